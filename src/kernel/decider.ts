@@ -33,6 +33,8 @@ export const decideBy =
 export const evolveBy =
   <E extends AnyEvent, S>(table: EvolveTable<E, S>) =>
   (state: S, event: Happened<AnyEvent>): S => {
-    const evolve = (table as Readonly<Record<string, ((state: S, event: Happened<AnyEvent>) => S) | undefined>>)[event.type]
+    const evolve = (table as unknown as Readonly<Record<string, ((state: S, event: Happened<AnyEvent>) => S) | undefined>>)[
+      event.type
+    ]
     return evolve === undefined ? state : evolve(state, event)
   }

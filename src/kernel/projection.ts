@@ -51,4 +51,5 @@ export type SetProjection = Readonly<{
 export type AnyProjection = Projection<AnyEvent, never> | SetProjection
 
 /** Forgets which events and rows a projection is made of, for lists of projections. */
-export const erased = <E extends AnyEvent, Row>(projection: Projection<E, Row>): AnyProjection => projection as unknown as AnyProjection
+export const erased = <E extends AnyEvent, Row>(projection: Projection<E, Row>): AnyProjection =>
+  projection as unknown as AnyProjection

@@ -5,8 +5,7 @@ export type SqlValue = string | number | boolean | null | Date | Uint8Array | re
 export type Query<Row> = Readonly<{ text: string; values: readonly SqlValue[]; row?: Row }>
 
 /** Writes a question as a template; every `${value}` becomes a parameter, never part of the text. */
-export const query =
-  <Row>(strings: TemplateStringsArray, ...values: readonly SqlValue[]): Query<Row> => ({
-    text: strings.reduce((text, part, index) => `${text}$${String(index)}${part}`),
-    values,
-  })
+export const query = <Row>(strings: TemplateStringsArray, ...values: readonly SqlValue[]): Query<Row> => ({
+  text: strings.reduce((text, part, index) => `${text}$${String(index)}${part}`),
+  values,
+})

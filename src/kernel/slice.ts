@@ -1,5 +1,4 @@
 import type { DecideTable, EvolveTable } from './decider.ts'
-import { evolveBy } from './decider.ts'
 import type { AnyCommand, AnyEvent, Happened } from './event.ts'
 
 /**
@@ -13,8 +12,11 @@ export type Slice<C extends AnyCommand, E extends AnyEvent, S, Sees, Remembers e
 }>
 
 /** Lets one slice remember one event of its stream; foreign events leave it untouched. */
-export const evolveSlice = <S, E extends AnyEvent>(
-  slice: Readonly<{ evolve: EvolveTable<E, S> }>,
+export const evolveSlice = <S>(
+  slice: Readonly<{ evolve: Readonly<Record<string, (state: never, event: never) => S>> }>,
   state: S,
   event: Happened<AnyEvent>,
-): S => evolveBy<E, S>(slice.evolve)(state, event)
+): S => {
+  const evolve = slice.evolve[event.type] as ((state: S, event: Happened<AnyEvent>) => S) | undefined
+  return evolve === undefined ? state : evolve(state, event)
+}

@@ -1,0 +1,43 @@
+import type { Channel } from '../platforms.ts'
+import type { SealedContent } from '../sealed.ts'
+import type { Request } from './requests.ts'
+
+/** Why a command was queued: a closed vocabulary, with the facts that tipped the balance. */
+export type Reason =
+  | Readonly<{ code: 'asked' }>
+  | Readonly<{ code: 'enrolled' }>
+  | Readonly<{ code: 'profile-missing' }>
+  | Readonly<{ code: 'profile-changed'; from: string }>
+  | Readonly<{ code: 'profile-replaces'; profileId: string }>
+  | Readonly<{ code: 'removal-reversed' }>
+  | Readonly<{ code: 'retried'; attempt: number }>
+  | Readonly<{ code: 'resend-asked' }>
+  | Readonly<{ code: 'no-longer-wanted' }>
+
+export type QueuedCommand = Readonly<{ commandId: string; channel: Channel; request: Request; reason: Reason }>
+
+/** One entry of Apple's ErrorChain, topmost first. */
+export type DeviceError = Readonly<{ code: number; domain: string; description: string }>
+
+export type CancelReason = 'superseded' | 'no-longer-wanted' | 'enrolled-again' | 'enrollment-ended'
+
+export type CommandOutcome = 'acknowledged' | 'failed' | 'malformed'
+
+export type CommandEvent =
+  | { type: 'CommandsQueued'; data: { commands: readonly QueuedCommand[] } }
+  | { type: 'CommandSent'; data: { commandId: string } }
+  | { type: 'CommandDeferred'; data: { commandId: string } }
+  | {
+      type: 'CommandAnswered'
+      data: {
+        commandId: string
+        outcome: CommandOutcome
+        errors: readonly DeviceError[]
+        /** What the device answered beside the status, sealed; null when it said no more. */
+        result: SealedContent | null
+        /** True when the command had been cancelled before the answer came. */
+        late: boolean
+      }
+    }
+  | { type: 'CommandsCancelled'; data: { commandIds: readonly string[]; because: CancelReason } }
+  | { type: 'UnknownCommandReported'; data: { commandId: string; outcome: CommandOutcome | 'deferred' } }

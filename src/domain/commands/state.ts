@@ -1,0 +1,12 @@
+import type { Channel } from '../platforms.ts'
+import type { Request } from './requests.ts'
+
+export type WaitingCommand = Readonly<{ channel: Channel; request: Request; sent: boolean; deferrals: number }>
+
+/** `settled` remembers the latest commands that are over, so that a repeated answer is known for what it is. */
+export type Commands = Readonly<{
+  waiting: ReadonlyMap<string, WaitingCommand>
+  settled: ReadonlyMap<string, 'answered' | 'cancelled' | 'unknown'>
+  /** How many commands were ever queued; the ids of new ones derive from it. */
+  queued: number
+}>

@@ -1,0 +1,32 @@
+import type { Channel, Platform } from '../platforms.ts'
+import type { Sealed } from '../sealed.ts'
+import type { EnrollmentKind, HostFacts } from './events.ts'
+
+export type EnrollmentCommand =
+  | {
+      type: 'Authenticate'
+      data: {
+        hardwareId: string
+        enrollmentId: string
+        kind: EnrollmentKind
+        platform: Platform
+        facts: HostFacts
+        topic: string
+        certificate: string
+      }
+    }
+  | {
+      type: 'UpdateToken'
+      data: {
+        channel: Channel
+        enrollmentId: string
+        topic: string
+        tokenFingerprint: string
+        push: Sealed
+        awaitingConfiguration: boolean
+        user: { shortName: string; longName: string } | null
+        unlockToken: { fingerprint: string; sealed: Sealed } | null
+      }
+    }
+  | { type: 'DescribeHost'; data: { facts: HostFacts } }
+  | { type: 'EndEnrollment'; data: { because: 'checked-out' | 'push-token-unregistered' } }

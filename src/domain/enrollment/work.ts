@@ -1,0 +1,16 @@
+import type { WorkTable } from '../../kernel/work.ts'
+import { deviceChannel } from '../platforms.ts'
+import type { EnrollmentEvent } from './events.ts'
+import { userChannelWaitMs } from './user-channel.ts'
+
+/** A host that enrolled gets its settings at once; those for a user wait until one comes, or are refused when none came in time. */
+export const work: WorkTable<EnrollmentEvent> = {
+  ChannelOpened: ({ id, at, data }) =>
+    data.channel === deviceChannel
+      ? [
+          { kind: 'reconcile-host', key: id },
+          { kind: 'refuse-user-settings', key: id, dueAt: new Date(Date.parse(at) + userChannelWaitMs).toISOString() },
+          { kind: 'wake', key: id },
+        ]
+      : [{ kind: 'reconcile-host', key: id }],
+}

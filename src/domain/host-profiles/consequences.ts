@@ -1,0 +1,50 @@
+import type { CommandOutcome, DeviceError } from '../commands/events.ts'
+import type { Platform } from '../platforms.ts'
+import type { HostProfileEvent } from './events.ts'
+import type { HostProfile, HostProfiles } from './state.ts'
+
+/** How often an installation is tried again after the device refused it. */
+export const installRetries = 3
+
+type Answer = Readonly<{
+  commandId: string
+  outcome: CommandOutcome
+  errors: readonly DeviceError[]
+  platform: Platform
+}>
+
+/** What an answered command means for the profile that it carried; nothing when another command has taken over since. */
+export const consequencesOf = (answer: Answer, profiles: HostProfiles): readonly HostProfileEvent[] => {
+  const carried = Object.entries(profiles).find(([, { commandId }]) => commandId === answer.commandId)
+  if (carried === undefined) return []
+  const [profileId, profile] = carried
+  return [profile.operation === 'install' ? installed(profileId, profile, answer) : removed(profileId, profile, answer)]
+}
+
+const installed = (profileId: string, profile: HostProfile, { outcome, errors, platform }: Answer): HostProfileEvent => {
+  const { checksum } = profile
+  if (outcome === 'acknowledged') {
+    const status = platform === 'darwin' ? 'verifying' : 'verified'
+    return { type: 'ProfileInstalled', data: { profileId, checksum, status } }
+  }
+  const attempt = profile.failures + 1
+  const willRetry = attempt <= installRetries
+  return { type: 'ProfileInstallFailed', data: { profileId, checksum, attempt, willRetry, detail: detailOf(outcome, errors) } }
+}
+
+const removed = (profileId: string, profile: HostProfile, { outcome, errors }: Answer): HostProfileEvent => {
+  if (outcome === 'acknowledged') return { type: 'ProfileRemoved', data: { profileId, because: 'removed' } }
+  if (errors.some(saysNotThere)) return { type: 'ProfileRemoved', data: { profileId, because: 'was-not-there' } }
+  if (profile.ignoreError) return { type: 'ProfileRemoved', data: { profileId, because: 'error-ignored' } }
+  return { type: 'ProfileRemovalFailed', data: { profileId, detail: `Failed to remove: ${detailOf(outcome, errors)}` } }
+}
+
+/** macOS answers MDMClientError 89, iOS MCMDMErrorDomain 12075, when the profile to be removed is not installed. */
+const saysNotThere = ({ domain, code }: DeviceError): boolean =>
+  (domain === 'MDMClientError' && code === 89) || (domain === 'MCMDMErrorDomain' && code === 12075)
+
+const detailOf = (outcome: CommandOutcome, errors: readonly DeviceError[]): string => {
+  const told = errors.map(({ domain, code, description }) => `${domain} (${String(code)}): ${description}`).join('; ')
+  if (told !== '') return told
+  return outcome === 'malformed' ? 'The device could not read the command.' : 'The device gave no reason.'
+}

@@ -1,0 +1,137 @@
+import { derivedId } from '../../kernel/ids.ts'
+import type { Slice } from '../../kernel/slice.ts'
+import { cancelSome } from '../commands/cancelling.ts'
+import type { CommandEvent, QueuedCommand } from '../commands/events.ts'
+import type { Commands } from '../commands/state.ts'
+import type { EnrollmentEvent } from '../enrollment/events.ts'
+import type { Enrollment } from '../enrollment/state.ts'
+import { userChannelOf } from '../enrollment/state.ts'
+import { deviceChannel } from '../platforms.ts'
+import { reject } from '../rejections.ts'
+import type { HostProfileEvent } from './events.ts'
+import type { Decisions } from './reconcile.ts'
+import { reconcile } from './reconcile.ts'
+import { rememberQueued } from './remembering.ts'
+import type { DesiredProfile, HostProfile, HostProfiles } from './state.ts'
+
+export type HostProfileCommand =
+  /** `desired` is the whole set of the host's cohort; `now` is ISO 8601. */
+  | { type: 'ReconcileProfiles'; data: { desired: readonly DesiredProfile[]; now: string } }
+  | { type: 'ResendProfile'; data: { profileId: string } }
+
+type Sees = Readonly<{ enrollment: Enrollment; commands: Commands; hostProfiles: HostProfiles }>
+
+type Remembers = HostProfileEvent | Extract<CommandEvent, { type: 'CommandsQueued' }> | EnrollmentStartedOrEnded
+
+type EnrollmentStartedOrEnded = Extract<EnrollmentEvent, { type: 'EnrollmentStarted' | 'EnrollmentEnded' }>
+
+export const hostProfiles: Slice<HostProfileCommand, HostProfileEvent | CommandEvent, HostProfiles, Sees, Remembers> = {
+  initial: {},
+
+  decide: {
+    ReconcileProfiles: ({ data: { desired, now } }, sees) => {
+      if (sees.enrollment.stage !== 'enrolled') return []
+      const { enrolledAt } = sees.enrollment
+      const hasUserChannel = userChannelOf(sees.enrollment) !== null
+      return told(reconcile({ desired, current: sees.hostProfiles, hasUserChannel, enrolledAt, now }), sees)
+    },
+
+    ResendProfile: ({ data }, { hostProfiles: now }) => {
+      const has = now[data.profileId]
+      if (has?.operation !== 'install') return reject('not-found', 'This host does not have the profile.', 'profile_uuid')
+      if (has.status === 'pending' || has.status === 'verifying')
+        return reject('still-in-progress', `The profile is still ${has.status} on this host.`, 'profile_uuid')
+      return has.status === 'waiting' ? [] : [{ type: 'ProfileResendAsked', data }]
+    },
+  },
+
+  evolve: {
+    EnrollmentStarted: () => ({}),
+    EnrollmentEnded: () => ({}),
+    CommandsQueued: (state, { data }) => rememberQueued(state, data.commands),
+    ProfileInstalled: (state, { data }) =>
+      change(state, data.profileId, { status: data.status, landed: true, failures: 0, resend: false }),
+    ProfileInstallFailed: (state, { data }) =>
+      change(state, data.profileId, { status: data.willRetry ? 'waiting' : 'failed', failures: data.attempt, commandId: null }),
+    ProfileRemoved: (state, { data }) => without(state, data.profileId),
+    ProfileRemovalFailed: (state, { data }) => change(state, data.profileId, { status: 'failed', commandId: null }),
+    ProfileKept: (state, { data }) => {
+      const from = state[data.from]
+      return from === undefined ? state : { ...without(state, data.from), [data.to]: from }
+    },
+    ProfileForgotten: (state, { data }) => without(state, data.profileId),
+    ProfileRefused: (state, { data }) => ({ ...state, [data.profileId]: refused(data) }),
+    ProfileResendAsked: (state, { data }) => change(state, data.profileId, { status: 'waiting', resend: true, failures: 0 }),
+  },
+}
+
+/** Decisions as events: what is cancelled, what is queued (one event for the round), what needs no command. */
+const told = (decisions: Decisions, { enrollment, commands }: Sees): readonly (HostProfileEvent | CommandEvent)[] => {
+  const queue = queuedBy(decisions, enrollment, commands.queued)
+  return [
+    ...cancelSome(commands, because(decisions, 'superseded'), 'superseded'),
+    ...cancelSome(commands, because(decisions, 'no-longer-wanted'), 'no-longer-wanted'),
+    ...decisions.keep.map(({ from, to }): HostProfileEvent => ({
+      type: 'ProfileKept',
+      data: { from, to: to.profileId, ...content(to) },
+    })),
+    ...decisions.forget.map((data): HostProfileEvent => ({ type: 'ProfileForgotten', data })),
+    ...decisions.refuse.map((profile): HostProfileEvent => ({
+      type: 'ProfileRefused',
+      data: { profileId: profile.profileId, ...content(profile), because: 'no-user-channel', detail: noUser(enrollment) },
+    })),
+    ...(queue.length === 0 ? [] : [{ type: 'CommandsQueued', data: { commands: queue } } as const]),
+  ]
+}
+
+const queuedBy = ({ install, remove }: Decisions, enrollment: Enrollment, queued: number): readonly QueuedCommand[] => {
+  const channelFor = (scope: 'System' | 'User') =>
+    scope === 'User' ? (userChannelOf(enrollment) ?? deviceChannel) : deviceChannel
+  const commands: readonly Omit<QueuedCommand, 'commandId'>[] = [
+    ...remove.map(({ profileId, profile, reason, ignoreError }) => ({
+      channel: channelFor(profile.scope),
+      request: { kind: 'remove-profile', profileId, identifier: profile.identifier, ignoreError } as const,
+      reason,
+    })),
+    ...install.map(({ profile: { profileId, identifier, checksum, scope }, reason }) => ({
+      channel: channelFor(scope),
+      request: { kind: 'install-profile', profileId, identifier, checksum, scope } as const,
+      reason,
+    })),
+  ]
+  const round = `${String(enrollment.enrollmentId)}/${String(enrollment.epoch)}`
+  return commands.map((command, index) => ({ commandId: derivedId(`${round}/${String(queued + index)}`), ...command }))
+}
+
+const because = ({ cancel }: Decisions, why: 'superseded' | 'no-longer-wanted'): readonly string[] =>
+  cancel.filter((one) => one.because === why).map(({ commandId }) => commandId)
+
+const content = ({ identifier, checksum, scope }: DesiredProfile) => ({ identifier, checksum, scope })
+
+const noUser = ({ platform }: Enrollment): string =>
+  platform === 'darwin'
+    ? 'The profile is for a user, and no user of this Mac is enrolled.'
+    : 'The profile is for a user, and this device has no user channel.'
+
+const refused = ({ identifier, checksum, scope }: Pick<HostProfile, 'identifier' | 'checksum' | 'scope'>): HostProfile => ({
+  identifier,
+  checksum,
+  scope,
+  operation: 'install',
+  status: 'failed',
+  commandId: null,
+  failures: 0,
+  landed: false,
+  ignoreError: false,
+  resend: false,
+})
+
+const change = (state: HostProfiles, profileId: string, how: Partial<HostProfile>): HostProfiles => {
+  const has = state[profileId]
+  return has === undefined ? state : { ...state, [profileId]: { ...has, ...how } }
+}
+
+const without = (state: HostProfiles, profileId: string): HostProfiles => {
+  const { [profileId]: _, ...rest } = state
+  return rest
+}

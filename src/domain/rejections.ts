@@ -1,0 +1,19 @@
+import { Rejection } from '../kernel/rejection.ts'
+
+/** Every way in which a rule says no. Each edge has a table that turns these into its own answers. */
+export type RejectionCode =
+  | 'not-found'
+  | 'already-exists'
+  | 'name-taken'
+  | 'not-enrolled'
+  | 'identity-conflict'
+  | 'certificate-in-use'
+  | 'certificate-not-associated'
+  | 'command-not-waiting'
+  | 'still-in-progress'
+  | 'topic-changed'
+
+/** Says no. `message` is a sentence with a subject that an admin may read; `field` names the request's field at fault. */
+export const reject = (code: RejectionCode, message: string, field?: string): never => {
+  throw new Rejection(code, message, field)
+}

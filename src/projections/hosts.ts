@@ -1,0 +1,86 @@
+import type { EnrollmentEvent, HostFacts } from '../domain/enrollment/events.ts'
+import type { MembershipEvent } from '../domain/teams/events.ts'
+import { noTeam } from '../domain/teams/events.ts'
+import { deviceChannel } from '../domain/platforms.ts'
+import type { Projection } from '../kernel/projection.ts'
+
+export type HostRow = Readonly<{
+  host_id: string
+  hardware_id: string
+  serial: string | null
+  name: string | null
+  model: string | null
+  product_name: string | null
+  os_version: string | null
+  build_version: string | null
+  platform: string
+  team_id: string
+  stage: 'known' | 'started' | 'enrolled' | 'ended'
+  enrollment_id: string | null
+  enrolled_at: string | null
+  discovered_at: string
+  updated_at: string
+}>
+
+/** Every host that was ever discovered, as it stands now. */
+export const hosts: Projection<EnrollmentEvent | MembershipEvent, HostRow> = {
+  name: 'hosts',
+  version: 1,
+  schema: `
+    host_id text not null,
+    hardware_id text not null,
+    serial text,
+    name text,
+    model text,
+    product_name text,
+    os_version text,
+    build_version text,
+    platform text not null,
+    team_id text not null default '0',
+    stage text not null default 'known',
+    enrollment_id text,
+    enrolled_at timestamptz,
+    discovered_at timestamptz not null,
+    updated_at timestamptz not null`,
+  key: ['host_id'],
+  indexes: ['(team_id, host_id)', '(serial)', '(hardware_id)'],
+
+  on: {
+    HostDiscovered: ({ id, at, data }) => ({
+      where: { host_id: id },
+      set: {
+        hardware_id: data.hardwareId,
+        platform: data.platform,
+        team_id: noTeam,
+        stage: 'known',
+        discovered_at: at,
+        updated_at: at,
+        ...columnsOf(data.facts),
+      },
+    }),
+    HostDescribed: ({ id, at, data }) => ({ where: { host_id: id }, change: { updated_at: at, ...columnsOf(data.facts) } }),
+    EnrollmentStarted: ({ id, at, data }) => ({
+      where: { host_id: id },
+      change: { stage: 'started', enrollment_id: data.enrollmentId, enrolled_at: null, updated_at: at },
+    }),
+    ChannelOpened: ({ id, at, data }) =>
+      data.channel === deviceChannel
+        ? { where: { host_id: id }, change: { stage: 'enrolled', enrolled_at: at, updated_at: at } }
+        : [],
+    EnrollmentEnded: ({ id, at }) => ({ where: { host_id: id }, change: { stage: 'ended', updated_at: at } }),
+    HostTransferred: ({ id, at, data }) => ({ where: { host_id: id }, change: { team_id: data.teamId, updated_at: at } }),
+  },
+}
+
+const columns = {
+  serial: 'serial',
+  name: 'name',
+  model: 'model',
+  productName: 'product_name',
+  osVersion: 'os_version',
+  buildVersion: 'build_version',
+} as const satisfies Record<keyof HostFacts, keyof HostRow>
+
+/** Only the facts that were told. */
+const columnsOf = (facts: HostFacts): Partial<HostRow> =>
+  Object.fromEntries(Object.entries(facts).map(([fact, value]) => [columns[fact as keyof HostFacts], value]))

@@ -1,0 +1,89 @@
+import type { ProfileEvent, ProfileScope, ProfileVersion } from '../domain/profiles/events.ts'
+import type { Content } from '../domain/sealed.ts'
+import type { Projection } from '../kernel/projection.ts'
+import { query } from '../kernel/query.ts'
+
+export type ProfileRow = Readonly<{
+  profile_id: string
+  team_id: string
+  name: string
+  identifier: string
+  scope: ProfileScope
+  checksum: string
+  size: number
+  payload_types: readonly string[]
+  content: Content
+  created_at: string
+  uploaded_at: string
+  deleted_at: string | null
+}>
+
+/** Every profile as it stands; deleted ones stay, marked, because hosts may still have them. */
+export const profiles: Projection<ProfileEvent, ProfileRow> = {
+  name: 'profiles',
+  version: 1,
+  schema: `
+    profile_id text not null,
+    team_id text not null,
+    name text not null,
+    identifier text not null,
+    scope text not null,
+    checksum text not null,
+    size integer not null,
+    payload_types jsonb not null,
+    content jsonb not null,
+    created_at timestamptz not null,
+    uploaded_at timestamptz not null,
+    deleted_at timestamptz`,
+  key: ['profile_id'],
+  indexes: ['(team_id, name)'],
+
+  on: {
+    ProfileUploaded: ({ id, at, data }) => ({
+      where: { profile_id: id },
+      set: { team_id: data.teamId, created_at: at, uploaded_at: at, deleted_at: null, ...columnsOf(data) },
+    }),
+    ProfileEdited: ({ id, at, data }) => ({ where: { profile_id: id }, change: { uploaded_at: at, ...columnsOf(data) } }),
+    ProfileDeleted: ({ id, at }) => ({ where: { profile_id: id }, change: { deleted_at: at } }),
+  },
+}
+
+export type ProfileContentRow = Readonly<{ profile_id: string; checksum: string; content: Content }>
+
+/** Every version's bytes: a queued command delivers the version that it was decided for. */
+export const profileContents: Projection<ProfileEvent, ProfileContentRow> = {
+  name: 'profile_contents',
+  version: 1,
+  schema: `
+    profile_id text not null,
+    checksum text not null,
+    content jsonb not null`,
+  key: ['profile_id', 'checksum'],
+
+  on: {
+    ProfileUploaded: ({ id, data }) => ({ where: { profile_id: id, checksum: data.checksum }, set: { content: data.content } }),
+    ProfileEdited: ({ id, data }) => ({ where: { profile_id: id, checksum: data.checksum }, set: { content: data.content } }),
+  },
+}
+
+const columnsOf = ({ name, identifier, scope, checksum, size, payloadTypes, content }: ProfileVersion) => ({
+  name,
+  identifier,
+  scope,
+  checksum,
+  size,
+  payload_types: payloadTypes,
+  content,
+})
+
+/** The profiles of a team, by name. */
+export const profilesOfTeam = (teamId: string, limit: number, offset: number) =>
+  query<ProfileRow>`
+    select * from profiles where team_id = ${teamId} and deleted_at is null
+    order by name, profile_id limit ${limit} offset ${offset}`
+
+export const profileById = (profileId: string) =>
+  query<ProfileRow>`select * from profiles where profile_id = ${profileId} and deleted_at is null`
+
+export const profileContent = (profileId: string, checksum: string) =>
+  query<ProfileContentRow>`select * from profile_contents where profile_id = ${profileId} and checksum = ${checksum}`

@@ -1,0 +1,97 @@
+import { query } from '../kernel/query.ts'
+
+/** How many hosts stand where with one profile. `pending` counts those that wait, are on their way, or have yet to lose it. */
+export type ProfileStatusCounts = Readonly<{ verified: number; verifying: number; failed: number; pending: number }>
+
+/**
+ * Counts hosts by their state of one profile. Pending is what the cohorts want less what is settled, so that it is right the moment the
+ * desired sets are, before any host has a row.
+ */
+export const profileStatusCounts = (profileId: string) =>
+  query<ProfileStatusCounts>`
+    with wanted as (
+      select coalesce(sum(c.hosts), 0)::int as hosts, max(d.checksum) as checksum
+      from desired_profiles d join cohorts c using (cohort_id) where d.profile_id = ${profileId}),
+    has as (
+      select h.operation, h.status, h.checksum, count(*)::int as n
+      from host_profiles h where h.profile_id = ${profileId} group by 1, 2, 3),
+    settled as (
+      select coalesce(sum(n) filter (where status = 'verified'), 0)::int as verified,
+             coalesce(sum(n) filter (where status = 'verifying'), 0)::int as verifying,
+             coalesce(sum(n) filter (where status = 'failed'), 0)::int as failed
+      from has, wanted where has.operation = 'install' and has.checksum = wanted.checksum)
+    select s.verified, s.verifying, s.failed,
+           greatest(w.hosts - s.verified - s.verifying - s.failed, 0)
+             + (select coalesce(sum(n), 0)::int from has where w.checksum is null and not (operation = 'remove' and status = 'failed'))
+             as pending
+    from wanted w, settled s`
+
+/** How many hosts of a team stand where over all their profiles: the worst state of each host counts. */
+export const teamStatusCounts = (teamId: string) =>
+  query<ProfileStatusCounts>`
+    with each as (
+      select ch.host_id,
+             bool_or(h.status = 'failed' and (h.operation = 'remove' or h.checksum = d.checksum)) as failed,
+             bool_or(h.host_id is null or h.checksum <> d.checksum or h.operation = 'remove' or h.status in ('waiting', 'pending')) as pending,
+             bool_or(h.status = 'verifying') as verifying
+      from cohort_hosts ch join desired_profiles d using (cohort_id)
+      left join host_profiles h on h.host_id = ch.host_id and h.profile_id = d.profile_id
+      where ch.team_id = ${teamId} and ch.enrolled group by ch.host_id)
+    select count(*) filter (where failed)::int as failed,
+           count(*) filter (where not failed and pending)::int as pending,
+           count(*) filter (where not failed and not pending and verifying)::int as verifying,
+           count(*) filter (where not failed and not pending and not verifying)::int as verified
+    from each`
+
+export type HostToReconcile = Readonly<{ host_id: string; cohort_id: string }>
+
+/** Enrolled hosts of a team after `after`, in order of id: a page of those that a change of the team's settings concerns. */
+export const hostsOfTeam = (teamId: string, after: string, limit: number) =>
+  query<HostToReconcile>`
+    select ch.host_id, ch.cohort_id from cohort_hosts ch
+    where ch.enrolled and ch.cohort_id in (select cohort_id from cohorts where team_id = ${teamId}) and ch.host_id > ${after}
+    order by ch.host_id limit ${limit}`
+
+/**
+ * Enrolled hosts after `after` that do not look like their cohort, whatever the reason: what a sweep must find even when every hint and
+ * every row of work was lost.
+ */
+export const hostsThatDiffer = (after: string, limit: number) =>
+  query<HostToReconcile>`
+    select ch.host_id, ch.cohort_id from cohort_hosts ch
+    where ch.enrolled and ch.host_id > ${after} and (
+      exists (
+        select from desired_profiles d left join host_profiles h on h.host_id = ch.host_id and h.profile_id = d.profile_id
+        where d.cohort_id = ch.cohort_id
+          and (h.host_id is null or h.operation = 'remove' or h.checksum <> d.checksum or h.status = 'waiting'))
+      or exists (
+        select from host_profiles h
+        where h.host_id = ch.host_id and h.operation = 'install'
+          and not exists (select from desired_profiles d where d.cohort_id = ch.cohort_id and d.profile_id = h.profile_id)))
+    order by ch.host_id limit ${limit}`
+
+/** Where a host belongs, when it is enrolled. */
+export const cohortOf = (hostId: string) =>
+  query<HostToReconcile>`select host_id, cohort_id from cohort_hosts where host_id = ${hostId} and enrolled`
+
+export type DesiredProfileRow = Readonly<{
+  cohort_id: string
+  profile_id: string
+  identifier: string
+  checksum: string
+  scope: 'System' | 'User'
+}>
+
+/** The desired sets of these cohorts. */
+export const desiredSets = (cohortIds: readonly string[]) =>
+  query<DesiredProfileRow>`
+    select cohort_id, profile_id, identifier, checksum, scope from desired_profiles
+    where cohort_id = any(${cohortIds}) order by cohort_id, profile_id`
+
+/** Hosts with commands waiting, whose last push (if any) is older than a back-off that doubles with each push that brought no answer. */
+export const hostsToWakeAgain = (now: string, limit: number) =>
+  query<Readonly<{ host_id: string }>>`
+    select distinct w.host_id from waiting_commands w
+    left join pushes p on p.host_id = w.host_id
+    where p.host_id is null or p.pushed_at < ${now}::timestamptz - least(interval '1 minute' * power(2, least(p.unanswered, 10)), interval '8 hours')
+    limit ${limit}`

@@ -1,0 +1,80 @@
+import type { CertificateEvent } from '../domain/certificates/events.ts'
+import type { HostEvent } from '../domain/host/events.ts'
+import type { ProfileEvent } from '../domain/profiles/events.ts'
+import type { SecurityEvent, ServerEvent } from '../domain/server/events.ts'
+import type { TeamEvent } from '../domain/teams/events.ts'
+import type { Recorded } from '../kernel/event.ts'
+import type { Projection } from '../kernel/projection.ts'
+import { query } from '../kernel/query.ts'
+
+type TimelineEvent = HostEvent | ProfileEvent | TeamEvent | CertificateEvent | ServerEvent | SecurityEvent
+
+export type TimelineRow = Readonly<{
+  event_position: string
+  at: string
+  type: string
+  category: string
+  subject: string
+  actor_kind: string
+  actor_id: string
+}>
+
+const entry = (event: Recorded) => ({
+  where: { event_position: event.position },
+  set: {
+    at: event.at,
+    type: event.type,
+    category: event.category,
+    subject: event.id,
+    actor_kind: event.metadata.actor.kind,
+    actor_id: event.metadata.actor.id,
+  },
+})
+
+/** What happened, over all hosts and settings. The travel of single commands is left to each host's own history. */
+export const timeline: Projection<TimelineEvent, TimelineRow> = {
+  name: 'timeline',
+  version: 1,
+  schema: `
+    event_position text collate "C" not null,
+    at timestamptz not null,
+    type text not null,
+    category text not null,
+    subject text not null,
+    actor_kind text not null,
+    actor_id text not null`,
+  key: ['event_position'],
+
+  on: {
+    HostDiscovered: entry,
+    EnrollmentStarted: entry,
+    ChannelOpened: entry,
+    EnrollmentEnded: entry,
+    HostTransferred: entry,
+    CommandsQueued: entry,
+    CommandsCancelled: entry,
+    UnknownCommandReported: entry,
+    ProfileInstallFailed: entry,
+    ProfileRemovalFailed: entry,
+    ProfileRefused: entry,
+    ProfileResendAsked: entry,
+    ProfileUploaded: entry,
+    ProfileEdited: entry,
+    ProfileDeleted: entry,
+    TeamCreated: entry,
+    TeamRenamed: entry,
+    TeamDeleted: entry,
+    CertificateIssued: entry,
+    AuthorityCreated: entry,
+    PushCertificateUploaded: entry,
+    ApiTokenIssued: entry,
+    ApiTokenRevoked: entry,
+    DeviceRefused: entry,
+  },
+}
+
+/** The newest entries before a position (or from the end), newest first. */
+export const timelinePage = (before: string | null, limit: number) =>
+  query<TimelineRow>`
+    select * from timeline where ${before}::text is null or event_position < ${before} collate "C"
+    order by event_position desc limit ${limit}`

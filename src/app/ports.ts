@@ -1,7 +1,7 @@
+import type { Sealed } from '../kernel/content.ts'
 import type { AnyEvent, Metadata, Position, Recorded } from '../kernel/event.ts'
 import type { AnyProjection, Sql } from '../kernel/projection.ts'
 import type { Query } from '../kernel/query.ts'
-import type { Work } from '../kernel/work.ts'
 
 /** An event on its way into a stream. `eventId` is a UUID derived from the cause. */
 export type NewEvent = AnyEvent & Readonly<{ eventId: string; metadata: Metadata }>
@@ -94,9 +94,6 @@ export type Database = Readonly<{
   close: () => Promise<void>
 }>
 
-/** A secret, encrypted for one owner: AES-256-GCM, base64url parts. Safe in events. */
-export type Sealed = Readonly<{ keyId: string; nonce: string; sealed: string }>
-
 /** Keeps a data key per owner (a host, the server); destroying it erases everything sealed with it. */
 export type Vault = Readonly<{
   /** `context` is authenticated with the secret: what is sealed for one purpose cannot be opened for another. */
@@ -138,6 +135,3 @@ export type Log = Readonly<{
   warn: (fields: object, message: string) => void
   error: (fields: object, message: string) => void
 }>
-
-/** Work rows: written with the read models, taken by workers. */
-export type WorkRow = Work & Readonly<{ attempts: number; version: number }>

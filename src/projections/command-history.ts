@@ -1,6 +1,6 @@
 import type { CommandEvent, DeviceError, Reason } from '../domain/commands/events.ts'
 import type { Request } from '../domain/commands/requests.ts'
-import type { SealedContent } from '../domain/sealed.ts'
+import type { SealedContent } from '../kernel/content.ts'
 import type { Projection } from '../kernel/projection.ts'
 import { query } from '../kernel/query.ts'
 

@@ -1,5 +1,5 @@
 import type { EnrollmentEvent } from '../domain/enrollment/events.ts'
-import type { Sealed } from '../domain/sealed.ts'
+import type { Sealed } from '../kernel/content.ts'
 import type { Projection } from '../kernel/projection.ts'
 import { query } from '../kernel/query.ts'
 

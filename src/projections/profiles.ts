@@ -1,5 +1,5 @@
 import type { ProfileEvent, ProfileScope, ProfileVersion } from '../domain/profiles/events.ts'
-import type { Content } from '../domain/sealed.ts'
+import type { Content } from '../kernel/content.ts'
 import type { Projection } from '../kernel/projection.ts'
 import { query } from '../kernel/query.ts'
 

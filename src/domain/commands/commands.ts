@@ -5,7 +5,7 @@ import type { HostProfileEvent } from '../host-profiles/events.ts'
 import { consequencesOf } from '../host-profiles/consequences.ts'
 import type { HostProfiles } from '../host-profiles/state.ts'
 import { reject } from '../rejections.ts'
-import type { SealedContent } from '../sealed.ts'
+import type { SealedContent } from '../../kernel/content.ts'
 import type { CommandEvent, CommandOutcome, DeviceError, QueuedCommand } from './events.ts'
 import type { Commands, WaitingCommand } from './state.ts'
 

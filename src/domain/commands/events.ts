@@ -1,5 +1,5 @@
 import type { Channel } from '../platforms.ts'
-import type { SealedContent } from '../sealed.ts'
+import type { SealedContent } from '../../kernel/content.ts'
 import type { Request } from './requests.ts'
 
 /** Why a command was queued: a closed vocabulary, with the facts that tipped the balance. */

@@ -1,5 +1,5 @@
 import type { ProfileScope } from '../profiles/events.ts'
-import type { SealedContent } from '../sealed.ts'
+import type { SealedContent } from '../../kernel/content.ts'
 
 /**
  * The menu of what may be asked of a host, in no platform's words. Each platform's edge turns it into wire types in one table, or says that

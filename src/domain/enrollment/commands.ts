@@ -1,5 +1,5 @@
 import type { Channel, Platform } from '../platforms.ts'
-import type { Sealed } from '../sealed.ts'
+import type { Sealed } from '../../kernel/content.ts'
 import type { EnrollmentKind, HostFacts } from './events.ts'
 
 export type EnrollmentCommand =

@@ -1,5 +1,5 @@
 import type { Channel, Platform } from '../platforms.ts'
-import type { Sealed } from '../sealed.ts'
+import type { Sealed } from '../../kernel/content.ts'
 
 /** What a device tells of itself; absent facts were not told. */
 export type HostFacts = Readonly<{

@@ -11,7 +11,18 @@ export type HostProfileEvent =
   | { type: 'ProfileRemoved'; data: { profileId: string; because: 'removed' | 'was-not-there' | 'error-ignored' } }
   | { type: 'ProfileRemovalFailed'; data: { profileId: string; detail: string } }
   /** The same bytes under another id: nothing is sent. */
-  | { type: 'ProfileKept'; data: { from: string; to: string; identifier: string; checksum: string; scope: ProfileScope } }
+  | {
+      type: 'ProfileKept'
+      data: {
+        from: string
+        to: string
+        identifier: string
+        checksum: string
+        scope: ProfileScope
+        status: 'pending' | 'verifying' | 'verified'
+        commandId: string | null
+      }
+    }
   /** No command, because nothing (more) is on the device. */
   | {
       type: 'ProfileForgotten'

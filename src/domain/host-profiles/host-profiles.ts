@@ -71,10 +71,7 @@ const told = (decisions: Decisions, { enrollment, commands }: Sees): readonly (H
   return [
     ...cancelSome(commands, because(decisions, 'superseded'), 'superseded'),
     ...cancelSome(commands, because(decisions, 'no-longer-wanted'), 'no-longer-wanted'),
-    ...decisions.keep.map(({ from, to }): HostProfileEvent => ({
-      type: 'ProfileKept',
-      data: { from, to: to.profileId, ...content(to) },
-    })),
+    ...decisions.keep.map(kept),
     ...decisions.forget.map((data): HostProfileEvent => ({ type: 'ProfileForgotten', data })),
     ...decisions.refuse.map((profile): HostProfileEvent => ({
       type: 'ProfileRefused',
@@ -83,6 +80,17 @@ const told = (decisions: Decisions, { enrollment, commands }: Sees): readonly (H
     ...(queue.length === 0 ? [] : [{ type: 'CommandsQueued', data: { commands: queue } } as const]),
   ]
 }
+
+const kept = ({ from, to, has }: Decisions['keep'][number]): HostProfileEvent => ({
+  type: 'ProfileKept',
+  data: {
+    from,
+    to: to.profileId,
+    ...content(to),
+    status: has.status === 'verified' || has.status === 'verifying' ? has.status : 'pending',
+    commandId: has.commandId,
+  },
+})
 
 const queuedBy = ({ install, remove }: Decisions, enrollment: Enrollment, queued: number): readonly QueuedCommand[] => {
   const channelFor = (scope: 'System' | 'User') =>

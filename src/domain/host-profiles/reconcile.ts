@@ -7,7 +7,7 @@ export type Decisions = Readonly<{
   install: readonly Readonly<{ profile: DesiredProfile; reason: Reason }>[]
   remove: readonly Readonly<{ profileId: string; profile: HostProfile; reason: Reason; ignoreError: boolean }>[]
   /** The same bytes are on the host under the id `from`: nothing is sent. */
-  keep: readonly Readonly<{ from: string; to: DesiredProfile }>[]
+  keep: readonly Readonly<{ from: string; to: DesiredProfile; has: HostProfile }>[]
   forget: readonly Readonly<{ profileId: string; because: 'never-sent' | 'never-landed' | 'replaced' | 'no-user-channel' }>[]
   /** User settings with no user to give them to, long after enrollment. */
   refuse: readonly DesiredProfile[]
@@ -52,7 +52,9 @@ export const reconcile = (situation: Situation): Decisions => {
       reason: replaced === undefined ? reason : { code: 'profile-replaces', profileId: replaced.profileId },
     })),
     remove: removals.flatMap(({ remove }) => remove),
-    keep: kept.flatMap(({ profile, replaced }) => (replaced === undefined ? [] : [{ from: replaced.profileId, to: profile }])),
+    keep: kept.flatMap(({ profile, replaced }) =>
+      replaced === undefined ? [] : [{ from: replaced.profileId, to: profile, has: replaced.profile }],
+    ),
     forget: [
       ...changed.flatMap(({ replaced }) =>
         replaced === undefined ? [] : [{ profileId: replaced.profileId, because: 'replaced' as const }],

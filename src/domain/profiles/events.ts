@@ -1,5 +1,5 @@
 import type { PlatformFamily } from '../platforms.ts'
-import type { Content } from '../sealed.ts'
+import type { Content } from '../../kernel/content.ts'
 
 /** Whom a profile is for: the whole device, or a user of it. */
 export type ProfileScope = 'System' | 'User'

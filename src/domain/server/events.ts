@@ -1,4 +1,4 @@
-import type { Sealed } from '../sealed.ts'
+import type { Sealed } from '../../kernel/content.ts'
 
 export type Role = 'admin' | 'maintainer' | 'observer'
 

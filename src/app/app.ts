@@ -1,0 +1,27 @@
+import type { Position } from '../kernel/event.ts'
+import type { Query } from '../kernel/query.ts'
+import type { Blobs } from './blobs.ts'
+import type { Execute, Load } from './execute.ts'
+import type { Challenges, Telemetry, WorkStore } from './operational-ports.ts'
+import type { Clock, Database, EventLog, Log, Vault, WorkQueue } from './ports.ts'
+
+/** What the edges and the workers are handed: the verbs that wait, and the ports behind them. Made by `compose.ts` alone. */
+export type App = Readonly<{
+  execute: Execute
+  load: Load
+  /** Asks the read models. */
+  read: <Row>(question: Query<Row>) => Promise<readonly Row[]>
+  /** Waits until the read models show what was executed; answers false when they did not within a few seconds. */
+  caughtUp: (executed: Readonly<{ position: Position | null }>) => Promise<boolean>
+  /** See `Database.applyNow`. */
+  applyNow: Database['applyNow']
+  log: EventLog
+  blobs: Blobs
+  vault: Vault
+  challenges: Challenges
+  telemetry: Telemetry
+  work: WorkStore
+  queue: WorkQueue
+  clock: Clock
+  logger: Log
+}>

@@ -1,0 +1,138 @@
+import type { Decider } from '../kernel/decider.ts'
+import type { AnyCommand, AnyEvent, Cause, Metadata, Position, Recorded } from '../kernel/event.ts'
+import { derivedId, streamOf } from '../kernel/ids.ts'
+import { Rejection } from '../kernel/rejection.ts'
+import { leastRecentlyUsed } from './least-recently-used.ts'
+import type { Clock, EventLog, NewEvent } from './ports.ts'
+import { RevisionConflict } from './ports.ts'
+
+/** What a command led to: its events (none when it was already so) and the state after them. */
+export type Executed<E extends AnyEvent, S> = Readonly<{
+  events: readonly Recorded<E>[]
+  /** Where the last event stands; null when there was nothing to append. */
+  position: Position | null
+  state: S
+}>
+
+export type Loaded<S> = Readonly<{ state: S; revision: number }>
+
+/** Decides a command on a stream and appends what follows. Throws `Rejection`, `LogUnavailable`, `AppendTooLarge`. */
+export type Execute = <C extends AnyCommand, E extends AnyEvent, S>(
+  decider: Decider<C, E, S>,
+  id: string,
+  command: NoInfer<C>,
+  cause: Cause,
+) => Promise<Executed<E, S>>
+
+/** A stream's state now, read from the log. Revision -1: it has no events. */
+export type Load = <C extends AnyCommand, E extends AnyEvent, S>(decider: Decider<C, E, S>, id: string) => Promise<Loaded<S>>
+
+/** How often a decision is taken anew because the stream moved on meanwhile. */
+const maxConflicts = 12
+
+/**
+ * Makes `execute` and `load` over a log. States of recently used streams are kept in memory; a stale one costs a conflict and a read of the
+ * tail, never a wrong decision: "nothing to do" and "no" are only believed of a state that was just read.
+ */
+export const executor = (log: EventLog, clock: Clock, memory = 20_000): Readonly<{ execute: Execute; load: Load }> => {
+  const states = leastRecentlyUsed<Loaded<unknown>>(memory)
+
+  const refresh = async <C extends AnyCommand, E extends AnyEvent, S>(
+    decider: Decider<C, E, S>,
+    stream: string,
+  ): Promise<Loaded<S>> => {
+    const known = (states.get(stream) as Loaded<S> | undefined) ?? { state: decider.initial, revision: -1 }
+    const tail = await log.readStream(stream, { from: known.revision + 1 })
+    const last = tail.at(-1)
+    const loaded = {
+      state: tail.reduce((state, event) => decider.evolve(state, event as Recorded<E>), known.state),
+      revision: last?.revision ?? known.revision,
+    }
+    states.set(stream, loaded)
+    return loaded
+  }
+
+  const execute: Execute = async <C extends AnyCommand, E extends AnyEvent, S>(
+    decider: Decider<C, E, S>,
+    id: string,
+    command: NoInfer<C>,
+    cause: Cause,
+  ): Promise<Executed<E, S>> => {
+    const stream = streamOf(decider.category, id)
+    const remembered = states.get(stream) as Loaded<S> | undefined
+    let fresh = remembered === undefined
+    let now = remembered ?? (await refresh(decider, stream))
+    for (let conflicts = 0; ;) {
+      const decided = tryDecide(decider, command, now.state)
+      if (!fresh && (decided instanceof Rejection || decided.length === 0)) {
+        now = await refresh(decider, stream)
+        fresh = true
+        continue
+      }
+      if (decided instanceof Rejection) throw decided
+      if (decided.length === 0) return { events: [], position: null, state: now.state }
+      const at = clock().toISOString()
+      const events = decided.map((event, index) =>
+        envelope(decider, { stream, id, revision: now.revision, index, at }, event, cause),
+      )
+      try {
+        const { revision, position } = await log.append(stream, events, now.revision === -1 ? 'no_stream' : now.revision)
+        const first = revision - events.length + 1
+        const recorded = events.map((event, index): Recorded<E> => {
+          const { metadata, ...rest } = event
+          return {
+            ...rest,
+            id,
+            category: decider.category,
+            revision: first + index,
+            position,
+            at,
+            metadata,
+          } as unknown as Recorded<E>
+        })
+        const state = recorded.reduce((before, event) => decider.evolve(before, event), now.state)
+        states.set(stream, { state, revision })
+        return { events: recorded, position, state }
+      } catch (error) {
+        if (!(error instanceof RevisionConflict)) states.delete(stream)
+        if (!(error instanceof RevisionConflict) || ++conflicts >= maxConflicts) throw error
+        now = await refresh(decider, stream)
+        fresh = true
+      }
+    }
+  }
+
+  return { execute, load: (decider, id) => refresh(decider, streamOf(decider.category, id)) }
+}
+
+const tryDecide = <C extends AnyCommand, E extends AnyEvent, S>(
+  decider: Decider<C, E, S>,
+  command: C,
+  state: S,
+): readonly E[] | Rejection => {
+  try {
+    return decider.decide(command, state)
+  } catch (error) {
+    if (error instanceof Rejection) return error
+    throw error
+  }
+}
+
+type Place = Readonly<{ stream: string; id: string; revision: number; index: number; at: string }>
+
+const envelope = <E extends AnyEvent>(
+  decider: Pick<Decider<never, E, never>, 'concerns'>,
+  { stream, id, revision, index, at }: Place,
+  event: E,
+  cause: Cause,
+): NewEvent => {
+  const metadata: Metadata = {
+    $correlationId: cause.correlationId,
+    $causationId: cause.causationId,
+    actor: cause.actor,
+    at,
+    hostIds: decider.concerns?.(id, event) ?? [],
+  }
+  const eventId = derivedId(`${cause.id}/${stream}/${String(revision)}/${String(index)}`)
+  return { type: event.type, data: event.data, eventId, metadata }
+}

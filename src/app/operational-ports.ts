@@ -1,0 +1,49 @@
+import type { Sql } from '../kernel/projection.ts'
+import type { Work } from '../kernel/work.ts'
+
+/** Work with what led to it. */
+export type CausedWork = Work & Readonly<{ causeId: string; correlationId: string }>
+
+/** A row of work in a worker's hands. `version` tells whether it was asked for again meanwhile. */
+export type ClaimedWork = CausedWork & Readonly<{ attempts: number; version: number }>
+
+export type ParkedWork = Readonly<{ kind: string; key: string; attempts: number; error: string; since: string }>
+
+/** Work to be done: durable rows beside the read models. */
+export type WorkStore = Readonly<{
+  /** Writes rows inside the projections' transaction. A row that is there already is due again, and its failures are forgotten. */
+  add: (sql: Sql, work: readonly CausedWork[]) => Promise<void>
+  /** As `add`, in a transaction of its own. */
+  addNow: (work: readonly CausedWork[]) => Promise<void>
+  /** Takes up to `limit` due rows of a kind for `leaseMs`; another worker gets them when the lease ends without a word. */
+  claim: (kind: string, limit: number, leaseMs: number) => Promise<readonly ClaimedWork[]>
+  /** Removes the rows, but for those that were asked for again since they were claimed. */
+  done: (work: readonly ClaimedWork[]) => Promise<void>
+  /** Puts a row back, due at `dueAt` (ISO 8601), or parks it when `dueAt` is null. */
+  failed: (work: ClaimedWork, error: string, dueAt: string | null) => Promise<void>
+  /** The kinds that have due rows now. */
+  dueKinds: () => Promise<readonly string[]>
+  parked: () => Promise<readonly ParkedWork[]>
+  /** Makes parked rows due again; all of them, or those of one kind. Answers how many. */
+  unpark: (kind: string | null) => Promise<number>
+  counts: () => Promise<readonly Readonly<{ kind: string; due: number; parked: number }>[]>
+}>
+
+/** What became of a challenge that a certificate request presented. */
+export type ChallengeUse = 'accepted' | 'unknown' | 'expired' | 'used'
+
+/** One-time SCEP challenges; only their hashes are stored. */
+export type Challenges = Readonly<{
+  /** Makes one, valid for `validMs`. Answers the secret (base64url), which is in no log. */
+  issue: (validMs: number) => Promise<string>
+  /** Uses one up. The same request (transaction and CSR hash) may come again and is accepted again. */
+  use: (challenge: string, request: Readonly<{ transactionId: string; csrHash: string }>) => Promise<ChallengeUse>
+}>
+
+/** Facts that come too often to be events; lost on a crash up to the last few seconds, by design. */
+export type Telemetry = Readonly<{
+  seen: (hostId: string) => void
+  /** A push went out: the next one waits longer, until the device calls. */
+  pushed: (hostIds: readonly string[]) => Promise<void>
+  close: () => Promise<void>
+}>

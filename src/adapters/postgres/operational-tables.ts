@@ -1,0 +1,27 @@
+import type { Pool } from 'pg'
+
+/**
+ * Tables for what cannot be in the log: keys, work, one-time secrets, telemetry. They are never joined into a projection's own rows, and no
+ * replay brings them back: back them up.
+ */
+const tables = `
+  create table if not exists vault_keys (
+    owner text primary key, key_id text not null, wrapped bytea, created_at timestamptz not null default now(), destroyed_at timestamptz);
+  create table if not exists work (
+    kind text not null, key text not null, due_at timestamptz not null, attempts integer not null default 0,
+    version integer not null default 1, leased_until timestamptz, parked_at timestamptz, error text,
+    cause_id text not null, correlation_id text not null, primary key (kind, key));
+  create index if not exists work_due on work (kind, due_at) where parked_at is null;
+  create table if not exists scep_challenges (
+    hash bytea primary key, expires_at timestamptz not null, transaction_id text, csr_hash text);
+  create table if not exists host_seen (host_id text primary key, seen_at timestamptz not null);
+  create table if not exists pushes (
+    host_id text primary key, pushed_at timestamptz not null, unanswered integer not null);`
+
+/** Only one process at a time makes tables: concurrent `create … if not exists` may collide in the catalogue. */
+const tableMakersLock = 77_301_001
+
+/** Makes the operational tables where they are missing. */
+export const createOperationalTables = async (pool: Pool): Promise<void> => {
+  await pool.query(`begin; select pg_advisory_xact_lock(${String(tableMakersLock)}); ${tables} commit;`)
+}

@@ -1,0 +1,86 @@
+import type { Pool } from 'pg'
+import type { CausedWork, ClaimedWork, ParkedWork, WorkStore } from '../../app/operational-ports.ts'
+import type { Clock } from '../../app/ports.ts'
+
+const add = `
+  insert into work (kind, key, due_at, cause_id, correlation_id)
+  select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[])
+  on conflict (kind, key) do update set
+    due_at = case when work.parked_at is null then least(work.due_at, excluded.due_at) else excluded.due_at end,
+    attempts = 0, version = work.version + 1, parked_at = null, error = null,
+    cause_id = excluded.cause_id, correlation_id = excluded.correlation_id`
+
+const claim = `
+  update work w set leased_until = $2::timestamptz + $4 * interval '1 ms', attempts = attempts + 1
+  from (
+    select kind, key from work
+    where kind = $1 and parked_at is null and due_at <= $2 and (leased_until is null or leased_until < $2)
+    order by due_at limit $3 for update skip locked) due
+  where w.kind = due.kind and w.key = due.key
+  returning w.kind, w.key, w.attempts, w.version, w.cause_id as "causeId", w.correlation_id as "correlationId"`
+
+/** Only what nobody asked for again is over; the rest is free for the next worker. */
+const done = `
+  with finished as (select * from unnest($1::text[], $2::text[], $3::int[]) as f(kind, key, version)),
+  removed as (
+    delete from work w using finished f where w.kind = f.kind and w.key = f.key and w.version = f.version)
+  update work w set leased_until = null, attempts = 0
+  from finished f where w.kind = f.kind and w.key = f.key and w.version <> f.version`
+
+const failed = `
+  update work set leased_until = null, error = $4,
+    due_at = coalesce($5::timestamptz, due_at), parked_at = case when $5::timestamptz is null then $6::timestamptz end
+  where kind = $1 and key = $2 and version = $3`
+
+/** Work rows in Postgres. Times are the given clock's, so that all rows of one deployment are judged alike. */
+export const postgresWorkStore = (pool: Pool, clock: Clock): WorkStore => {
+  const now = (): string => clock().toISOString()
+  return {
+    add: async (sql, work) => {
+      if (work.length > 0) await sql(add, columns(work, now()))
+    },
+    addNow: async (work) => {
+      if (work.length > 0) await pool.query(add, columns(work, now()))
+    },
+    claim: async (kind, limit, leaseMs) => (await pool.query<ClaimedWork>(claim, [kind, now(), limit, leaseMs])).rows,
+    done: async (work) => {
+      if (work.length === 0) return
+      await pool.query(done, [work.map(({ kind }) => kind), work.map(({ key }) => key), work.map(({ version }) => version)])
+    },
+    failed: async ({ kind, key, version }, error, dueAt) => {
+      await pool.query(failed, [kind, key, version, error.slice(0, 1000), dueAt, now()])
+    },
+    dueKinds: async () => {
+      const free = 'parked_at is null and due_at <= $1 and (leased_until is null or leased_until < $1)'
+      const { rows } = await pool.query<{ kind: string }>(`select distinct kind from work where ${free}`, [now()])
+      return rows.map(({ kind }) => kind)
+    },
+    parked: async () => {
+      const text =
+        'select kind, key, attempts, error, parked_at as since from work where parked_at is not null order by parked_at limit 1000'
+      return (await pool.query<ParkedWork>(text)).rows
+    },
+    unpark: async (kind) => {
+      const text = `update work set parked_at = null, attempts = 0, due_at = $1, version = version + 1
+        where parked_at is not null and ($2::text is null or kind = $2)`
+      return (await pool.query(text, [now(), kind])).rowCount ?? 0
+    },
+    counts: async () => {
+      const text = `select kind, count(*) filter (where parked_at is null)::int as due, count(*) filter (where parked_at is not null)::int as parked
+        from work group by kind`
+      return (await pool.query<{ kind: string; due: number; parked: number }>(text)).rows
+    },
+  }
+}
+
+/** One row per kind and key, the latest asking winning; a statement may not touch a row twice. */
+const columns = (work: readonly CausedWork[], now: string): readonly (readonly string[])[] => {
+  const unique = [...new Map(work.map((one) => [`${one.kind}\n${one.key}`, one])).values()]
+  return [
+    unique.map(({ kind }) => kind),
+    unique.map(({ key }) => key),
+    unique.map(({ dueAt }) => dueAt ?? now),
+    unique.map(({ causeId }) => causeId),
+    unique.map(({ correlationId }) => correlationId),
+  ]
+}

@@ -9,6 +9,8 @@ export type CertificateRow = Readonly<{
   not_after: string | null
   transaction_id: string | null
   csr_hash: string | null
+  /** DER, base64. */
+  certificate: string | null
   host_id: string | null
   enrollment_id: string | null
 }>
@@ -24,10 +26,11 @@ export const certificates: Projection<CertificateEvent, CertificateRow> = {
     not_after timestamptz,
     transaction_id text,
     csr_hash text,
+    certificate text,
     host_id text,
     enrollment_id text`,
   key: ['fingerprint'],
-  indexes: ['(host_id)', '(not_after)'],
+  indexes: ['(host_id)', '(not_after)', '(transaction_id)'],
 
   on: {
     CertificateIssued: ({ id, data }) => ({
@@ -38,6 +41,7 @@ export const certificates: Projection<CertificateEvent, CertificateRow> = {
         not_after: data.notAfter,
         transaction_id: data.transactionId,
         csr_hash: data.csrHash,
+        certificate: data.certificate,
       },
     }),
     CertificateBound: ({ id, data }) => ({
@@ -50,3 +54,8 @@ export const certificates: Projection<CertificateEvent, CertificateRow> = {
 /** Certificates that end before `moment`, the nearest first. */
 export const certificatesEndingBefore = (moment: string) =>
   query<CertificateRow>`select * from certificates where not_after < ${moment} order by not_after limit 1000`
+
+/** The certificate that this very request was granted before, if it was. */
+export const certificateIssuedFor = (transactionId: string, csrHash: string) =>
+  query<Pick<CertificateRow, 'certificate'>>`
+    select certificate from certificates where transaction_id = ${transactionId} and csr_hash = ${csrHash} limit 1`

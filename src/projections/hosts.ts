@@ -3,6 +3,7 @@ import type { MembershipEvent } from '../domain/teams/events.ts'
 import { noTeam } from '../domain/teams/events.ts'
 import { deviceChannel } from '../domain/platforms.ts'
 import type { Projection } from '../kernel/projection.ts'
+import { query } from '../kernel/query.ts'
 
 export type HostRow = Readonly<{
   host_id: string
@@ -84,3 +85,8 @@ const columns = {
 /** Only the facts that were told. */
 const columnsOf = (facts: HostFacts): Partial<HostRow> =>
   Object.fromEntries(Object.entries(facts).map(([fact, value]) => [columns[fact as keyof HostFacts], value]))
+
+/** The ids of a team's hosts after `after`, in order, enrolled or not. */
+export const hostIdsOfTeam = (teamId: string, after: string, limit: number) =>
+  query<Pick<HostRow, 'host_id'>>`
+    select host_id from hosts where team_id = ${teamId} and host_id > ${after} order by host_id limit ${limit}`

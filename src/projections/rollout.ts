@@ -70,9 +70,12 @@ export const hostsThatDiffer = (after: string, limit: number) =>
           and not exists (select from desired_profiles d where d.cohort_id = ch.cohort_id and d.profile_id = h.profile_id)))
     order by ch.host_id limit ${limit}`
 
-/** Where a host belongs, when it is enrolled. */
-export const cohortOf = (hostId: string) =>
-  query<HostToReconcile>`select host_id, cohort_id from cohort_hosts where host_id = ${hostId} and enrolled`
+/** Where these hosts belong; those that are not enrolled are left out. */
+export const cohortsOf = (hostIds: readonly string[]) =>
+  query<HostToReconcile>`select host_id, cohort_id from cohort_hosts where host_id = any(${hostIds}) and enrolled`
+
+export const teamOfProfile = (profileId: string) =>
+  query<Readonly<{ team_id: string }>>`select team_id from profiles where profile_id = ${profileId}`
 
 export type DesiredProfileRow = Readonly<{
   cohort_id: string

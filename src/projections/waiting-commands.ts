@@ -51,9 +51,10 @@ export const waitingCommands: Projection<CommandEvent, WaitingCommandRow> = {
   },
 }
 
-/** The next command of a channel, passing over those deferred since `notDeferredSince` (ISO 8601). */
-export const nextCommand = (hostId: string, channel: string, notDeferredSince: string) =>
+/** The next command of a channel, passing over those deferred since `notDeferredSince` (ISO 8601) and the `except`ed ones. */
+export const nextCommand = (hostId: string, channel: string, notDeferredSince: string, except: readonly string[]) =>
   query<Pick<WaitingCommandRow, 'command_id' | 'request' | 'sent_at'>>`
     select command_id, request, sent_at from waiting_commands
     where host_id = ${hostId} and channel = ${channel} and (deferred_at is null or deferred_at < ${notDeferredSince})
+      and command_id <> all(${except})
     order by queued_position, place limit 1`

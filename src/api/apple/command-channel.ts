@@ -1,0 +1,137 @@
+import type { AppleEdge } from './settings.ts'
+import type { Associations } from './association.ts'
+import { channelOf, hostOf } from './check-in.ts'
+import type { ToApple } from './requests.ts'
+import type { CommandOutcome } from '../../domain/commands/events.ts'
+import type { HostFacts } from '../../domain/enrollment/events.ts'
+import { host } from '../../domain/host/host.ts'
+import type { Cause } from '../../kernel/event.ts'
+import { erased } from '../../kernel/projection.ts'
+import { Rejection } from '../../kernel/rejection.ts'
+import { nextCommand, waitingCommands } from '../../projections/waiting-commands.ts'
+import type { Report, ReportStatus } from '../../protocols/apple/command-report.ts'
+import { writeCommand } from '../../protocols/apple/commands.ts'
+import { isDict } from '../../protocols/plist/value.ts'
+
+/** Answers a report with the next command as a plist, or null for an empty 200. `body` is the report as it came. */
+export type CommandChannel = (
+  report: Report,
+  body: Uint8Array,
+  fingerprint: string,
+  makeCause: () => Cause,
+) => Promise<string | null>
+
+const applied = [erased(waitingCommands)]
+
+/**
+ * A command that was deferred is not offered again within the session, or a Mac in Power Nap would loop for ever. Sessions have no name in the
+ * protocol: a session is over when the device starts anew with Idle, or after this time.
+ */
+const sessionMs = 10 * 60_000
+
+/** Deferred at any time: `Idle` begins a new session, in which everything may be offered again. */
+const endOfTime = '9999-12-31T00:00:00Z'
+
+/** How many commands that were cancelled a moment ago may stand before the next real one. */
+const maxStale = 50
+
+/**
+ * The command channel: takes in a report, then offers the next command.
+ * https://developer.apple.com/documentation/devicemanagement/sending-mdm-commands-to-a-device
+ */
+export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, toApple: ToApple): CommandChannel => {
+  const { app, nothingWaiting } = edge
+
+  const takeIn = async (report: Report, body: Uint8Array, cause: Cause): Promise<void> => {
+    const outcome = outcomes[report.Status]
+    const commandId = report.CommandUUID
+    if (outcome === null || commandId === null) return
+    const hostId = hostOf(report.ids)
+    const saysMore = Object.keys(report.response).length > 0
+    const result = saysMore ? await app.blobs.keepSealed(hostId, `result/${commandId}`, body, cause) : null
+    const errors = report.ErrorChain.map(({ ErrorCode, ErrorDomain, USEnglishDescription, LocalizedDescription }) => ({
+      code: ErrorCode,
+      domain: ErrorDomain,
+      description: USEnglishDescription || LocalizedDescription,
+    }))
+    const { events } = await app.execute(
+      host,
+      hostId,
+      { type: 'ReportCommand', data: { commandId, outcome, errors, result } },
+      cause,
+    )
+    const facts = factsIn(report)
+    if (facts !== null) await app.execute(host, hostId, { type: 'DescribeHost', data: { facts } }, cause)
+    if (events.length > 0) await app.applyNow(applied, events)
+  }
+
+  const offer = async (report: Report, makeCause: () => Cause): Promise<string | null> => {
+    const hostId = hostOf(report.ids)
+    const channel = channelOf(report.ids)
+    const notDeferredSince = report.Status === 'Idle' ? endOfTime : new Date(app.clock().getTime() - sessionMs).toISOString()
+    const stale: string[] = []
+    while (stale.length <= maxStale) {
+      const asked = nothingWaiting.asking(hostId)
+      const [next] = await app.read(nextCommand(hostId, channel, notDeferredSince, stale))
+      if (next === undefined) {
+        if (report.Status === 'Idle' && stale.length === 0) nothingWaiting.remember(hostId, channel, asked)
+        return null
+      }
+      const { command_id: commandId, request, sent_at: sentAt } = next
+      if (sentAt !== null || (await send(hostId, commandId, makeCause())))
+        return writeCommand(commandId, await toApple({ hostId, commandId, request }))
+      stale.push(commandId)
+    }
+    return null
+  }
+
+  /** Records that the command goes out now. False: it was cancelled, and the read model has yet to hear of it. */
+  const send = async (hostId: string, commandId: string, cause: Cause): Promise<boolean> => {
+    try {
+      const { events } = await app.execute(host, hostId, { type: 'SendCommand', data: { commandId } }, cause)
+      if (events.length > 0) await app.applyNow(applied, events)
+      return true
+    } catch (error) {
+      if (error instanceof Rejection && error.code === 'command-not-waiting') return false
+      throw error
+    }
+  }
+
+  return async (report, body, fingerprint, makeCause) => {
+    const checked = mustBeBound(fingerprint, report.ids)
+    if (checked !== undefined) await checked
+    const hostId = hostOf(report.ids)
+    app.telemetry.seen(hostId)
+    if (report.Status === 'Idle' && nothingWaiting.isKnown(hostId, channelOf(report.ids))) return null
+    await takeIn(report, body, makeCause())
+    return offer(report, makeCause)
+  }
+}
+
+const outcomes: Record<ReportStatus, CommandOutcome | 'deferred' | null> = {
+  Idle: null,
+  Acknowledged: 'acknowledged',
+  Error: 'failed',
+  CommandFormatError: 'malformed',
+  NotNow: 'deferred',
+}
+
+const factNames = {
+  serial: 'SerialNumber',
+  name: 'DeviceName',
+  model: 'Model',
+  productName: 'ProductName',
+  osVersion: 'OSVersion',
+  buildVersion: 'BuildVersion',
+} as const satisfies Record<keyof HostFacts, string>
+
+/** The facts in an answer to DeviceInformation; null in any other. */
+const factsIn = ({ Status, response }: Report): HostFacts | null => {
+  const answers = response['QueryResponses']
+  if (Status !== 'Acknowledged' || !isDict(answers)) return null
+  const told = Object.entries(factNames).flatMap(([fact, key]) => {
+    const value = answers[key]
+    return typeof value === 'string' && value !== '' ? [[fact, value.slice(0, 255)]] : []
+  })
+  return told.length === 0 ? null : Object.fromEntries(told)
+}

@@ -1,0 +1,75 @@
+import { X509Certificate } from 'node:crypto'
+import type { Request } from 'express'
+import type { TLSSocket } from 'node:tls'
+import { ParseError } from '../../kernel/parse-error.ts'
+import { verifyDetached } from '../../protocols/cms/verify-detached.ts'
+import { fingerprintOf, isIssuedBy, openCertificate } from '../../protocols/x509/certificate.ts'
+import type { AppleEdge, IdentitySource } from './settings.ts'
+
+/** A device's identity certificate, checked: from our authority, within its dates. */
+export type DeviceCertificate = Readonly<{ fingerprint: string }>
+
+/** A certificate that is missing, broken, or not ours. Always answered with 400: a 401 would make the device unenroll. */
+export class CertificateRefused extends Error {
+  override readonly name = 'CertificateRefused'
+  readonly why: 'certificate-foreign' | 'signature-invalid'
+  readonly fingerprint: string | null
+
+  constructor(why: 'certificate-foreign' | 'signature-invalid', message: string, fingerprint: string | null) {
+    super(message)
+    this.why = why
+    this.fingerprint = fingerprint
+  }
+}
+
+/** How far a device's clock or ours may be off at either end of a certificate's life, ms. */
+const clockSkewMs = 10 * 60_000
+
+/** The certificate that a request proves to hold, for exactly these body bytes. Throws `CertificateRefused`. */
+export const deviceCertificate = (request: Request, body: Uint8Array, edge: AppleEdge): DeviceCertificate => {
+  const certificate = presented(request, body, edge.identity)
+  const fingerprint = fingerprintOf(certificate)
+  if (!isIssuedBy(certificate, edge.trusted))
+    throw new CertificateRefused('certificate-foreign', 'The certificate was not issued by this server.', fingerprint)
+  const now = edge.app.clock().getTime()
+  const { notBefore, notAfter } = datesOf(certificate)
+  if (now < notBefore - clockSkewMs || now > notAfter + clockSkewMs)
+    throw new CertificateRefused('certificate-foreign', 'The certificate is not valid at this time.', fingerprint)
+  return { fingerprint }
+}
+
+const presented = (request: Request, body: Uint8Array, source: IdentitySource): X509Certificate => {
+  if (source.kind === 'tls') {
+    const peer = (request.socket as Partial<TLSSocket>).getPeerX509Certificate?.()
+    return peer ?? refuse('The connection has no client certificate.')
+  }
+  const name = source.kind === 'header' ? source.name : 'Mdm-Signature'
+  const value = request.get(name)
+  if (value === undefined || value === '') return refuse(`The header ${name} is missing.`)
+  try {
+    return source.kind === 'header' ? fromProxy(value) : verifyDetached(Buffer.from(value, 'base64'), body).certificate
+  } catch (error) {
+    return error instanceof ParseError ? refuse(error.message) : refuse('The signature cannot be read.')
+  }
+}
+
+/** RFC 9440 (`:base64 DER:`) or URL-escaped PEM as nginx writes it. */
+const fromProxy = (value: string): X509Certificate =>
+  value.startsWith(':')
+    ? openCertificate(Buffer.from(value.slice(1).replace(/:$/, ''), 'base64'))
+    : openCertificate(decodeURIComponent(value))
+
+const refuse = (message: string): never => {
+  throw new CertificateRefused('signature-invalid', message, null)
+}
+
+const dates = new WeakMap<X509Certificate, Readonly<{ notBefore: number; notAfter: number }>>()
+
+/** Parsing a date costs more than the check; the same certificate object comes with every request of a device. */
+const datesOf = (certificate: X509Certificate): Readonly<{ notBefore: number; notAfter: number }> => {
+  const known = dates.get(certificate)
+  if (known !== undefined) return known
+  const read = { notBefore: Date.parse(certificate.validFrom), notAfter: Date.parse(certificate.validTo) }
+  dates.set(certificate, read)
+  return read
+}

@@ -1,0 +1,73 @@
+import { randomUUID } from 'node:crypto'
+import type { Request, RequestHandler, Response } from 'express'
+import { raw, Router } from 'express'
+import type { Actor, Cause } from '../../kernel/event.ts'
+import { readCheckIn } from '../../protocols/apple/check-in.ts'
+import { readReport } from '../../protocols/apple/command-report.ts'
+import { associations } from './association.ts'
+import { checkIns } from './check-in.ts'
+import { commandChannel } from './command-channel.ts'
+import { CertificateRefused, deviceCertificate } from './device-certificate.ts'
+import type { Told } from './refusals.ts'
+import { deviceStatusOf, refusalRecorder } from './refusals.ts'
+import { appleRequests } from './requests.ts'
+import type { AppleEdge } from './settings.ts'
+
+/** A full inventory of a Mac takes several MB; nothing that a device sends is larger than this. */
+const bodyLimit = 16 * 1024 * 1024
+
+const checkInType = 'application/x-apple-aspen-mdm-checkin'
+
+/** Check-in and command channel on one path, told apart by content type. */
+export const mdmRoutes = (edge: AppleEdge): Router => {
+  const { app } = edge
+  const bound = associations(app)
+  const checkIn = checkIns(edge, bound)
+  const serve = commandChannel(edge, bound, appleRequests(app))
+  const record = refusalRecorder(app)
+
+  const handle = async (request: Request, response: Response): Promise<void> => {
+    const body = request.body instanceof Uint8Array ? request.body : Buffer.alloc(0)
+    const told: { -readonly [K in keyof Told]: Told[K] } = { enrollmentId: '', messageType: '', certificate: null }
+    try {
+      const isCheckIn = (request.get('content-type') ?? '').startsWith(checkInType)
+      const message = isCheckIn ? readCheckIn(body) : readReport(body)
+      told.enrollmentId = message.ids.enrollmentId
+      told.messageType = 'MessageType' in message ? message.MessageType : message.Status
+      told.certificate = deviceCertificate(request, body, edge).fingerprint
+      if ('MessageType' in message) {
+        const { status } = await checkIn(message, told.certificate, causeOf(told))
+        response.status(status).end()
+      } else reply(response, await serve(message, body, told.certificate, () => causeOf(told)))
+    } catch (error) {
+      if (error instanceof CertificateRefused) told.certificate = error.fingerprint
+      refuse(error, request, response, told)
+    }
+  }
+
+  const refuse = (error: unknown, request: Request, response: Response, told: Told): void => {
+    const status = deviceStatusOf(error)
+    const { enrollmentId, messageType } = told
+    if (status >= 500) app.logger.error({ err: error, enrollmentId, messageType }, 'a device could not be served')
+    else app.logger.warn({ enrollmentId, messageType, reason: (error as Error).message }, 'a device was refused')
+    void record(error, request, told, causeOf(told))
+    response.status(status).end()
+  }
+
+  const tooLarge: (error: unknown, ...rest: Parameters<RequestHandler>) => void = (error, request, response, _next) => {
+    refuse(error, request, response, { enrollmentId: '', messageType: '', certificate: null })
+  }
+
+  return Router().put('/mdm', raw({ type: () => true, limit: bodyLimit }), handle, tooLarge)
+}
+
+const reply = (response: Response, command: string | null): void => {
+  if (command === null) response.status(200).end()
+  else response.status(200).type('application/xml; charset=UTF-8').send(command)
+}
+
+const causeOf = ({ enrollmentId }: Told): Cause => {
+  const id = randomUUID()
+  const actor: Actor = { kind: 'device', id: enrollmentId }
+  return { id, actor, correlationId: id, causationId: id }
+}

@@ -1,0 +1,36 @@
+import { leastRecentlyUsed } from '../../app/least-recently-used.ts'
+import type { Recorded } from '../../kernel/event.ts'
+import type { NothingWaiting } from './settings.ts'
+
+/** How long the memory is believed without being asked again, ms: bounds what a lost leadership could cost. */
+const believedMs = 30_000
+
+/**
+ * Remembers channels on which nothing waits. It may only be believed while this process applies every event to the read models itself
+ * (`trusted`); `applied` is told of each batch after its transaction.
+ */
+export const nothingWaiting = (
+  trusted: () => boolean,
+  capacity = 200_000,
+): NothingWaiting & Readonly<{ applied: (events: readonly Recorded[]) => void }> => {
+  const knownUntil = leastRecentlyUsed<number>(capacity)
+  const happened = leastRecentlyUsed<number>(capacity)
+  let clock = 0
+
+  return {
+    isKnown: (hostId, channel) => trusted() && (knownUntil.get(`${hostId}/${channel}`) ?? 0) > Date.now(),
+    asking: () => clock,
+    remember: (hostId, channel, asked) => {
+      if (trusted() && (happened.get(hostId) ?? 0) <= asked) knownUntil.set(`${hostId}/${channel}`, Date.now() + believedMs)
+    },
+    applied: (events) => {
+      clock++
+      for (const event of events) {
+        if (event.type !== 'CommandsQueued') continue
+        happened.set(event.id, clock)
+        for (const { channel } of (event.data as { commands: readonly { channel: string }[] }).commands)
+          knownUntil.delete(`${event.id}/${channel}`)
+      }
+    },
+  }
+}

@@ -1,0 +1,82 @@
+import type { Request } from 'express'
+import { LogUnavailable } from '../../app/ports.ts'
+import type { App } from '../../app/app.ts'
+import type { RejectionCode } from '../../domain/rejections.ts'
+import type { SecurityEvent } from '../../domain/server/events.ts'
+import { security } from '../../domain/server/security.ts'
+import type { Cause } from '../../kernel/event.ts'
+import { ParseError } from '../../kernel/parse-error.ts'
+import { Rejection } from '../../kernel/rejection.ts'
+import { CertificateRefused } from './device-certificate.ts'
+
+/** What a device is told when a rule says no. Never 401: it would take that as the end of its enrollment. */
+const statusOf: Record<RejectionCode, 400 | 404 | 409> = {
+  'not-found': 404,
+  'already-exists': 400,
+  'name-taken': 400,
+  'not-enrolled': 400,
+  'identity-conflict': 400,
+  'certificate-in-use': 400,
+  'certificate-not-associated': 400,
+  'command-not-waiting': 400,
+  'still-in-progress': 400,
+  'topic-changed': 400,
+}
+
+/** The HTTP status for whatever went wrong while a device was served. The message is for the log alone. */
+export const deviceStatusOf = (error: unknown): number => {
+  if (error instanceof CertificateRefused || error instanceof ParseError) return 400
+  if (error instanceof Rejection) return statusOf[error.code as RejectionCode]
+  if (error instanceof LogUnavailable) return 503
+  const { status } = error as { status?: unknown }
+  return typeof status === 'number' && status >= 400 && status < 500 && status !== 401 ? status : 500
+}
+
+type Why = SecurityEvent['data']['why']
+
+const alarming: readonly string[] = ['certificate-in-use', 'certificate-not-associated', 'identity-conflict'] satisfies Why[]
+
+/** How many refusals are recorded: so many per enrollment and minute, so many in all. An attacker must not fill the log. */
+const perEnrollment = 1
+const inAll = 60
+
+/** Records refusals that an auditor wants to see, at a bounded rate. Never fails: the refusal itself stands. */
+export const refusalRecorder = ({ execute, clock, logger }: Pick<App, 'execute' | 'clock' | 'logger'>) => {
+  let minute = 0
+  let counts = new Map<string, number>()
+
+  const mayRecord = (enrollmentId: string): boolean => {
+    const now = Math.floor(clock().getTime() / 60_000)
+    if (now !== minute) {
+      minute = now
+      counts = new Map()
+    }
+    const one = counts.get(enrollmentId) ?? 0
+    const all = counts.get('') ?? 0
+    if (one >= perEnrollment || all >= inAll) return false
+    counts.set(enrollmentId, one + 1).set('', all + 1)
+    return true
+  }
+
+  return async (error: unknown, request: Request, told: Told, cause: Cause): Promise<void> => {
+    const why = whyOf(error)
+    if (why === null || !mayRecord(told.enrollmentId)) return
+    const { enrollmentId, messageType, certificate } = told
+    const address = request.ip ?? 'unknown'
+    try {
+      const day = clock().toISOString().slice(0, 10)
+      const data = { why, enrollmentId, certificate, messageType, address }
+      await execute(security, day, { type: 'RecordRefusal', data }, cause)
+    } catch (fault) {
+      logger.warn({ err: fault, why, enrollmentId }, 'a refusal was not recorded')
+    }
+  }
+}
+
+/** What the refused message said of itself. */
+export type Told = Readonly<{ enrollmentId: string; messageType: string; certificate: string | null }>
+
+const whyOf = (error: unknown): Why | null => {
+  if (error instanceof CertificateRefused) return error.why
+  return error instanceof Rejection && alarming.includes(error.code) ? (error.code as Why) : null
+}

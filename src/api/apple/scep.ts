@@ -1,0 +1,98 @@
+import { randomUUID } from 'node:crypto'
+import type { Request, Response } from 'express'
+import { raw, Router } from 'express'
+import { LogUnavailable } from '../../app/ports.ts'
+import { certificate } from '../../domain/certificates/certificate.ts'
+import { ParseError } from '../../kernel/parse-error.ts'
+import { certificateIssuedFor } from '../../projections/certificates.ts'
+import { decodeGetMessage, writeCaCaps, writeCaCert } from '../../protocols/scep/ca.ts'
+import { writeCertRep } from '../../protocols/scep/cert-rep.ts'
+import { ScepFailure } from '../../protocols/scep/failure.ts'
+import { identityContents } from '../../protocols/scep/issue.ts'
+import type { PkiRequest } from '../../protocols/scep/server.ts'
+import { readPkiMessage } from '../../protocols/scep/server.ts'
+import { issueCertificate } from '../../protocols/x509/authority.ts'
+import { openCertificate, readCertificate } from '../../protocols/x509/certificate.ts'
+import type { AppleEdge } from './settings.ts'
+
+const bodyLimit = 2 * 1024 * 1024
+const pkiMessage = 'application/x-pki-message'
+
+/** The certificate authority as devices reach it: SCEP (RFC 8894) at one path. Refusals are CertRep messages with HTTP 200. */
+export const scepRoutes = (edge: Pick<AppleEdge, 'app' | 'authority'>): Router => {
+  const { app, authority } = edge
+
+  const operate = async (request: Request, response: Response): Promise<void> => {
+    try {
+      const message = request.query['message']
+      switch (request.query['operation']) {
+        case 'GetCACaps':
+          response.type('text/plain').send(writeCaCaps())
+          return
+        case 'GetCACert': {
+          const { contentType, body } = writeCaCert([openCertificate(authority.certificatePem).raw])
+          response.type(contentType).send(Buffer.from(body))
+          return
+        }
+        case 'PKIOperation': {
+          const bytes = request.method === 'POST' ? bodyOf(request) : decodeGetMessage(typeof message === 'string' ? message : '')
+          response.type(pkiMessage).send(Buffer.from(await answer(bytes)))
+          return
+        }
+        default:
+          response.status(400).type('text/plain').send('The operation is not known.')
+      }
+    } catch (error) {
+      refuse(error, response)
+    }
+  }
+
+  const answer = async (bytes: Uint8Array): Promise<Uint8Array> => {
+    try {
+      const request = await readPkiMessage(bytes, { authorities: [authority] })
+      return writeCertRep({ authority: request.recipient, request, result: { certificateDer: await issue(request) } })
+    } catch (error) {
+      if (!(error instanceof ScepFailure)) throw error
+      app.logger.warn({ transactionId: error.transactionId, reason: error.text }, 'a certificate request was refused')
+      return writeCertRep({ authority, request: error, result: error })
+    }
+  }
+
+  /** Grants the request or throws `ScepFailure`. The certificate is in the log before the device has it. */
+  const issue = async (request: PkiRequest): Promise<Uint8Array> => {
+    const { csr, transactionId } = request
+    if (request.messageType !== 'PKCSReq') throw new ScepFailure('badRequest', 'Renewal is not offered.', request)
+    const use = csr.challenge === null ? 'unknown' : await app.challenges.use(csr.challenge, { transactionId, csrHash: csr.hash })
+    if (use !== 'accepted') throw new ScepFailure('badRequest', `The challenge is ${use}.`, request)
+    const [before] = await app.read(certificateIssuedFor(transactionId, csr.hash))
+    if (before?.certificate != null) return Buffer.from(before.certificate, 'base64')
+    const issued = issueCertificate({ authority, ...identityContents(csr, { now: app.clock() }) })
+    const data = {
+      serial: issued.serial,
+      subject: readCertificate(issued.certificateDer).subjectText,
+      notAfter: issued.notAfter.toISOString(),
+      certificate: Buffer.from(issued.certificateDer).toString('base64'),
+      transactionId,
+      csrHash: csr.hash,
+    }
+    const id = randomUUID()
+    const cause = { id, actor: { kind: 'server', id: 'scep' } as const, correlationId: id, causationId: id }
+    await app.execute(certificate, issued.fingerprint, { type: 'IssueCertificate', data }, cause)
+    return issued.certificateDer
+  }
+
+  const refuse = (error: unknown, response: Response): void => {
+    const status = error instanceof ParseError ? 400 : error instanceof LogUnavailable ? 503 : 500
+    if (status === 500) app.logger.error({ err: error }, 'a certificate request could not be served')
+    response
+      .status(status)
+      .type('text/plain')
+      .send(status === 400 ? 'The message cannot be read.' : 'Try again later.')
+  }
+
+  return Router()
+    .get('/scep', operate)
+    .post('/scep', raw({ type: () => true, limit: bodyLimit }), operate)
+}
+
+const bodyOf = (request: Request): Uint8Array => (request.body instanceof Uint8Array ? request.body : Buffer.alloc(0))

@@ -1,0 +1,31 @@
+import type { AnyProjection } from '../kernel/projection.ts'
+import { erased } from '../kernel/projection.ts'
+import { apiTokens } from './api-tokens.ts'
+import { certificates } from './certificates.ts'
+import { cohorts } from './cohorts.ts'
+import { commandHistory } from './command-history.ts'
+import { enrollments } from './enrollments.ts'
+import { hostProfiles } from './host-profiles.ts'
+import { hosts } from './hosts.ts'
+import { profileContents, profiles } from './profiles.ts'
+import { pushCertificates } from './push-certificates.ts'
+import { teams } from './teams.ts'
+import { timeline } from './timeline.ts'
+import { waitingCommands } from './waiting-commands.ts'
+
+/** Every read model there is. */
+export const allProjections: readonly AnyProjection[] = [
+  erased(hosts),
+  erased(enrollments),
+  cohorts,
+  erased(hostProfiles),
+  erased(waitingCommands),
+  erased(commandHistory),
+  erased(profiles),
+  erased(profileContents),
+  erased(teams),
+  erased(certificates),
+  erased(apiTokens),
+  erased(pushCertificates),
+  erased(timeline),
+]

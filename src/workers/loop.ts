@@ -1,0 +1,55 @@
+import type { App } from '../app/app.ts'
+import { sweepDifferences, sweepSilent } from './sweep.ts'
+import type { WorkKind } from './worker.ts'
+import { workOff } from './worker.ts'
+
+/** The hints that the queue itself repeats. */
+const sweeps = {
+  'sweep-differences': { everyMs: 5 * 60_000, run: sweepDifferences },
+  'sweep-silent': { everyMs: 60_000, run: sweepSilent },
+} as const
+
+/** How often due rows are looked for even if no hint came, and the queue's schedules are put back, ms. */
+const lookEveryMs = 5_000
+const scheduleEveryMs = 60_000
+
+/** The worker role: works off due rows when hinted, and looks for forgotten ones. `stop` waits for what is under way. */
+export const startWorkers = async (app: App, kinds: readonly WorkKind[]): Promise<Readonly<{ stop: () => Promise<void> }>> => {
+  let stopping = false
+  const byName = new Map(kinds.map((kind) => [kind.name, kind]))
+
+  const handle = async (name: string): Promise<void> => {
+    const kind = byName.get(name)
+    if (kind !== undefined) await workOff(app, kind, () => stopping)
+    else if (name in sweeps) await sweeps[name as keyof typeof sweeps].run(app)
+  }
+
+  const look = async (): Promise<void> => {
+    try {
+      for (const name of await app.work.dueKinds()) await app.queue.hint(name)
+    } catch (error) {
+      app.logger.warn({ err: error }, 'due work could not be looked for')
+    }
+  }
+
+  const schedule = async (): Promise<void> => {
+    try {
+      for (const [name, { everyMs }] of Object.entries(sweeps)) await app.queue.schedule(name, everyMs)
+    } catch (error) {
+      app.logger.warn({ err: error }, 'the sweeps could not be scheduled')
+    }
+  }
+
+  await app.queue.listen([...byName.keys(), ...Object.keys(sweeps)], handle)
+  await schedule()
+  await look()
+  const timers = [setInterval(() => void look(), lookEveryMs), setInterval(() => void schedule(), scheduleEveryMs)]
+
+  return {
+    stop: async () => {
+      stopping = true
+      for (const timer of timers) clearInterval(timer)
+      await app.queue.close()
+    },
+  }
+}

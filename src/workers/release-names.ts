@@ -1,0 +1,23 @@
+import type { App } from '../app/app.ts'
+import { names } from '../domain/names/names.ts'
+import { profile } from '../domain/profiles/profile.ts'
+import { team } from '../domain/teams/team.ts'
+import type { ClaimedWork } from '../app/operational-ports.ts'
+import type { WorkKind } from './worker.ts'
+import { causeOf, done } from './worker.ts'
+
+/** Gives names back whose holder never came to be (its request died between two steps) or is gone. The key is `scope/holder`. */
+export const releaseNames = (app: App): WorkKind => ({
+  name: 'release-names',
+  batch: 20,
+  do: async (work) => {
+    for (const row of work) await release(app, row)
+    return work.map(done)
+  },
+})
+
+const release = async (app: App, row: ClaimedWork): Promise<void> => {
+  const [scope = '', holder = ''] = row.key.split('/')
+  const { state } = scope === 'teams' ? await app.load(team, holder) : await app.load(profile, holder)
+  if (state.stage !== 'present') await app.execute(names, scope, { type: 'ReleaseNames', data: { holder } }, causeOf(row))
+}

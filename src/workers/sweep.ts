@@ -1,0 +1,27 @@
+import type { App } from '../app/app.ts'
+import type { CausedWork } from '../app/operational-ports.ts'
+import { hostsThatDiffer, hostsToWakeAgain } from '../projections/rollout.ts'
+
+const page = 2000
+
+/** Makes work again for hosts that do not look like their cohort, in case its row was lost or never made. Walks all hosts in pages. */
+export const sweepDifferences = async (app: App): Promise<number> => {
+  let found = 0
+  for (let after = ''; ;) {
+    const hosts = await app.read(hostsThatDiffer(after, page))
+    await app.work.addNow(hosts.map(({ host_id }) => swept('reconcile-host', host_id)))
+    const last = hosts.at(-1)
+    if (last === undefined) return found
+    found += hosts.length
+    after = last.host_id
+  }
+}
+
+/** Makes work to push again to hosts whose commands wait, with a pause that grows for those that stay silent. */
+export const sweepSilent = async (app: App): Promise<number> => {
+  const hosts = await app.read(hostsToWakeAgain(app.clock().toISOString(), page))
+  await app.work.addNow(hosts.map(({ host_id }) => swept('wake', host_id)))
+  return hosts.length
+}
+
+const swept = (kind: string, key: string): CausedWork => ({ kind, key, causeId: 'sweep', correlationId: 'sweep' })

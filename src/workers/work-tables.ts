@@ -1,0 +1,23 @@
+import { work as commandWork } from '../domain/commands/work.ts'
+import { work as enrollmentWork } from '../domain/enrollment/work.ts'
+import { work as hostProfileWork } from '../domain/host-profiles/work.ts'
+import { work as nameWork } from '../domain/names/work.ts'
+import { work as profileWork } from '../domain/profiles/work.ts'
+import { work as teamWork } from '../domain/teams/work.ts'
+import type { CausedWork } from '../app/operational-ports.ts'
+import type { Recorded } from '../kernel/event.ts'
+import type { Work } from '../kernel/work.ts'
+
+type AnyTable = Readonly<Record<string, ((event: never) => readonly Work[]) | undefined>>
+
+const tables: readonly AnyTable[] = [enrollmentWork, commandWork, hostProfileWork, profileWork, teamWork, nameWork]
+
+/** What must be done because of these events, each with what caused it. */
+export const workFollowing = (events: readonly Recorded[]): readonly CausedWork[] =>
+  events.flatMap((event) =>
+    tables.flatMap((table) => {
+      const follows = table[event.type] as ((event: Recorded) => readonly Work[]) | undefined
+      const correlationId = event.metadata.$correlationId
+      return follows === undefined ? [] : follows(event).map((work) => ({ ...work, causeId: event.eventId, correlationId }))
+    }),
+  )

@@ -1,0 +1,167 @@
+import { ParseError } from '../../kernel/parse-error.ts'
+import { unwrapSigned } from '../cms/unwrap-signed.ts'
+import { dictOf, list, optionalFlag, optionalText, text } from '../plist/fields.ts'
+import { readPlist } from '../plist/read.ts'
+import type { PlistDict } from '../plist/value.ts'
+import { isReservedIdentifier, isReservedName } from './reserved-profiles.ts'
+
+/** A `.mobileconfig` that an admin may upload. https://developer.apple.com/documentation/devicemanagement/toplevel */
+export type ConfigurationProfile = Readonly<{
+  identifier: string
+  displayName: string
+  /** System when the profile says nothing. */
+  scope: 'System' | 'User'
+  signed: boolean
+  uuid: string | null
+  description: string | null
+  organization: string | null
+  /** None when the content is encrypted: then nothing inside was looked at. */
+  payloads: readonly ProfilePayload[]
+}>
+
+/** What is known of a payload; null where it says nothing. */
+export type ProfilePayload = Readonly<{ type: string | null; identifier: string | null; displayName: string | null }>
+
+/** 1 MiB. */
+export const maxProfileBytes = 1024 * 1024
+
+/**
+ * Reads a profile, signed or not, and refuses what would collide with what the server manages itself. The signature is not verified.
+ * Variables inside `<data>` count as empty. `fileVaultAllowed` lets admins bring disk-encryption settings of their own.
+ * Throws `ParseError`: field `profile` when it cannot be read, else the key at fault.
+ */
+export const readConfigurationProfile = (
+  bytes: Uint8Array,
+  { fileVaultAllowed = false }: Readonly<{ fileVaultAllowed?: boolean }> = {},
+): ConfigurationProfile => {
+  if (bytes.length > maxProfileBytes) refuse('profile', `The profile has ${String(bytes.length)} bytes; at most 1 MiB is taken.`)
+  const { xml, signed } = unsigned(withoutVariablesInData(trimmed(bytes)))
+  const profile = dictOf(
+    inProfile(() => readPlist(xml)),
+    'profile',
+  )
+  const described = describe(profile)
+  const payloads =
+    profile['IsEncrypted'] === true ? [] : list(profile, 'PayloadContent').map((item) => dictOf(item, 'PayloadContent'))
+  mustNotBeReserved(described.identifier, described.displayName)
+  mustHaveAllowedTypes(payloads, fileVaultAllowed)
+  return { ...described, signed, payloads: payloadsWithAllowedNames(payloads) }
+}
+
+/** White space and a byte order mark before the XML declaration are taken, though XML itself forbids the former. */
+const trimmed = (bytes: Uint8Array): Buffer => {
+  const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+  const start = /^(\xef\xbb\xbf)?[ \t\r\n]*/.exec(file.toString('latin1'))?.[0].length ?? 0
+  return file.subarray(start)
+}
+
+const variable = /\$(\{FLEET_VAR_[A-Z0-9_]+\}|FLEET_VAR_[A-Z0-9_]+)/gi
+
+const withoutVariablesInData = (file: Buffer): Buffer => {
+  if (!isXml(file) || !file.includes('FLEET_VAR_')) return file
+  const blanked = file.toString('latin1').replace(/<data>[^<]*<\/data>/g, (element) => element.replace(variable, ''))
+  return Buffer.from(blanked, 'latin1')
+}
+
+const isXml = (file: Buffer): boolean => file.toString('latin1', 0, 5) === '<?xml'
+
+const unsigned = (file: Buffer): Readonly<{ xml: Uint8Array; signed: boolean }> => {
+  if (isXml(file)) return { xml: file, signed: false }
+  const content = contentOf(file)
+  if (content.toString('latin1').search(variable) !== -1) {
+    refuse('profile', 'A signed profile cannot hold variables: to replace them would break its signature.')
+  }
+  return { xml: trimmed(content), signed: true }
+}
+
+const contentOf = (file: Buffer): Buffer => {
+  try {
+    return Buffer.from(unwrapSigned(file))
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error
+    return refuse('profile', 'The profile is neither XML that begins with <?xml nor signed in DER.')
+  }
+}
+
+const inProfile = <T>(read: () => T): T => {
+  try {
+    return read()
+  } catch (error) {
+    throw error instanceof ParseError ? new ParseError('profile', error.message) : error
+  }
+}
+
+const describe = (profile: PlistDict): Omit<ConfigurationProfile, 'signed' | 'payloads'> => {
+  if (text(profile, 'PayloadType', 255) !== 'Configuration')
+    refuse('PayloadType', "The profile's PayloadType is not Configuration.")
+  const identifier = text(profile, 'PayloadIdentifier', 255)
+  const displayName = text(profile, 'PayloadDisplayName', 255)
+  const scope = optionalText(profile, 'PayloadScope', 255) || 'System'
+  if (scope !== 'System' && scope !== 'User') return refuse('PayloadScope', 'PayloadScope is neither System nor User.')
+  optionalFlag(profile, 'IsEncrypted')
+  return {
+    identifier,
+    displayName,
+    scope,
+    uuid: optionalText(profile, 'PayloadUUID', 255),
+    description: optionalText(profile, 'PayloadDescription', 4096),
+    organization: optionalText(profile, 'PayloadOrganization', 1024),
+  }
+}
+
+const mustNotBeReserved = (identifier: string, displayName: string): void => {
+  if (isReservedIdentifier(identifier))
+    refuse('PayloadIdentifier', `The identifier ${identifier} is reserved for the server's own profile.`)
+  if (isReservedName(displayName))
+    refuse('PayloadDisplayName', `The name ${displayName} is reserved for the server's own settings.`)
+}
+
+/** What turns disk encryption on, and where its key goes: the server manages both. */
+const fileVaultTypes: ReadonlySet<string> = new Set(['com.apple.MCX.FileVault2', 'com.apple.security.FDERecoveryKeyEscrow'])
+const fileVaultOptions = ['dontAllowFDEDisable', 'dontAllowFDEEnable', 'DestroyFVKeyOnStandby']
+
+const mustHaveAllowedTypes = (payloads: readonly PlistDict[], fileVaultAllowed: boolean): void => {
+  for (const payload of payloads) {
+    const type = optionalText(payload, 'PayloadType', 255) ?? ''
+    const ofFileVault =
+      fileVaultTypes.has(type) || (type === 'com.apple.MCX' && fileVaultOptions.some((option) => Object.hasOwn(payload, option)))
+    if (ofFileVault && !fileVaultAllowed) {
+      refuse(
+        'PayloadContent.PayloadType',
+        `FileVault settings (${type}) are not allowed in custom profiles; turn on disk encryption instead.`,
+      )
+    }
+    if (type === 'com.apple.security.FDERecoveryRedirect') {
+      refuse('PayloadContent.PayloadType', `The payload type ${type} is not supported.`)
+    }
+  }
+}
+
+const payloadsWithAllowedNames = (payloads: readonly PlistDict[]): readonly ProfilePayload[] => {
+  const described = payloads.map((payload) => ({
+    type: optionalText(payload, 'PayloadType', 255),
+    identifier: optionalText(payload, 'PayloadIdentifier', 1024),
+    displayName: optionalText(payload, 'PayloadDisplayName', 1024),
+  }))
+  for (const { identifier } of described) {
+    if (isReservedIdentifier(identifier ?? '')) {
+      refuse(
+        'PayloadContent.PayloadIdentifier',
+        `The payload identifier ${identifier ?? ''} is not supported: it is the server's own.`,
+      )
+    }
+  }
+  for (const { displayName } of described) {
+    if (isReservedName(displayName ?? '')) {
+      refuse(
+        'PayloadContent.PayloadDisplayName',
+        `The payload name ${displayName ?? ''} is not supported: it is the server's own.`,
+      )
+    }
+  }
+  return described
+}
+
+const refuse = (field: string, reason: string): never => {
+  throw new ParseError(field, reason)
+}

@@ -1,0 +1,108 @@
+import { createHash, timingSafeEqual, verify, type X509Certificate } from 'node:crypto'
+import { ParseError } from '../../kernel/parse-error.ts'
+import { context, derItemsOf, derTag, expectDer, readDerItems, type Der } from '../der.ts'
+import { digests, oidKey, oids, signatureAlgorithms, type DigestName } from './oids.ts'
+import { asSignature, isSame, readSignedData, type SignedData } from './signed-data.ts'
+import { remember, signerOf, type Signer } from './signers.ts'
+
+/** `fingerprint` is the lower-case hex SHA-256 of the certificate's DER. */
+export type Verified = Readonly<{ certificate: X509Certificate; fingerprint: string }>
+
+/**
+ * Verifies a detached CMS signature with exactly one signer, whose certificate travels with it, as `Mdm-Signature` has. RSA (PKCS #1) and
+ * ECDSA. Says who signed, not whether that certificate is trusted or in date: chain and dates are the caller's.
+ * Throws `ParseError` (field `signature`) when it is malformed or does not fit the content.
+ */
+export const verifyDetached = (signature: Uint8Array, content: Uint8Array): Verified =>
+  asSignature(() => {
+    const signed = readSignedData(signature)
+    if (signed.content !== null) refuse('The signature is not detached: it brings content of its own.')
+    const info = readSignerInfo(signed)
+    const signer = signerNamed(signed.certificates, info)
+    if (signer.publicKey.asymmetricKeyType !== info.keyType)
+      refuse("The signature's algorithm does not fit the certificate's key.")
+    if (!verify(info.digest, signedBytes(info, signed.contentType, content), signer.publicKey, info.signature)) {
+      refuse('The signature does not fit what it signs.')
+    }
+    remember(signer)
+    return { certificate: signer.certificate, fingerprint: signer.fingerprint }
+  })
+
+type SignerInfo = Readonly<{
+  issuer: Uint8Array
+  serial: Uint8Array
+  digest: DigestName
+  keyType: 'rsa' | 'ec'
+  attributes: Der | null
+  signature: Uint8Array
+}>
+
+const readSignerInfo = ({ signerInfos }: SignedData): SignerInfo => {
+  const [info, ...others] = signerInfos
+  if (info === undefined || others.length > 0) return refuse('The signature has not exactly one signer.')
+  const [, id, digestAlgorithm, ...rest] = derItemsOf(info, derTag.sequence, 'The signer')
+  if (id?.tag !== derTag.sequence) return refuse('The signer is not named by issuer and serial number.')
+  const [issuer, serial] = readDerItems(id.content)
+  const attributes = rest[0]?.tag === context(0) ? rest[0] : null
+  const [signatureAlgorithm, signature] = attributes === null ? rest : rest.slice(1)
+  const digest = digests.get(algorithmIn(digestAlgorithm)) ?? refuse("The signature's digest is not known.")
+  const algorithm = signatureAlgorithms.get(algorithmIn(signatureAlgorithm)) ?? refuse("The signature's algorithm is not known.")
+  if (algorithm.digest !== null && algorithm.digest !== digest) return refuse('The signature names two different digests.')
+  return {
+    issuer: expectDer(issuer, derTag.sequence, "The signer's issuer").whole,
+    serial: expectDer(serial, derTag.integer, "The signer's serial number").whole,
+    digest,
+    keyType: algorithm.keyType,
+    attributes,
+    signature: expectDer(signature, derTag.octetString, 'The signature').content,
+  }
+}
+
+const algorithmIn = (algorithm: Der | undefined): string =>
+  oidKey(expectDer(derItemsOf(algorithm, derTag.sequence, 'An algorithm')[0], derTag.oid, 'An algorithm').whole)
+
+/** At most this many certificates are looked at; devices send their own and perhaps its issuers. */
+const maxCertificates = 10
+
+const signerNamed = (certificates: readonly Uint8Array[], { issuer, serial }: SignerInfo): Signer => {
+  if (certificates.length > maxCertificates) return refuse('The signature brings too many certificates.')
+  for (const certificate of certificates) {
+    const signer = signerOf(certificate)
+    if (isSame(signer.serial, serial) && isSame(signer.issuer, issuer)) return signer
+  }
+  return refuse("The signer's certificate is missing.")
+}
+
+/** What the signature is over: the attributes, as a SET, once they are seen to name this content; or the content itself. */
+const signedBytes = ({ attributes, digest }: SignerInfo, contentType: Uint8Array, content: Uint8Array): Uint8Array => {
+  if (attributes === null) return content
+  const found = readAttributes(attributes)
+  const claimed = found.get(oidKey(oids.messageDigest))
+  const type = found.get(oidKey(oids.contentType))
+  if (claimed?.tag !== derTag.octetString || type === undefined)
+    return refuse('The signed attributes lack the content type or its digest.')
+  if (!isSame(type.whole, contentType)) refuse('The signed attributes name another type of content.')
+  const actual = createHash(digest).update(content).digest()
+  if (claimed.content.length !== actual.length || !timingSafeEqual(claimed.content, actual))
+    refuse('The signature is over other content.')
+  const asSet = Buffer.from(attributes.whole)
+  asSet[0] = derTag.set
+  return asSet
+}
+
+/** Each attribute's only value; one that stands twice or has several values is refused. */
+const readAttributes = (attributes: Der): ReadonlyMap<string, Der> => {
+  const found = new Map<string, Der>()
+  for (const attribute of readDerItems(attributes.content)) {
+    const [name, values] = derItemsOf(attribute, derTag.sequence, 'A signed attribute')
+    const key = oidKey(expectDer(name, derTag.oid, "A signed attribute's name").whole)
+    const [value, ...others] = derItemsOf(values, derTag.set, "A signed attribute's values")
+    if (value !== undefined && others.length === 0 && !found.has(key)) found.set(key, value)
+    else if (key === oidKey(oids.messageDigest) || key === oidKey(oids.contentType)) refuse('A signed attribute is not single.')
+  }
+  return found
+}
+
+const refuse = (reason: string): never => {
+  throw new ParseError('signature', reason)
+}

@@ -1,0 +1,42 @@
+import type { KeyObject } from 'node:crypto'
+import { sign } from 'node:crypto'
+import { ParseError } from '../../kernel/parse-error.ts'
+import { context, der, derInteger, derNull, derOid, derSequence } from '../der.ts'
+import type { Extension } from './extensions.ts'
+import { writeExtensions } from './extensions.ts'
+import { writeBits, writeHexInteger, writeTime } from './values.ts'
+
+/** A certificate before it is signed; `issuer`, `subject` and `publicKey` are DER. `serial` is hex. */
+export type CertificateContents = Readonly<{
+  serial: string
+  issuer: Uint8Array
+  subject: Uint8Array
+  publicKey: Uint8Array
+  notBefore: Date
+  notAfter: Date
+  extensions: readonly Extension[]
+}>
+
+/** Signs a version 3 certificate with SHA-256 and RSA. Throws `ParseError` (field `key`) when the key is not RSA. */
+export const signCertificate = (contents: CertificateContents, key: KeyObject): Buffer => {
+  const tbs = derSequence(
+    der(context(0), derInteger(2)),
+    writeHexInteger(contents.serial),
+    sha256WithRsa,
+    contents.issuer,
+    derSequence(writeTime(contents.notBefore), writeTime(contents.notAfter)),
+    contents.subject,
+    contents.publicKey,
+    der(context(3), writeExtensions(contents.extensions)),
+  )
+  return signStructure(tbs, key)
+}
+
+/** What X.509 certificates and PKCS #10 requests share: content, algorithm, signature. */
+export const signStructure = (content: Uint8Array, key: KeyObject): Buffer => {
+  if (key.asymmetricKeyType !== 'rsa')
+    throw new ParseError('key', `The signing key is ${String(key.asymmetricKeyType)}, not RSA.`)
+  return derSequence(content, sha256WithRsa, writeBits(sign('sha256', content, key)))
+}
+
+const sha256WithRsa = derSequence(derOid('1.2.840.113549.1.1.11'), derNull)

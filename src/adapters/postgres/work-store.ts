@@ -74,7 +74,7 @@ export const postgresWorkStore = (pool: Pool, clock: Clock): WorkStore => {
 }
 
 /** One row per kind and key, the latest asking winning; a statement may not touch a row twice. */
-const columns = (work: readonly CausedWork[], now: string): readonly (readonly string[])[] => {
+const columns = (work: readonly CausedWork[], now: string): string[][] => {
   const unique = [...new Map(work.map((one) => [`${one.kind}\n${one.key}`, one])).values()]
   return [
     unique.map(({ kind }) => kind),

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import type { App } from '../../app/app.ts'
-import { writeEnrollmentProfile } from '../../protocols/apple/enrollment-profile.ts'
+import { allAccessRights, writeEnrollmentProfile } from '../../protocols/apple/enrollment-profile.ts'
 import { signAttached } from '../../protocols/cms/sign.ts'
 import type { Authority } from '../../protocols/x509/open-authority.ts'
 import { openCertificate } from '../../protocols/x509/certificate.ts'
@@ -20,8 +20,11 @@ export type EnrollmentSettings = Readonly<{
 /** How long the challenge in a profile may be used, ms: slow networks and pauses in Setup Assistant included. */
 const challengeValidMs = 24 * 60 * 60 * 1000
 
-/** All access rights that Apple knows. */
-const allRights = 8191
+/** Bootstrap tokens and GetToken are not answered yet, so they are not promised. */
+const capabilities = ['com.apple.mdm.per-user-connections']
+
+/** The profile that carries the enrollment itself; removing it ends the enrollment. */
+export const enrollmentProfileIdentifier = 'com.muster.mdm.apple'
 
 /** Makes a signed enrollment profile (DER) with a one-time challenge: for one device. */
 export const enrollmentProfiles =
@@ -30,7 +33,8 @@ export const enrollmentProfiles =
     const { publicUrl, organization, authority, signer, identity } = settings
     const anchor = openCertificate(authority.certificatePem).raw
     const profile = writeEnrollmentProfile({
-      identifier: 'com.muster.mdm.apple',
+      identifier: enrollmentProfileIdentifier,
+      uuid: randomUUID(),
       displayName: `${organization}: device management`,
       organization,
       serverUrl: `${publicUrl}/mdm/apple/mdm`,
@@ -40,12 +44,17 @@ export const enrollmentProfiles =
         url: `${publicUrl}/mdm/apple/scep`,
         name: 'Muster',
         challenge: await challenges.issue(challengeValidMs),
-        subject: [[['O', organization]], [['CN', '%SerialNumber%']]],
+        subject: [
+          ['O', organization],
+          ['CN', '%SerialNumber%'],
+        ],
         caFingerprint: createHash('sha256').update(anchor).digest(),
         keySize: 2048,
       },
       caCertificates: [anchor],
-      accessRights: allRights,
+      accessRights: allAccessRights,
+      serverCapabilities: capabilities,
+      checkOutWhenRemoved: true,
       signMessage: identity.kind === 'mdm-signature',
     })
     return signAttached(Buffer.from(profile), signer)

@@ -1,0 +1,209 @@
+import type { ClientBase, PoolClient } from 'pg'
+import type { Feed, ProjectionFailure, StuckFeed } from '../../app/projection-store.ts'
+import { Overtaken } from '../../app/projection-store.ts'
+import type { Position, Recorded } from '../../kernel/event.ts'
+import type { Sql } from '../../kernel/projection.ts'
+import type { SqlValue } from '../../kernel/query.ts'
+import { isContention, isUnavailable, sqlStateOf, valuesOf } from './connections.ts'
+import { locks } from './projection-states.ts'
+import type { SimpleProjection } from './simple-changes.ts'
+import { foldEvents } from './simple-changes.ts'
+import type { Statement, TableShape } from './write-changes.ts'
+import { statementsFor } from './write-changes.ts'
+
+export type Batch = Readonly<{
+  feeds: readonly Feed[]
+  from: Position | null
+  events: readonly Recorded[]
+  /** Whether those who wait for the read models are told. */
+  announce: boolean
+}>
+
+/** The table behind a simple projection's feed. */
+export type ShapeOf = (feed: Feed) => TableShape
+
+/** The channel on which the position that all read models have reached is told. */
+export const projectedChannel = 'projected'
+
+/**
+ * What was committed last survives a crash of Postgres or is lost together with its checkpoint, and is repeated: no need to wait for the disk.
+ * Rows are found by key, one by one: a plan made while the table was small must not read all of it later.
+ */
+const begin = `begin; set local synchronous_commit to off;
+  set local enable_seqscan to off; set local enable_hashjoin to off; set local enable_mergejoin to off`
+
+/** Applies a batch in one transaction, all feeds or none. Throws `Overtaken`, and whatever a feed throws. */
+export const applyTogether = async (client: PoolClient, batch: Batch, shapeOf: ShapeOf): Promise<void> => {
+  const folded = new Map(batch.feeds.map((feed) => [feed, prepare(feed, batch.events, shapeOf)]))
+  await inTransaction(client, async () => {
+    await advance(client, batch)
+    // Locks come before any row is written: an overlay that waits for a row holds its own.
+    const statements = [...folded.values()].flatMap((feed) => (feed === null ? [] : feed.statements))
+    const waits = [...folded].flatMap(([feed, prepared]) => (prepared?.removes === true ? [lockFor(feed)] : []))
+    await allOf([...waits.map((text) => client.query(text)), ...statements.map((statement) => run(client, statement))])
+    for (const [feed, prepared] of folded) if (prepared === null) await applySet(client, feed, batch.events)
+    if (batch.announce) await announce(client, batch)
+  })
+}
+
+/**
+ * Applies a batch of which some feed cannot take some event: each feed by itself, in halves where it fails, until the event is found; what
+ * comes before it is applied. Answers the feeds that are stuck now.
+ */
+export const applyApart = async (client: PoolClient, batch: Batch, shapeOf: ShapeOf): Promise<readonly StuckFeed[]> =>
+  inTransaction(client, async () => {
+    await advance(client, batch)
+    // An overlay may not come between, whichever feed removes rows.
+    for (const feed of batch.feeds) await client.query(lockFor(feed))
+    const stuck: StuckFeed[] = []
+    for (const feed of batch.feeds) {
+      const failed = await applyHalves(client, batch.events, (events) => applyFeed(client, feed, events, shapeOf))
+      if (failed === null) continue
+      const { name, generation } = feed
+      stuck.push({ name, generation, failure: failureOf(failed) })
+      await markStuck(client, feed, batch, failed)
+    }
+    if (batch.announce) await announce(client, batch)
+    return stuck
+  })
+
+const inTransaction = async <T>(client: PoolClient, body: () => Promise<T>): Promise<T> => {
+  await client.query(begin)
+  try {
+    const result = await body()
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw error
+  }
+}
+
+/** Moves all checkpoints first: who was overtaken learns it before writing, and two writers wait for each other here. */
+const advance = async (client: ClientBase, { feeds, from, events }: Batch): Promise<void> => {
+  const { rowCount } = await client.query({
+    name: 'advance',
+    text: `update public.projection_state s
+      set position = $4, events = events + $5, updated_at = now(), error = null, failed_event = null, failed_type = null, failed_position = null
+      from unnest($1::text[], $2::int[]) as f(name, generation)
+      where s.name = f.name and s.generation = f.generation and s.status <> 'retired' and s.position is not distinct from $3`,
+    values: [
+      feeds.map(({ name }) => name),
+      feeds.map(({ generation }) => generation),
+      from,
+      events.at(-1)?.position ?? from,
+      events.length,
+    ],
+  })
+  if (rowCount !== feeds.length) throw new Overtaken('Another process moved a checkpoint.')
+}
+
+type Prepared = Readonly<{ statements: readonly Statement[]; removes: boolean }>
+
+/** The statements of a simple projection; null for what writes by itself. */
+const prepare = (feed: Feed, events: readonly Recorded[], shapeOf: ShapeOf): Prepared | null => {
+  if (typeof feed.from === 'function' || !('key' in feed.from)) return null
+  const folded = foldEvents(feed.from as SimpleProjection, events)
+  return { statements: statementsFor(shapeOf(feed), folded), removes: folded.removes.length > 0 }
+}
+
+/**
+ * Keeps overlays of this read model away until the transaction ends. Needed where rows are removed: an overlay that missed the removed row
+ * would make it again, and nobody would remove it a second time.
+ */
+const lockFor = ({ name }: Feed): string => `select pg_advisory_xact_lock(${String(locks.overlay)}, hashtext('${name}'))`
+
+/** Sends one statement without waiting for those before. */
+export const run = async (client: ClientBase, { name, text, values }: Statement): Promise<void> => {
+  await client.query({ name, text, values: [...values] })
+}
+
+/** Waits for all; throws the first error, which is the one that made the others fail. */
+export const allOf = async (statements: readonly Promise<unknown>[]): Promise<void> => {
+  for (const outcome of await Promise.allSettled(statements)) if (outcome.status === 'rejected') throw outcome.reason
+}
+
+const applySet = async (client: ClientBase, { schema, from }: Feed, events: readonly Recorded[]): Promise<void> => {
+  const wanted = typeof from === 'function' ? events : events.filter(({ type }) => 'types' in from && from.types.includes(type))
+  if (wanted.length === 0 || (typeof from !== 'function' && 'key' in from)) return
+  const path = schema === 'public' ? 'public' : `${schema}, public`
+  await client.query(`set local search_path to ${path};
+    set local enable_seqscan to default; set local enable_hashjoin to default; set local enable_mergejoin to default`)
+  await (typeof from === 'function' ? from : from.apply)(sqlOf(client), wanted)
+  await client.query(`set local search_path to default;
+    set local enable_seqscan to off; set local enable_hashjoin to off; set local enable_mergejoin to off`)
+}
+
+/** A transaction's connection as projections and work writers see it. */
+export const sqlOf =
+  (client: ClientBase): Sql =>
+  async <Row>(text: string, values?: readonly SqlValue[]) =>
+    (await client.query(text, valuesOf(values))).rows as readonly Row[]
+
+const applyFeed = async (client: ClientBase, feed: Feed, events: readonly Recorded[], shapeOf: ShapeOf): Promise<void> => {
+  const prepared = prepare(feed, events, shapeOf)
+  if (prepared === null) await applySet(client, feed, events)
+  else await allOf(prepared.statements.map((statement) => run(client, statement)))
+}
+
+type Failed = Readonly<{ index: number; event: Recorded; error: unknown }>
+
+/** Applies as much as can be, in order; null when that is all, else the first event that cannot be applied. */
+const applyHalves = async (
+  client: ClientBase,
+  events: readonly Recorded[],
+  apply: (events: readonly Recorded[]) => Promise<void>,
+): Promise<Failed | null> => {
+  const [event] = events
+  if (event === undefined) return null
+  await client.query('savepoint feed')
+  try {
+    await apply(events)
+    await client.query('release savepoint feed')
+    return null
+  } catch (error) {
+    if (isUnavailable(error) || isContention(error)) throw error
+    await client.query('rollback to savepoint feed; release savepoint feed')
+    if (events.length === 1) return { index: 0, event, error }
+  }
+  const half = Math.ceil(events.length / 2)
+  const first = await applyHalves(client, events.slice(0, half), apply)
+  if (first !== null) return first
+  const second = await applyHalves(client, events.slice(half), apply)
+  return second === null ? null : { ...second, index: second.index + half }
+}
+
+const failureOf = ({ event, error }: Failed): ProjectionFailure => ({
+  error: describe(error),
+  event: { eventId: event.eventId, type: event.type, position: event.position },
+})
+
+/** Says what went wrong without the event's data, which may be personal: Postgres and parsers put values behind a colon. */
+const describe = (error: unknown): string => {
+  const state = sqlStateOf(error)
+  if (!(error instanceof Error)) return 'Something was thrown that is no error.'
+  const message =
+    state.startsWith('22') || error instanceof SyntaxError ? error.message.replace(/[:"].*$/s, '').trim() : error.message
+  return `${state === '' ? error.name : `SQL ${state}`}: ${message}`.slice(0, 500)
+}
+
+const markStuck = async (client: ClientBase, feed: Feed, { from, events }: Batch, failed: Failed): Promise<void> => {
+  const { error, event } = failureOf(failed)
+  await client.query(
+    `update public.projection_state set status = 'stuck', position = $3, events = events - $4, error = $5, failed_event = $6,
+       failed_type = $7, failed_position = $8
+     where name = $1 and generation = $2`,
+    [
+      ...[feed.name, feed.generation, events[failed.index - 1]?.position ?? from, events.length - failed.index],
+      ...[error, event.eventId, event.type, event.position],
+    ],
+  )
+}
+
+const announce = async (client: ClientBase, { events, from }: Batch): Promise<void> => {
+  await client.query({
+    name: 'announce',
+    text: 'select pg_notify($1, $2)',
+    values: [projectedChannel, events.at(-1)?.position ?? from],
+  })
+}

@@ -1,0 +1,75 @@
+import type { Role } from '../../domain/server/events.ts'
+
+const everyone = ['admin', 'maintainer', 'observer'] as const
+const keepers = ['admin', 'maintainer'] as const
+const admins = ['admin'] as const
+
+type AnyRoute = `${'GET' | 'POST' | 'PATCH' | 'DELETE'} /${string}`
+
+/**
+ * Who may do what: every route of the admin API, with the roles that it is open to. What is not here does not exist. The order is that in
+ * which routes are tried, so that `/hosts/count` stands before `/hosts/:id`.
+ */
+export const access = {
+  'GET /hosts': everyone,
+  'GET /hosts/count': everyone,
+  'GET /hosts/identifier/:identifier': everyone,
+  'POST /hosts/transfer': keepers,
+  'GET /hosts/:id': everyone,
+  'GET /hosts/:id/history': everyone,
+  'GET /hosts/:id/configuration_profiles': everyone,
+  'POST /hosts/:id/configuration_profiles/:profile_uuid/resend': keepers,
+  'GET /hosts/:id/commands': everyone,
+
+  'GET /teams': everyone,
+  'POST /teams': admins,
+  'GET /teams/:id': everyone,
+  'PATCH /teams/:id': admins,
+  'DELETE /teams/:id': admins,
+
+  'GET /configuration_profiles': everyone,
+  'POST /configuration_profiles': keepers,
+  'GET /configuration_profiles/summary': everyone,
+  'GET /configuration_profiles/:profile_uuid': everyone,
+  'PATCH /configuration_profiles/:profile_uuid': keepers,
+  'DELETE /configuration_profiles/:profile_uuid': keepers,
+  'GET /configuration_profiles/:profile_uuid/status': everyone,
+
+  'GET /commands': everyone,
+  'POST /commands/run': keepers,
+  'POST /mdm/apple/enqueue': keepers,
+  'GET /commands/results': keepers,
+
+  'GET /enrollment_profiles/manual': keepers,
+  'GET /mdm/apple/push_certificate': everyone,
+  'POST /mdm/apple/push_certificate': admins,
+  'GET /certificates/ending': everyone,
+  'GET /activities': everyone,
+  'GET /work/parked': keepers,
+  'POST /work/parked/retries': keepers,
+
+  'GET /api_tokens': admins,
+  'POST /api_tokens': admins,
+  'DELETE /api_tokens/:id': admins,
+} as const satisfies Readonly<Record<AnyRoute, readonly Role[]>>
+
+export type Route = keyof typeof access
+
+/** Older paths that scripts still use; each is the route that it points to, rights included. */
+export const aliases: Readonly<Partial<Record<AnyRoute, Route>>> = {
+  'GET /mdm/hosts/:id/profiles': 'GET /hosts/:id/configuration_profiles',
+  'GET /mdm/profiles': 'GET /configuration_profiles',
+  'POST /mdm/profiles': 'POST /configuration_profiles',
+  'GET /mdm/profiles/summary': 'GET /configuration_profiles/summary',
+  'GET /mdm/profiles/:profile_uuid': 'GET /configuration_profiles/:profile_uuid',
+  'DELETE /mdm/profiles/:profile_uuid': 'DELETE /configuration_profiles/:profile_uuid',
+  'POST /hosts/:id/configuration_profiles/resend/:profile_uuid': 'POST /hosts/:id/configuration_profiles/:profile_uuid/resend',
+  'GET /mdm/commands': 'GET /commands',
+  'POST /mdm/commands/run': 'POST /commands/run',
+  'GET /mdm/commandresults': 'GET /commands/results',
+  'GET /mdm/apple/commands': 'GET /commands',
+  'GET /mdm/apple/commandresults': 'GET /commands/results',
+}
+
+/** True when this role may call this route. */
+export const mayCall = (role: Role, route: Route): boolean => (access[route] as readonly Role[]).includes(role)

@@ -1,0 +1,29 @@
+import type { Request, Response } from 'express'
+import type { App } from '../../app/app.ts'
+import type { Role } from '../../domain/server/events.ts'
+import type { Actor, Cause } from '../../kernel/event.ts'
+import type { Route } from './access.ts'
+
+/** How many requests are taken per minute: of one token, and refused ones of one address. */
+export type RequestLimits = Readonly<{ perToken: number; refusedPerAddress: number }>
+
+export type AdminSettings = Readonly<{
+  /** Where devices and people reach this server, without a trailing slash. */
+  publicUrl: string
+  organization: string
+  /** 6,000 and 300 by default. */
+  limits?: RequestLimits
+}>
+
+/** Makes a signed enrollment profile (DER of a mobileconfig) for one device of a team, null for none. */
+export type EnrollmentProfiles = (request: Readonly<{ teamId: string | null; actor: Actor }>) => Promise<Uint8Array>
+
+export type AdminDeps = Readonly<{ app: App; settings: AdminSettings; enrollmentProfiles: EnrollmentProfiles }>
+
+/** Who calls, and why what follows happens: one cause for everything that one request leads to. */
+export type Caller = Readonly<{ actor: Actor; role: Role; cause: Cause }>
+
+export type Handler = (request: Request, response: Response, caller: Caller) => Promise<void>
+
+/** What answers each route; a route without a handler, or a handler without a line in the table of rights, does not compile. */
+export type Handlers = Readonly<Record<Route, Handler>>

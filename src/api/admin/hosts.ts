@@ -1,0 +1,160 @@
+import type { Response } from 'express'
+import { z } from 'zod'
+import { inParallel } from '../../app/in-parallel.ts'
+import { host } from '../../domain/host/host.ts'
+import { hostIdOf } from '../../domain/host/host-id.ts'
+import { noTeam } from '../../domain/teams/events.ts'
+import { Rejection } from '../../kernel/rejection.ts'
+import type { HostFilter, HostOrder, ListedHost } from '../../projections/host-directory.ts'
+import { hostById, hostCount, hostsAmong, hostsByIdentifier, hostsPage } from '../../projections/host-directory.ts'
+import { profilesOfHost } from '../../projections/host-profiles.ts'
+import { profilesOfTeam } from '../../projections/profiles.ts'
+import { HttpRefusal, refuse } from '../errors.ts'
+import { bodyOf, numberId, numberText, pageOf, paging, paramOf, queryOf, windowOf } from '../parsing.ts'
+import { answer } from './answer.ts'
+import type { AdminDeps, Handlers } from './deps.ts'
+import { hostAsOf, momentOf } from './host-as-of.ts'
+import { hostJson } from './host-presentation.ts'
+import { definitionJson } from './profile-presentation.ts'
+import { teamMustExist } from './team-checks.ts'
+
+/** The names that Fleet's clients order by, and ours. */
+const orderKeys = {
+  id: 'id',
+  display_name: 'name',
+  computer_name: 'name',
+  hostname: 'name',
+  hardware_serial: 'serial',
+  uuid: 'hardware_id',
+  platform: 'platform',
+  os_version: 'os_version',
+  team_name: 'team',
+  created_at: 'discovered',
+  updated_at: 'updated',
+  last_enrolled_at: 'enrolled',
+  seen_time: 'seen',
+} as const satisfies Readonly<Record<string, HostOrder>>
+
+const filterFields = {
+  query: z.string().trim().max(255).optional(),
+  team_id: numberText.optional(),
+  os_settings: z.enum(['verified', 'verifying', 'pending', 'failed']).optional(),
+}
+
+const listQuery = z.object({
+  ...filterFields,
+  ...paging(100, 1000),
+  order_key: z.enum(Object.keys(orderKeys) as [keyof typeof orderKeys]).default('id'),
+  order_direction: z.enum(['asc', 'desc']).default('asc'),
+})
+
+const transfer = z.object({ team_id: numberId.nullable(), hosts: z.array(numberId).min(1).max(10_000) })
+
+const profileUuid = z.string().regex(/^[a-z][0-9a-f-]{36}$/, 'This is no id of a profile.')
+
+/** How many hosts are written at a time. */
+const atATime = 16
+
+type HostRoutes = Pick<
+  Handlers,
+  | 'GET /hosts'
+  | 'GET /hosts/count'
+  | 'GET /hosts/:id'
+  | 'GET /hosts/identifier/:identifier'
+  | 'POST /hosts/transfer'
+  | 'GET /hosts/:id/configuration_profiles'
+  | 'POST /hosts/:id/configuration_profiles/:profile_uuid/resend'
+>
+
+export const hostRoutes = ({ app, settings }: AdminDeps): HostRoutes => {
+  const showHost = async (row: ListedHost, response: Response): Promise<void> => {
+    response.json({ host: hostJson(settings, row, await app.read(profilesOfHost(row.host_id))) })
+  }
+
+  const existing = async (hostId: string): Promise<ListedHost> => {
+    const [row] = await app.read(hostById(hostId))
+    return row ?? refuse(404, 'id', `The host ${hostId} does not exist.`)
+  }
+
+  return {
+    'GET /hosts': async (request, response) => {
+      const { order_key, order_direction, ...list } = queryOf(listQuery, request)
+      const order = { order: orderKeys[order_key], descending: order_direction === 'desc' }
+      const found = await app.read(hostsPage(filterOf(list), { ...order, ...windowOf(list) }))
+      const { rows, meta } = pageOf(found, list)
+      response.json({ hosts: rows.map((row) => hostJson(settings, row, null)), meta })
+    },
+
+    'GET /hosts/count': async (request, response) => {
+      const [row] = await app.read(hostCount(filterOf(queryOf(z.object(filterFields), request))))
+      response.json({ count: row?.count ?? 0 })
+    },
+
+    'GET /hosts/:id': async (request, response) => {
+      const hostId = paramOf(numberText, request, 'id')
+      const { at } = queryOf(z.object({ at: z.string().max(100).optional() }), request)
+      if (at === undefined) return showHost(await existing(hostId), response)
+      const was = await hostAsOf(app, hostId, momentOf(at))
+      response.json({ host: hostJson(settings, was.host, was.profiles), as_of: was.asOf })
+    },
+
+    'GET /hosts/identifier/:identifier': async (request, response) => {
+      const identifier = paramOf(z.string().min(1).max(255), request, 'identifier')
+      const [row, other] = await app.read(hostsByIdentifier(hostIdOf(identifier), identifier))
+      if (row === undefined) return refuse(404, 'identifier', `No host has the UUID, serial number or name ${identifier}.`)
+      if (other !== undefined) return refuse(409, 'identifier', `Several hosts are called ${identifier}; use the UUID.`)
+      await showHost(row, response)
+    },
+
+    'POST /hosts/transfer': async (request, response, { cause }) => {
+      const { team_id, hosts } = bodyOf(transfer, request)
+      const hostIds = [...new Set(hosts)]
+      const teamId = team_id ?? noTeam
+      await teamMustExist(app, teamId)
+      const known = new Set((await app.read(hostsAmong(hostIds))).map(({ host_id }) => host_id))
+      const unknown = hostIds.filter((hostId) => !known.has(hostId))
+      if (unknown.length > 0)
+        throw new HttpRefusal(
+          404,
+          unknown.slice(0, 20).map((hostId) => ({ name: 'hosts', reason: `The host ${hostId} does not exist.` })),
+        )
+      const command = { type: 'TransferHost', data: { teamId, because: 'asked' } } as const
+      const executed = await inParallel(hostIds, atATime, (hostId) => app.execute(host, hostId, command, cause))
+      await answer(app, response, executed, () => ({}))
+    },
+
+    'GET /hosts/:id/configuration_profiles': async (request, response) => {
+      const { host_id, team_id } = await existing(paramOf(numberText, request, 'id'))
+      const profiles = await app.read(profilesOfTeam(team_id, 10_000, 0))
+      response.json({ host_id: Number(host_id), profiles: profiles.map(definitionJson) })
+    },
+
+    'POST /hosts/:id/configuration_profiles/:profile_uuid/resend': async (request, response, { cause }) => {
+      const hostId = paramOf(numberText, request, 'id')
+      const profileId = paramOf(profileUuid, request, 'profile_uuid')
+      await existing(hostId)
+      const resend = { type: 'ResendProfile', data: { profileId } } as const
+      const executed = await app.execute(host, hostId, resend, cause).catch(async (error: unknown) => {
+        // A profile that the host is to get and was not told of yet is about to be sent anyway.
+        if (!(error instanceof Rejection) || error.code !== 'not-found') throw error
+        const rows = await app.read(profilesOfHost(hostId))
+        if (rows.some((row) => row.profile_id === profileId && row.status === 'waiting')) return { position: null }
+        throw error
+      })
+      response.status(202)
+      await answer(app, response, executed, () => ({}))
+    },
+  }
+}
+
+type FilterQuery = Readonly<{
+  query?: string | undefined
+  team_id?: string | undefined
+  os_settings?: HostFilter['settings'] | undefined
+}>
+
+const filterOf = ({ query, team_id, os_settings }: FilterQuery): HostFilter => ({
+  text: query === undefined || query === '' ? null : query,
+  teamId: team_id ?? null,
+  settings: os_settings ?? null,
+})

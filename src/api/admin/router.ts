@@ -1,0 +1,77 @@
+import type { Request, Response } from 'express'
+import { json, Router } from 'express'
+import helmet from 'helmet'
+import { errorHandler, refuse } from '../errors.ts'
+import { nameRoute } from '../metrics.ts'
+import { requestId } from '../request-id.ts'
+import type { Route } from './access.ts'
+import { access, aliases, mayCall } from './access.ts'
+import { apiTokenRoutes } from './api-tokens.ts'
+import { auditRoutes } from './audit.ts'
+import { authenticate, callerOf, tokensOf } from './authenticate.ts'
+import { commandRoutes } from './commands.ts'
+import type { AdminDeps, Handlers } from './deps.ts'
+import { enrollmentRoutes } from './enrollment.ts'
+import { hostHistoryRoutes } from './host-history.ts'
+import { hostRoutes } from './hosts.ts'
+import { profileRoutes } from './profiles.ts'
+import { teamRoutes } from './teams.ts'
+
+/** Room for a command of 1 MiB in base64. */
+const jsonLimit = '1.5mb'
+
+/** The admin API. Mount it at `/api/v1/fleet` and `/api/latest/fleet`. */
+export const adminRouter = (deps: AdminDeps): Router => {
+  const { app, settings } = deps
+  const tokens = tokensOf(app)
+  const handlers: Handlers = {
+    ...hostRoutes(deps),
+    ...hostHistoryRoutes(app),
+    ...teamRoutes(app),
+    ...profileRoutes(app),
+    ...commandRoutes(app),
+    ...enrollmentRoutes(deps),
+    ...auditRoutes(app),
+    ...apiTokenRoutes(app, tokens),
+  }
+
+  const router = Router()
+  router.use(requestId, helmet(), (_, response, next) => {
+    response.set('cache-control', 'no-store')
+    next()
+  })
+  router.use(...authenticate(tokens, settings.limits))
+  const readJson = json({ limit: jsonLimit, strict: false, type: (request) => !isMultipart(request.headers['content-type']) })
+  for (const [path, route] of everyPath()) {
+    const handle = handlers[route]
+    const [method, template] = partsOf(path)
+    router[method](
+      template,
+      (_, response, next) => {
+        nameRoute(response, `/api/v1/fleet${template}`)
+        const { role } = callerOf(response)
+        if (!mayCall(role, route)) refuse(403, 'base', `The role ${role} may not do this.`)
+        next()
+      },
+      readJson,
+      (request: Request, response: Response) => handle(request, response, callerOf(response)),
+    )
+  }
+  router.use((request) => refuse(404, 'base', `There is nothing at ${request.method} ${request.baseUrl}${request.path}.`))
+  router.use(errorHandler(app.logger))
+  return router
+}
+
+const everyPath = (): readonly (readonly [string, Route])[] => [
+  ...(Object.keys(access) as Route[]).map((route) => [route, route] as const),
+  ...Object.entries(aliases),
+]
+
+const partsOf = (path: string): readonly ['get' | 'post' | 'patch' | 'delete', string] => {
+  const [method, template] = path.split(' ') as ['GET' | 'POST' | 'PATCH' | 'DELETE', string]
+  return [verbs[method], template]
+}
+
+const verbs = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const
+
+const isMultipart = (contentType: string | undefined): boolean => /^multipart\//i.test(contentType ?? '')

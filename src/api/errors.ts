@@ -1,0 +1,118 @@
+import type { ErrorRequestHandler } from 'express'
+import { MulterError } from 'multer'
+import type { Log } from '../app/ports.ts'
+import { AppendTooLarge, LogUnavailable, RevisionConflict, SecretGone } from '../app/ports.ts'
+import { StoreUnavailable } from '../app/projection-store.ts'
+import type { RejectionCode } from '../domain/rejections.ts'
+import { ParseError } from '../kernel/parse-error.ts'
+import { Rejection } from '../kernel/rejection.ts'
+import { requestIdOf } from './request-id.ts'
+
+/** One thing wrong with a request: the field (`base` when none is at fault) and a sentence. */
+export type FieldError = Readonly<{ name: string; reason: string }>
+
+/** What a refused or failed request is answered with, before it is JSON. `retryAfter` in seconds. */
+export type Problem = Readonly<{ status: number; errors: readonly FieldError[]; retryAfter?: number }>
+
+/** An edge saying no by itself: a field that makes no sense, a missing right. */
+export class HttpRefusal extends Error {
+  override readonly name = 'HttpRefusal'
+  readonly status: number
+  readonly errors: readonly FieldError[]
+
+  constructor(status: number, errors: readonly FieldError[]) {
+    super(errors.map(({ reason }) => reason).join(' '))
+    this.status = status
+    this.errors = errors
+  }
+}
+
+/** Refuses with one field and one sentence. */
+export const refuse = (status: number, field: string, reason: string): never => {
+  throw new HttpRefusal(status, [{ name: field, reason }])
+}
+
+/** Every way in which a rule says no, as the admin API answers it. */
+export const statusOf: Readonly<Record<RejectionCode, number>> = {
+  'not-found': 404,
+  'already-exists': 409,
+  'name-taken': 409,
+  'not-enrolled': 409,
+  'identity-conflict': 409,
+  'certificate-in-use': 409,
+  'certificate-not-associated': 409,
+  'command-not-waiting': 409,
+  'still-in-progress': 409,
+  'topic-changed': 409,
+}
+
+/** What an error means to the caller; null for a fault, whose nature is the log's business. */
+export const problemOf = (error: unknown): Problem | null => {
+  if (error instanceof HttpRefusal) return { status: error.status, errors: error.errors }
+  if (error instanceof Rejection) {
+    const status = (statusOf as Readonly<Record<string, number | undefined>>)[error.code]
+    return status === undefined ? null : one(status, error.field ?? 'base', error.message)
+  }
+  if (error instanceof ParseError) return one(400, error.field, error.message)
+  if (error instanceof AppendTooLarge) return one(413, 'base', 'The request asks for more than one event can hold.')
+  if (error instanceof SecretGone) return one(410, 'base', 'What was asked for was erased: its key is gone.')
+  if (error instanceof RevisionConflict)
+    return { ...one(503, 'base', 'Too many changes are made to this at the same time.'), retryAfter: 1 }
+  if (error instanceof LogUnavailable) return { ...one(503, 'base', 'The event log cannot be reached now.'), retryAfter: 5 }
+  if (error instanceof StoreUnavailable) return { ...one(503, 'base', 'The read models cannot be reached now.'), retryAfter: 5 }
+  if (error instanceof MulterError)
+    return one(error.code === 'LIMIT_FILE_SIZE' ? 413 : 400, error.field ?? 'base', `${error.message}.`)
+  return bodyProblem(error)
+}
+
+/**
+ * Answers errors of the routes before it as `{message, errors: [{name, reason}]}`. Faults are logged, once, and answered with no more than
+ * the id under which they were.
+ */
+export const errorHandler =
+  (logger: Log): ErrorRequestHandler =>
+  (error: unknown, request, response, next) => {
+    const problem = problemOf(error)
+    const requestId = requestIdOf(response)
+    if (problem === null || problem.status === 503)
+      logger.error({ err: error, requestId, method: request.method, path: request.path }, 'a request failed')
+    if (response.headersSent) return next(error)
+    const { status, errors, retryAfter } = problem ?? one(500, 'base', `The server failed; its log says why under ${requestId}.`)
+    if (retryAfter !== undefined) response.set('retry-after', String(retryAfter))
+    response.status(status).json({ message: messages[status] ?? 'The request was refused.', errors })
+  }
+
+const one = (status: number, name: string, reason: string): Problem => ({ status, errors: [{ name, reason }] })
+
+/** Errors of Express and its body parsers carry a status of their own; their texts may quote the input and are not passed on. */
+const bodyProblem = (error: unknown): Problem | null => {
+  if (!(error instanceof Error) || !('status' in error) || typeof error.status !== 'number') return null
+  const { status } = error
+  if (status < 400 || status > 499) return null
+  const type = 'type' in error && typeof error.type === 'string' ? error.type : ''
+  return one(status, 'base', bodyReasons[type] ?? 'The request cannot be read.')
+}
+
+const bodyReasons: Readonly<Record<string, string>> = {
+  'entity.too.large': 'The body is larger than this server takes.',
+  'entity.parse.failed': 'The body is no well-formed JSON.',
+  'encoding.unsupported': 'The body is encoded in a way that this server does not know.',
+  'charset.unsupported': 'The body is in a character set that this server does not know.',
+  'request.aborted': 'The request ended before its body did.',
+  'request.size.invalid': 'The body is not as long as its header says.',
+}
+
+const messages: Readonly<Record<number, string>> = {
+  400: 'Bad request',
+  401: 'Authentication required',
+  403: 'Forbidden',
+  404: 'Resource not found',
+  409: 'Conflict',
+  410: 'Resource gone',
+  413: 'Request too large',
+  415: 'Unsupported media type',
+  422: 'Validation failed',
+  429: 'Too many requests',
+  500: 'Internal server error',
+  503: 'Service unavailable',
+}

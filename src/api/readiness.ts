@@ -1,0 +1,40 @@
+import type { App } from '../app/app.ts'
+import type { ProjectionProgress } from '../app/projection-progress.ts'
+import { query } from '../kernel/query.ts'
+import type { Check } from './operations.ts'
+
+/** What a ready process has: the log, the read models, the queue. A stuck read model is named, and does not take the process away. */
+export const readinessChecks = ({ log, read, queue }: App, { projectionStates }: ProjectionProgress): readonly Check[] => [
+  {
+    name: 'event log',
+    check: async () => {
+      await log.head()
+      return { ok: true }
+    },
+  },
+  {
+    name: 'database',
+    check: async () => {
+      await read(query`select 1`)
+      return { ok: true }
+    },
+  },
+  {
+    name: 'queue',
+    vital: false,
+    check: async () => ((await queue.healthy()) ? { ok: true } : { ok: false, detail: 'does not answer; sweeps go on' }),
+  },
+  {
+    name: 'projections',
+    vital: false,
+    check: async () => {
+      const bad = (await projectionStates()).filter(({ status }) => status === 'stuck')
+      const detail = bad.map(({ name, failure }) =>
+        failure === null
+          ? name
+          : `${name} is stuck at ${failure.event.type} ${failure.event.eventId} (${failure.event.position}): ${failure.error}`,
+      )
+      return bad.length === 0 ? { ok: true } : { ok: false, detail: detail.join('; ') }
+    },
+  },
+]

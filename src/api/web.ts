@@ -1,0 +1,83 @@
+import type { X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import express, { Router } from 'express'
+import type { Registry } from 'prom-client'
+import type { App } from '../app/app.ts'
+import type { ProjectionProgress } from '../app/projection-progress.ts'
+import type { Config } from '../config.ts'
+import { publicUrlOf } from '../config.ts'
+import type { Authority } from '../protocols/x509/open-authority.ts'
+import { adminRouter } from './admin/router.ts'
+import { enrollmentProfiles } from './apple/enrollment-profile.ts'
+import { mdmRoutes } from './apple/mdm.ts'
+import { scepRoutes } from './apple/scep.ts'
+import type { AppleEdge, IdentitySource, NothingWaiting } from './apple/settings.ts'
+import { serverIdentity } from './authority.ts'
+import type { Tls } from './listen.ts'
+import { listen } from './listen.ts'
+import { requestTimes } from './metrics.ts'
+import { operationsRouter } from './operations.ts'
+import { topics } from './push-credentials.ts'
+import { readinessChecks } from './readiness.ts'
+import { serverMetrics } from './server-metrics.ts'
+
+export type WebParts = Readonly<{
+  app: App
+  config: Config
+  authority: Authority
+  trusted: readonly X509Certificate[]
+  nothingWaiting: NothingWaiting
+  progress: ProjectionProgress
+  registry: Registry
+}>
+
+export type Serving = Readonly<{ url: string; port: number; close: () => Promise<void> }>
+
+/** Serves every edge on one port. */
+export const serveWeb = async (parts: WebParts): Promise<Serving> => {
+  const { app, config, authority, trusted, progress, registry } = parts
+  const web = express().disable('x-powered-by').disable('etag')
+  if (config.MUSTER_TRUST_PROXY !== undefined) web.set('trust proxy', config.MUSTER_TRUST_PROXY)
+
+  // The port may be chosen by the system, and the public URL follows from it: routes come once it is known.
+  const entrance: { routes: Router } = { routes: Router() }
+  web.use((request, response, next) => {
+    entrance.routes(request, response, next)
+  })
+  const tls = await tlsOf(config, authority, app.clock)
+  const listening = await listen(web, { host: config.MUSTER_HOST, port: config.MUSTER_PORT, tls })
+  const publicUrl = publicUrlOf(config, listening.port)
+
+  const identity = identityOf(config)
+  const { topic, accepted } = topics(app, publicUrl)
+  const edge: AppleEdge = { app, authority, trusted, identity, topics: accepted, nothingWaiting: parts.nothingWaiting }
+  const signer = await serverIdentity(authority, publicUrl, app.clock)
+  const organization = config.MUSTER_ORGANIZATION
+  const profiles = enrollmentProfiles(app, { publicUrl, organization, authority, signer, identity, topic })
+
+  serverMetrics(registry, app, progress)
+  const admin = adminRouter({
+    app,
+    settings: { publicUrl, organization, limits: { perToken: config.MUSTER_API_RATE, refusedPerAddress: 60 } },
+    enrollmentProfile: profiles,
+  })
+  entrance.routes = Router()
+    .use('/mdm/apple', requestTimes(registry), mdmRoutes(edge), scepRoutes(edge))
+    .use(requestTimes(registry))
+    .use(operationsRouter({ checks: readinessChecks(app, progress), registry }))
+    .use(['/api/v1/fleet', '/api/latest/fleet'], admin)
+  return { url: publicUrl, port: listening.port, close: listening.close }
+}
+
+const identityOf = ({ MUSTER_DEVICE_IDENTITY, MUSTER_DEVICE_CERT_HEADER }: Config): IdentitySource =>
+  MUSTER_DEVICE_IDENTITY === 'header' ? { kind: 'header', name: MUSTER_DEVICE_CERT_HEADER } : { kind: MUSTER_DEVICE_IDENTITY }
+
+const tlsOf = async (config: Config, authority: Authority, clock: App['clock']): Promise<Tls | null> => {
+  const { MUSTER_TLS, MUSTER_TLS_CERT, MUSTER_TLS_KEY } = config
+  if (MUSTER_TLS === 'off') return null
+  const clientCa = config.MUSTER_DEVICE_IDENTITY === 'tls' ? authority.certificatePem : null
+  if (MUSTER_TLS === 'files' && MUSTER_TLS_CERT !== undefined && MUSTER_TLS_KEY !== undefined)
+    return { certificatePem: await readFile(MUSTER_TLS_CERT, 'utf8'), keyPem: await readFile(MUSTER_TLS_KEY, 'utf8'), clientCa }
+  const { certificatePem, keyPem } = await serverIdentity(authority, publicUrlOf(config), clock)
+  return { certificatePem, keyPem, clientCa }
+}

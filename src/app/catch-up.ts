@@ -1,0 +1,42 @@
+import type { Position, Recorded } from '../kernel/event.ts'
+import type { Fed, MainLane } from './main-lane.ts'
+import { upTo, withoutStuck } from './main-lane.ts'
+import { patiently } from './patiently.ts'
+import type { RunnerOptions } from './project-options.ts'
+
+/**
+ * Brings feeds that are behind, all at `from`, as far as the main lane has come, beside it, and hands them over. Feeds that become stuck are
+ * left behind. Throws `Overtaken`, and an `AbortError` when the signal aborts.
+ */
+export const catchUp = async (
+  options: RunnerOptions,
+  main: MainLane,
+  { feds, from }: Readonly<{ feds: readonly Fed[]; from: Position | null }>,
+): Promise<void> => {
+  const { log, store, batchSize } = options
+  const pageAfter = (after: Position | null): Promise<readonly Recorded[]> => {
+    const page = patiently(() => log.readAll({ after, limit: batchSize }), options)
+    page.catch(() => undefined)
+    return page
+  }
+
+  let behind = feds
+  let position = from
+  let next = pageAfter(position)
+  while (behind.length > 0) {
+    const page = await next
+    const limit = main.position()
+    const events = limit === null ? [] : upTo(limit, page)
+    const last = events.at(-1)
+    if (last !== undefined) {
+      // While these are applied, the next are read.
+      next = pageAfter(last.position)
+      const feeds = behind.map(({ feed }) => feed)
+      const before = position
+      const stuck = await patiently(() => store.apply({ feeds, from: before, events, announce: false }), options)
+      behind = withoutStuck(behind, stuck, options)
+      position = last.position
+    }
+    if (events.length < batchSize) return await main.join(behind, position)
+  }
+}

@@ -1,0 +1,15 @@
+import type { Recorded } from '../kernel/event.ts'
+import type { EventLog } from './ports.ts'
+
+/** Turns old shapes into today's, one event at a time. An event of today's shape is answered as it is. */
+export type Upcast = (event: Recorded) => Recorded
+
+/** A log whose readers see only today's shapes. What is stored stays as it is. */
+export const upcasting = (log: EventLog, upcast: Upcast): EventLog => ({
+  ...log,
+  readStream: async (stream, options) => (await log.readStream(stream, options)).map(upcast),
+  readAll: async (options) => (await log.readAll(options)).map(upcast),
+  subscribe: async function* (options) {
+    for await (const events of log.subscribe(options)) yield events.map(upcast)
+  },
+})

@@ -1,0 +1,184 @@
+import { X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Registry } from 'prom-client'
+import { apnsPush } from './adapters/apns/push.ts'
+import { bullmqWorkQueue } from './adapters/bullmq/work-queue.ts'
+import { eventStoreLog } from './adapters/eventstore/event-log.ts'
+import { postgresChallenges } from './adapters/postgres/challenges.ts'
+import { openPool } from './adapters/postgres/connections.ts'
+import { postgresDatabase } from './adapters/postgres/database.ts'
+import { startEmbeddedPostgres } from './adapters/postgres/embedded.ts'
+import { postgresEventLog } from './adapters/postgres/event-log.ts'
+import { createOperationalTables } from './adapters/postgres/operational-tables.ts'
+import { postgresProjectionStore } from './adapters/postgres/projection-store.ts'
+import { postgresTelemetry } from './adapters/postgres/telemetry.ts'
+import { postgresVault } from './adapters/postgres/vault.ts'
+import { postgresWorkStore } from './adapters/postgres/work-store.ts'
+import { theAuthority } from './api/authority.ts'
+import { theToken } from './api/first-token.ts'
+import { nothingWaiting } from './api/apple/nothing-waiting.ts'
+import { pushCredentials } from './api/push-credentials.ts'
+import type { Serving } from './api/web.ts'
+import { serveWeb } from './api/web.ts'
+import type { App } from './app/app.ts'
+import { blobsIn } from './app/blobs.ts'
+import { executor } from './app/execute.ts'
+import type { Log } from './app/ports.ts'
+import { runProjections } from './app/project.ts'
+import { projectionProgress } from './app/projection-progress.ts'
+import { upcasting } from './app/upcasting.ts'
+import type { Config } from './config.ts'
+import { masterKeyOf } from './master-key.ts'
+import { upcasts } from './domain/upcasts.ts'
+import { allProjections } from './projections/all.ts'
+import { workKinds } from './workers/kinds.ts'
+import { startWorkers } from './workers/loop.ts'
+import { workFollowing } from './workers/work-tables.ts'
+
+/** A running Muster. */
+export type Muster = Readonly<{
+  url: string
+  port: number | null
+  /** The authority's certificate, PEM: what clients must trust when Muster serves its own TLS. */
+  caPem: string
+  /** The first admin token, at the first start only. */
+  firstToken: string | null
+  /** Stops taking requests, lets what is under way end, and lets go of everything. Safe to repeat. */
+  stop: () => Promise<void>
+}>
+
+/** How long a write waits for its readers, ms; after that it answers all the same, and the reader may be a moment behind. */
+const readYourWritesMs = 5_000
+
+/** Puts the parts together as the configuration says, and starts the roles. The one place that knows which adapter stands behind which port. */
+export const compose = async (config: Config, logger: Log): Promise<Muster> => {
+  const closers: (() => Promise<unknown>)[] = []
+  const closing = new AbortController()
+  let stopped: Promise<void> | null = null
+  const stop = (): Promise<void> =>
+    (stopped ??= (async () => {
+      closing.abort()
+      for (const close of closers.reverse())
+        await close().catch((error: unknown) => logger.warn({ err: error }, 'something did not close'))
+    })())
+
+  try {
+    return { ...(await start(config, logger, { closers, signal: closing.signal })), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+type Closing = Readonly<{ closers: (() => Promise<unknown>)[]; signal: AbortSignal }>
+
+const start = async (config: Config, logger: Log, { closers, signal }: Closing): Promise<Omit<Muster, 'stop'>> => {
+  const clock = () => new Date()
+  const runs = (role: Config['roles'][number]) => config.roles.includes(role)
+  const url = config.DATABASE_URL ?? (await embedded(config, logger, closers))
+
+  const pool = openPool({ url, max: 16, name: 'operations', logger })
+  closers.push(() => pool.end())
+  await createOperationalTables(pool)
+
+  const rawLog =
+    config.EVENTSTORE_URL === undefined
+      ? await postgresEventLog({ url, log: logger })
+      : await eventStoreLog({ url: config.EVENTSTORE_URL, log: logger })
+  closers.push(rawLog.close)
+  const log = upcasting(rawLog, upcasts)
+
+  const database = await postgresDatabase({ url, logger })
+  closers.push(database.close)
+  const store = postgresProjectionStore({ url, logger })
+  closers.push(store.close)
+  await store.prepare(allProjections, true)
+  const progress = projectionProgress({ store, log, clock, logger, signal })
+
+  const queue = await bullmqWorkQueue({
+    backend: config.REDIS_URL === undefined ? { kind: 'postgres', url } : { kind: 'redis', url: config.REDIS_URL },
+    log: logger,
+  })
+  closers.push(queue.close)
+  const vault = postgresVault(pool, await masterKeyOf(config))
+  const telemetry = postgresTelemetry(pool, clock, logger)
+  closers.push(telemetry.close)
+  const work = postgresWorkStore(pool, clock)
+
+  const app: App = {
+    ...executor(log, clock),
+    read: database.read,
+    applyNow: database.applyNow,
+    caughtUp: ({ position }) => (position === null ? Promise.resolve(true) : progress.caughtUp(position, readYourWritesMs)),
+    log,
+    blobs: blobsIn({ log, vault, clock }),
+    vault,
+    challenges: postgresChallenges(pool, clock),
+    telemetry,
+    work,
+    queue,
+    clock,
+    logger,
+  }
+
+  let leading = false
+  const nothing = nothingWaiting(() => leading)
+  if (runs('projector')) {
+    const running = runProjections({
+      log,
+      store,
+      projections: allProjections,
+      work: (sql, events) => work.add(sql, workFollowing(events)),
+      onBatch: (events) => {
+        leading = true
+        nothing.applied(events)
+        for (const kind of new Set(workFollowing(events).map(({ kind }) => kind))) void queue.hint(kind)
+      },
+      onAdvanced: progress.advanced,
+      signal,
+      logger,
+    })
+    closers.push(() => running)
+    running.catch((error: unknown) => {
+      logger.error({ err: error }, 'the projections stopped')
+    })
+  }
+
+  const authority = await theAuthority(app, {
+    organization: config.MUSTER_ORGANIZATION,
+    keyBits: config.MUSTER_AUTHORITY_KEY_BITS,
+  })
+  if (runs('worker')) {
+    const ca = config.MUSTER_APNS_CA === undefined ? undefined : await readFile(config.MUSTER_APNS_CA, 'utf8')
+    const apns = config.MUSTER_APNS_URL === undefined ? undefined : new URL(config.MUSTER_APNS_URL)
+    const push = apnsPush({
+      credentials: pushCredentials(app),
+      log: logger,
+      ...(apns === undefined ? {} : { address: apns.hostname, port: Number(apns.port || 443), ca }),
+    })
+    closers.push(push.close)
+    const workers = await startWorkers(app, workKinds(app, push))
+    closers.push(workers.stop)
+  }
+
+  if (!runs('api')) return { url: '', port: null, caPem: authority.certificatePem, firstToken: null }
+  const firstToken = await theToken(app)
+  const serving: Serving = await serveWeb({
+    app,
+    config,
+    authority,
+    trusted: [new X509Certificate(authority.certificatePem)],
+    nothingWaiting: nothing,
+    progress,
+    registry: new Registry(),
+  })
+  closers.push(serving.close)
+  return { url: serving.url, port: serving.port, caPem: authority.certificatePem, firstToken }
+}
+
+const embedded = async (config: Config, logger: Log, closers: Closing['closers']): Promise<string> => {
+  const postgres = await startEmbeddedPostgres({ dataFolder: join(config.MUSTER_DATA, 'postgres'), log: logger })
+  closers.push(postgres.stop)
+  return postgres.url
+}

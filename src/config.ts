@@ -1,0 +1,90 @@
+import { z } from 'zod'
+
+const roles = ['api', 'projector', 'worker'] as const
+
+export type RoleName = (typeof roles)[number]
+
+const url = (...protocols: readonly string[]) =>
+  z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol.slice(0, -1)), {
+    message: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
+  })
+
+const number = (from: number, to: number) => z.coerce.number().int().min(from).max(to)
+
+const onOff = z.enum(['on', 'off']).transform((text) => text === 'on')
+
+const schema = z.object({
+  DATABASE_URL: url('postgres', 'postgresql').optional(),
+  EVENTSTORE_URL: url('esdb', 'esdb+discover').optional(),
+  REDIS_URL: url('redis', 'rediss').optional(),
+  MUSTER_DATA: z.string().min(1).default('./data'),
+  MUSTER_MASTER_KEY: z
+    .string()
+    .refine((text) => Buffer.from(text, 'base64').length === 32, { message: 'must be 32 bytes in base64' })
+    .optional(),
+  MUSTER_HOST: z.string().min(1).default('127.0.0.1'),
+  MUSTER_PORT: number(0, 65_535).default(8443),
+  MUSTER_PUBLIC_URL: url('https', 'http').optional(),
+  MUSTER_ORGANIZATION: z.string().min(1).max(100).default('Muster'),
+  MUSTER_TLS: z.enum(['own', 'files', 'off']).default('own'),
+  MUSTER_TLS_CERT: z.string().optional(),
+  MUSTER_TLS_KEY: z.string().optional(),
+  MUSTER_TRUST_PROXY: z.string().optional(),
+  MUSTER_DEVICE_IDENTITY: z.enum(['mdm-signature', 'tls', 'header']).default('mdm-signature'),
+  MUSTER_DEVICE_CERT_HEADER: z
+    .string()
+    .regex(/^[A-Za-z0-9-]+$/, 'must be a header name')
+    .default('Client-Cert'),
+  MUSTER_AUTHORITY_KEY_BITS: number(2048, 4096).default(4096),
+  MUSTER_APNS_URL: url('https').optional(),
+  MUSTER_APNS_CA: z.string().optional(),
+  MUSTER_API_RATE: number(1, 10_000_000).default(6_000),
+  MUSTER_METRICS: onOff.default(true),
+  MUSTER_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
+})
+
+/** Everything that the environment decides, checked. */
+export type Config = Readonly<z.infer<typeof schema>> & Readonly<{ roles: readonly RoleName[] }>
+
+/** A setting that makes no sense; the message names the variable. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+}
+
+/** Reads the configuration. Throws `ConfigError` with a line per variable at fault; values are not shown, they may be secrets. */
+export const readConfig = (environment: NodeJS.ProcessEnv, role: string = 'all'): Config => {
+  const told = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''))
+  const read = schema.safeParse(told)
+  if (!read.success)
+    throw new ConfigError(read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'))
+  const config: Config = { ...read.data, roles: rolesOf(role) }
+  const problem = inconsistency(config)
+  if (problem !== null) throw new ConfigError(problem)
+  return config
+}
+
+const rolesOf = (role: string): readonly RoleName[] => {
+  if (role === 'all') return roles
+  const known = roles.find((name) => name === role)
+  if (known === undefined) throw new ConfigError(`--role: must be one of all, ${roles.join(', ')}`)
+  return [known]
+}
+
+const inconsistency = (config: Config): string | null => {
+  const { MUSTER_TLS, MUSTER_TLS_CERT, MUSTER_TLS_KEY, MUSTER_DEVICE_IDENTITY } = config
+  if (MUSTER_TLS === 'files' && (MUSTER_TLS_CERT === undefined || MUSTER_TLS_KEY === undefined))
+    return 'MUSTER_TLS_CERT: must name a PEM file, and so must MUSTER_TLS_KEY, when MUSTER_TLS is "files"'
+  if (MUSTER_TLS === 'off' && MUSTER_DEVICE_IDENTITY === 'tls')
+    return 'MUSTER_DEVICE_IDENTITY: cannot be "tls" when MUSTER_TLS is "off"'
+  if (MUSTER_DEVICE_IDENTITY === 'header' && config.MUSTER_TRUST_PROXY === undefined)
+    return 'MUSTER_TRUST_PROXY: must name the proxies (addresses or networks) when MUSTER_DEVICE_IDENTITY is "header"'
+  if (config.roles.length < roles.length && config.DATABASE_URL === undefined)
+    return 'DATABASE_URL: must be set to run a single role; the embedded database serves one process only'
+  if (config.DATABASE_URL !== undefined && config.MUSTER_MASTER_KEY === undefined)
+    return 'MUSTER_MASTER_KEY: must be set (32 bytes in base64) when DATABASE_URL is; all processes need the same'
+  return null
+}
+
+/** Where devices and admins reach the server. Frozen in the enrollment profiles that were handed out. */
+export const publicUrlOf = ({ MUSTER_PUBLIC_URL, MUSTER_TLS, MUSTER_PORT }: Config, port = MUSTER_PORT): string =>
+  MUSTER_PUBLIC_URL?.replace(/\/+$/, '') ?? `${MUSTER_TLS === 'off' ? 'http' : 'https'}://localhost:${String(port)}`

@@ -1,0 +1,40 @@
+import type { ServerEvent } from '../domain/server/events.ts'
+import type { Sealed } from '../kernel/content.ts'
+import type { Projection } from '../kernel/projection.ts'
+import { query } from '../kernel/query.ts'
+
+export type PushCertificateRow = Readonly<{
+  topic: string
+  certificate_pem: string
+  /** Sealed for the owner `server` in the context `push-key/<topic>`. */
+  key: Sealed
+  not_after: string
+  uploaded_at: string
+}>
+
+/** Apple's push certificates, the latest of each topic. */
+export const pushCertificates: Projection<ServerEvent, PushCertificateRow> = {
+  name: 'push_certificates',
+  version: 1,
+  schema: `
+    topic text not null,
+    certificate_pem text not null,
+    key jsonb not null,
+    not_after timestamptz not null,
+    uploaded_at timestamptz not null`,
+  key: ['topic'],
+
+  on: {
+    PushCertificateUploaded: ({ at, data: { topic, certificatePem, key, notAfter } }) => ({
+      where: { topic },
+      set: { certificate_pem: certificatePem, key, not_after: notAfter, uploaded_at: at },
+    }),
+  },
+}
+
+/** The certificate in use: the one uploaded last. */
+export const currentPushCertificate = () =>
+  query<PushCertificateRow>`select * from push_certificates order by uploaded_at desc, topic limit 1`
+
+export const pushCertificateByTopic = (topic: string) =>
+  query<PushCertificateRow>`select * from push_certificates where topic = ${topic}`

@@ -1,0 +1,18 @@
+import type { App } from '../app/app.ts'
+import type { Push } from '../app/ports.ts'
+import { dissolveTeam } from './dissolve-team.ts'
+import { reconcileHosts, reconcileProfiles, reconcileTeams, refuseUserSettings } from './reconcile.ts'
+import { releaseNames } from './release-names.ts'
+import { wake } from './wake.ts'
+import type { WorkKind } from './worker.ts'
+
+/** Every kind of work there is. */
+export const workKinds = (app: App, push: Push): readonly WorkKind[] => [
+  reconcileHosts(app),
+  refuseUserSettings(app),
+  reconcileTeams(app),
+  reconcileProfiles(app),
+  dissolveTeam(app),
+  releaseNames(app),
+  wake(app, push),
+]

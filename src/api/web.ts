@@ -59,11 +59,11 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
   const admin = adminRouter({
     app,
     settings: { publicUrl, organization, limits: { perToken: config.MUSTER_API_RATE, refusedPerAddress: 60 } },
-    enrollmentProfile: profiles,
+    enrollmentProfiles: profiles,
   })
   entrance.routes = Router()
-    .use('/mdm/apple', requestTimes(registry), mdmRoutes(edge), scepRoutes(edge))
     .use(requestTimes(registry))
+    .use('/mdm/apple', mdmRoutes(edge), scepRoutes(edge))
     .use(operationsRouter({ checks: readinessChecks(app, progress), registry }))
     .use(['/api/v1/fleet', '/api/latest/fleet'], admin)
   return { url: publicUrl, port: listening.port, close: listening.close }

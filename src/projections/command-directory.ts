@@ -12,7 +12,10 @@ export type ListedCommand = Omit<CommandRow, 'result'> & OfHost
 /** A command with the sealed answer of the host. */
 export type CommandWithResult = CommandRow & OfHost
 
-/** Commands of one host or of all (null), of one kind of request or of all, the latest change first. */
+/**
+ * Commands of one host or of all (null), of one type of request or of all, the latest change first. `kind` is that of the requests which have
+ * no type of their own but mean this one.
+ */
 export const commandsPage = (
   filter: Readonly<{ hostId: string | null; kind: string | null; requestType: string | null }>,
   page: Page,
@@ -22,8 +25,7 @@ export const commandsPage = (
            h.hardware_id, h.name as host_name, h.serial, h.team_id
     from commands c join hosts h using (host_id)
     where (${filter.hostId}::text is null or c.host_id = ${filter.hostId})
-      and (${filter.kind}::text is null or c.request->>'kind' = ${filter.kind})
-      and (${filter.requestType}::text is null or c.request->>'requestType' = ${filter.requestType})
+      and (${filter.requestType}::text is null or c.request->>'kind' = ${filter.kind} or c.request->>'requestType' = ${filter.requestType})
     order by c.updated_at desc, c.command_id, c.host_id limit ${page.limit} offset ${page.offset}`
 
 /** What became of one command on its hosts, a page of them. */

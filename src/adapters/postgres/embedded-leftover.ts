@@ -1,28 +1,37 @@
 import { execFile } from 'node:child_process'
-import { readFile, rm } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { platform } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 
 /**
- * Clears what a killed Muster left on this folder: stops a Postgres that lost its parent, and takes away a lock file whose process id
- * now belongs to another program. Throws when the Muster that started the server is still running.
+ * Clears what a killed Muster left on this folder: stops a Postgres that lost its parent, and a lock whose process id now belongs to another
+ * program no longer counts. Throws when the Muster that started the server is still running.
  */
 export const stopLeftover = async (dataFolder: string): Promise<void> => {
   const lockFile = join(dataFolder, 'postmaster.pid')
-  const lock = await readFile(lockFile, 'utf8').catch(() => '')
-  const pid = Number.parseInt(lock, 10)
-  if (!(pid > 1)) return
+  const pid = Number.parseInt(await readFile(lockFile, 'utf8').catch(() => ''), 10)
+  if (!(pid > 0)) return
 
   const found = await look(pid)
-  if (found === null) return // Postgres itself takes over a lock of a process that is gone.
-  if (!isServerOf(found, dataFolder)) return rm(lockFile, { force: true })
-  const starter = /cluster_name=muster_(\d+)/.exec(found.commandLine)?.[1]
-  if (starter === String(found.parent)) {
-    throw new Error(`The Postgres cluster in ${dataFolder} is in use by another Muster, process ${starter}.`)
+  if (found !== null && isServerOf(found, dataFolder)) {
+    const starter = /cluster_name=muster_(\d+)/.exec(found.commandLine)?.[1]
+    if (starter === String(found.parent)) {
+      throw new Error(`The Postgres cluster in ${dataFolder} is in use by another Muster, process ${starter}.`)
+    }
+    await end(pid, dataFolder)
   }
-  await end(pid, dataFolder)
+  await discount(lockFile)
+}
+
+/**
+ * Postgres takes a lock for stale when it names its own parent, which we will be. Removing it would be wrong: it also tells of the shared memory
+ * by which Postgres sees that sessions of a killed server are still at work.
+ */
+const discount = async (lockFile: string): Promise<void> => {
+  const lock = await readFile(lockFile, 'utf8').catch(() => '')
+  if (lock !== '') await writeFile(lockFile, lock.replace(/^\d+/, String(process.pid)))
 }
 
 type Process = Readonly<{ parent: number; commandLine: string }>
@@ -53,12 +62,12 @@ const signalTo = (pid: number, signal: NodeJS.Signals): void => {
   }
 }
 
-/** Null when there is no such process. A process that has ended and was not collected has no command line and counts as gone. */
+/** Null when there is no such process. One that has ended, but was not collected by its parent yet, has an empty command line. */
 const look = async (pid: number): Promise<Process | null> => {
   if (platform() === 'linux') {
     const commandLine = await readFile(`/proc/${String(pid)}/cmdline`, 'utf8').catch(() => '')
     const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => '')
-    if (commandLine === '' || stat === '') return null
+    if (stat === '') return null
     // "pid (name) state parent …"; the name may hold anything.
     const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
     return { parent, commandLine: commandLine.replaceAll('\0', ' ') }

@@ -18,8 +18,9 @@ export type Statement = Readonly<{ name: string; text: string; values: readonly 
 
 /**
  * Who writes. The runner writes every event once, in order, and marks rows with the event's position. An overlay writes ahead of it, from
- * `since` on: it does nothing once the runner has come that far, marks no row that is there, and marks those that it makes with the empty
- * position, so that the runner, which comes after, writes as if they were not there.
+ * `since` on: it does nothing once the runner has come that far, and marks no row that is there. Those that it makes it marks with a space
+ * before the position, which orders them before all others: in the runner's eyes they are not there, and a change that comes to an overlay
+ * late, from before they were made, is not for them.
  */
 export type Writer = 'runner' | Readonly<{ since: Position }>
 
@@ -132,12 +133,14 @@ const textOf = (shape: TableShape, { verb, keyLength, columns, overlay }: Templa
   if (verb === 'change') {
     const assigned = columns.map((column, at) => `${identifier(column)} = ${value(keyLength + at)}`)
     const assignments = overlay ? assigned : [...assigned, 'position = u.position']
-    const guard = overlay ? `t.position < ${since} and ${ahead}` : "t.position <= u.position and t.position <> ''"
+    const guard = overlay
+      ? `t.position < ${since} and (t.position > '!' or t.position <= ' ' || ${since}) and ${ahead}`
+      : "t.position <= u.position and t.position > '!'"
     return `update ${table} t set ${assignments.join(', ')} from ${rows} where ${matching} and ${guard}`
   }
 
   const into = [...named.map(identifier), 'position'].join(', ')
-  const values = [...named.map((_, at) => value(at)), overlay ? "''" : 'u.position'].join(', ')
+  const values = [...named.map((_, at) => value(at)), overlay ? "' ' || u.position" : 'u.position'].join(', ')
   const assigned = columns.map((column) => `${identifier(column)} = excluded.${identifier(column)}`)
   const assignments = overlay ? assigned : [...assigned, 'position = excluded.position']
   const guard = overlay ? `t.position < ${since}` : 't.position <= excluded.position'

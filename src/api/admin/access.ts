@@ -56,7 +56,7 @@ export const access = {
 export type Route = keyof typeof access
 
 /** Older paths that scripts still use; each is the route that it points to, rights included. */
-export const aliases: Readonly<Partial<Record<AnyRoute, Route>>> = {
+export const aliases: Readonly<Record<string, Route>> = {
   'GET /mdm/hosts/:id/profiles': 'GET /hosts/:id/configuration_profiles',
   'GET /mdm/profiles': 'GET /configuration_profiles',
   'POST /mdm/profiles': 'POST /configuration_profiles',
@@ -69,7 +69,7 @@ export const aliases: Readonly<Partial<Record<AnyRoute, Route>>> = {
   'GET /mdm/commandresults': 'GET /commands/results',
   'GET /mdm/apple/commands': 'GET /commands',
   'GET /mdm/apple/commandresults': 'GET /commands/results',
-}
+} satisfies Readonly<Partial<Record<AnyRoute, Route>>>
 
 /** True when this role may call this route. */
 export const mayCall = (role: Role, route: Route): boolean => (access[route] as readonly Role[]).includes(role)

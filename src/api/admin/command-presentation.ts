@@ -1,0 +1,43 @@
+import type { Request } from '../../domain/commands/requests.ts'
+import type { CommandRow } from '../../projections/command-history.ts'
+import type { ListedCommand } from '../../projections/command-directory.ts'
+import { displayNameOf, teamJson } from './host-presentation.ts'
+
+/** A command in Fleet's JSON. */
+export const commandJson = (row: ListedCommand) => ({
+  host_uuid: row.hardware_id,
+  command_uuid: row.command_id,
+  status: statusWords[row.status],
+  request_type: requestTypeOf(row.request),
+  updated_at: row.updated_at,
+  created_at: row.queued_at,
+  hostname: displayNameOf({ name: row.host_name, serial: row.serial, hardware_id: row.hardware_id }),
+  host_id: Number(row.host_id),
+  team_id: teamJson(row.team_id, null).team_id,
+  channel: row.channel,
+  reason: row.reason,
+  errors: row.errors ?? [],
+  cancelled_because: row.cancelled_because,
+})
+
+/** The words of Apple's protocol that Fleet's clients know. */
+const statusWords: Readonly<Record<CommandRow['status'], string>> = {
+  queued: 'Pending',
+  sent: 'Pending',
+  deferred: 'NotNow',
+  acknowledged: 'Acknowledged',
+  failed: 'Error',
+  malformed: 'CommandFormatError',
+  cancelled: 'Cancelled',
+}
+
+/** Apple's name of every request but the raw ones, which bring their own. */
+export const requestTypes: Readonly<Record<Exclude<Request['kind'], 'raw'>, string>> = {
+  'install-profile': 'InstallProfile',
+  'remove-profile': 'RemoveProfile',
+  'list-profiles': 'ProfileList',
+  'describe-device': 'DeviceInformation',
+}
+
+export const requestTypeOf = (request: Request): string =>
+  request.kind === 'raw' ? request.requestType : requestTypes[request.kind]

@@ -1,0 +1,111 @@
+import express from 'express'
+import { once } from 'node:events'
+import type { AddressInfo } from 'node:net'
+import { Registry } from 'prom-client'
+import { tokenHashOf } from '../../src/api/admin/authenticate.ts'
+import type { AdminSettings } from '../../src/api/admin/deps.ts'
+import { adminRouter } from '../../src/api/admin/router.ts'
+import { requestTimes } from '../../src/api/metrics.ts'
+import type { Role } from '../../src/domain/server/events.ts'
+import { server, theServer } from '../../src/domain/server/server.ts'
+import type { TestApp } from './app.ts'
+import { testApp, testCause } from './app.ts'
+
+/** Whatever JSON holds: tests walk through it, and comparing tells. */
+type Json = ReturnType<typeof JSON.parse>
+
+/** `body` is JSON, or null when the answer is none; `bytes` are what came. */
+export type Answer = Readonly<{ status: number; headers: Headers; body: Json; bytes: Buffer }>
+
+export type Call = Readonly<{
+  /** By default the admin's; null for none. */
+  token?: string | null
+  json?: unknown
+  /** As it is, instead of JSON. */
+  body?: string | FormData
+  headers?: Readonly<Record<string, string>>
+}>
+
+export type AdminApi = TestApp &
+  Readonly<{
+    url: string
+    registry: Registry
+    /** `GET /hosts`, under `/api/v1/fleet`. */
+    call: (route: string, call?: Call) => Promise<Answer>
+  }>
+
+/** The secret of each role's token. */
+export const secretOf = (role: Role): string => `${role}-secret`
+
+/** The admin API over HTTP on 127.0.0.1, with one token per role. */
+export const startAdminApi = async (limits?: AdminSettings['limits']): Promise<AdminApi> => {
+  const rig = await testApp()
+  const { app } = rig
+  for (const role of ['admin', 'maintainer', 'observer'] as const) {
+    const data = { name: `the ${role}`, role, tokenHash: tokenHashOf(secretOf(role)) }
+    await app.caughtUp(await app.execute(server, theServer, { type: 'IssueApiToken', data }, testCause()))
+  }
+  const registry = new Registry()
+  const settings = { publicUrl: 'https://mdm.example.com', organization: 'Example', ...(limits === undefined ? {} : { limits }) }
+  const enrollmentProfiles = async ({ teamId }: Readonly<{ teamId: string | null }>) =>
+    Buffer.from(`profile for ${String(teamId)}`)
+  const web = express()
+    .use(requestTimes(registry))
+    .use(['/api/v1/fleet', '/api/latest/fleet'], adminRouter({ app, settings, enrollmentProfiles }))
+    .listen(0, '127.0.0.1')
+  await once(web, 'listening')
+  const url = `http://127.0.0.1:${String((web.address() as AddressInfo).port)}`
+
+  return {
+    ...rig,
+    url,
+    registry,
+    call: async (route, { token = secretOf('admin'), json, body, headers = {} } = {}) => {
+      const [method = '', path = ''] = route.split(' ')
+      const response = await fetch(path.startsWith('/api/') ? `${url}${path}` : `${url}/api/v1/fleet${path}`, {
+        method,
+        headers: {
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        body: json === undefined ? (body ?? null) : JSON.stringify(json),
+      })
+      const bytes = Buffer.from(await response.arrayBuffer())
+      const isJson = response.headers.get('content-type')?.includes('json') === true
+      return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(bytes.toString()) : null, bytes }
+    },
+    stop: async () => {
+      web.closeAllConnections()
+      web.close()
+      await rig.stop()
+    },
+  }
+}
+
+/** A mobileconfig of one payload. */
+export const mobileconfig = ({
+  identifier = 'com.example.wifi',
+  name = 'Wi-Fi',
+  type = 'com.apple.wifi.managed',
+  extra = '',
+}: Readonly<{ identifier?: string; name?: string; type?: string; extra?: string }> = {}): string =>
+  `<?xml version="1.0" encoding="UTF-8"?>
+<plist version="1.0"><dict>
+<key>PayloadType</key><string>Configuration</string><key>PayloadVersion</key><integer>1</integer>
+<key>PayloadIdentifier</key><string>${identifier}</string><key>PayloadUUID</key><string>9B0A2E0C-0000-4000-8000-000000000001</string>
+<key>PayloadDisplayName</key><string>${name}</string>
+<key>PayloadContent</key><array><dict><key>PayloadType</key><string>${type}</string><key>PayloadVersion</key><integer>1</integer>
+<key>PayloadIdentifier</key><string>${identifier}.payload</string><key>PayloadUUID</key><string>9B0A2E0C-0000-4000-8000-000000000002</string>${extra}
+</dict></array></dict></plist>`
+
+/** The multipart form that uploads a profile. */
+export const profileForm = (
+  content: string | Uint8Array<ArrayBuffer>,
+  { fileName = 'wifi.mobileconfig', ...fields }: Readonly<Record<string, string>> = {},
+): FormData => {
+  const form = new FormData()
+  for (const [name, value] of Object.entries(fields)) form.append(name, value)
+  form.append('profile', new Blob([content]), fileName)
+  return form
+}

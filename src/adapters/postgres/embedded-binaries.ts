@@ -107,8 +107,8 @@ const setLinks = async (native: string): Promise<void> => {
   for (const { source, target } of JSON.parse(list) as readonly { source: string; target: string }[]) {
     const link = join(native, relative('native', target))
     await mkdir(dirname(link), { recursive: true })
-    await symlink(relative(dirname(target), source), link).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error
+    await symlink(relative(dirname(target), source), link).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     })
   }
 }

@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { realpath, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createServer, Socket } from 'node:net'
 import { basename, dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -130,8 +130,7 @@ const keepUntilStopped = (server: ChildProcess, binaries: Binaries, log: Log | u
   })
   // A forgotten server must not keep the process alive; atExit stops it.
   server.unref()
-  const pipe = server.stderr as (typeof server.stderr & { unref?: () => void }) | null
-  pipe?.unref?.()
+  if (server.stderr instanceof Socket) server.stderr.unref()
 
   const stop = async () => {
     server.ref()

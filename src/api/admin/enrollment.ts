@@ -7,6 +7,7 @@ import { ParseError } from '../../kernel/parse-error.ts'
 import type { PushCertificateRow } from '../../projections/push-certificates.ts'
 import { currentPushCertificate } from '../../projections/push-certificates.ts'
 import { openCertificate, readCertificate } from '../../protocols/x509/certificate.ts'
+import { readPkcs12 } from '../../protocols/x509/pkcs12.ts'
 import { refuse } from '../errors.ts'
 import { bodyOf, numberText, queryOf } from '../parsing.ts'
 import { answer } from './answer.ts'
@@ -18,7 +19,13 @@ const pem = z
   .min(1)
   .max(64 * 1024)
 
-const upload = z.object({ certificate: pem, key: pem, replace_topic: z.boolean().default(false) })
+const common = { replace_topic: z.boolean().default(false) }
+
+/** Certificate and key in PEM, or the PKCS#12 file (base64) that a keychain exports. */
+const upload = z.union([
+  z.object({ p12: pem, password: z.string().max(1000), ...common }),
+  z.object({ certificate: pem, key: pem, ...common }),
+])
 
 type EnrollmentRoutes = Pick<
   Handlers,
@@ -41,10 +48,10 @@ export const enrollmentRoutes = ({ app, enrollmentProfiles }: AdminDeps): Enroll
   },
 
   'POST /mdm/apple/push_certificate': async (request, response, { cause }) => {
-    const { certificate, key, replace_topic: replaceTopic } = bodyOf(upload, request)
-    const { topic, notAfter, certificatePem, keyPem } = checked(certificate, key, app.clock())
+    const uploaded = bodyOf(upload, request)
+    const { topic, notAfter, certificatePem, keyPem } = checked(pairIn(uploaded), app.clock())
     const sealed = await app.vault.seal('server', `push-key/${topic}`, Buffer.from(keyPem))
-    const data = { topic, certificatePem, key: sealed, notAfter: notAfter.toISOString(), replaceTopic }
+    const data = { topic, certificatePem, key: sealed, notAfter: notAfter.toISOString(), replaceTopic: uploaded.replace_topic }
     const executed = await app.execute(server, theServer, { type: 'UploadPushCertificate', data }, cause)
     await answer(app, response, executed, () => ({ topic, not_after: data.notAfter }))
   },
@@ -53,7 +60,7 @@ export const enrollmentRoutes = ({ app, enrollmentProfiles }: AdminDeps): Enroll
 type PushIdentity = Readonly<{ topic: string; notAfter: Date; certificatePem: string; keyPem: string }>
 
 /** Refuses with 422, naming `certificate` or `key`. Both come back in one form, whatever stood around them. */
-const checked = (certificate: string, key: string, now: Date): PushIdentity => {
+const checked = ({ certificate, key }: Readonly<{ certificate: string; key: string }>, now: Date): PushIdentity => {
   const opened = certificateIn(certificate)
   const { topic, notAfter } = readCertificate(opened.raw)
   if (topic === null || !/^com\.apple\.mgmt\.[\w.-]{1,200}$/.test(topic))
@@ -63,6 +70,17 @@ const checked = (certificate: string, key: string, now: Date): PushIdentity => {
   if (!opened.checkPrivateKey(privateKey)) refuse(422, 'key', 'The key does not belong to the certificate.')
   const keyPem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
   return { topic, notAfter, certificatePem: opened.toString(), keyPem }
+}
+
+const pairIn = (uploaded: z.infer<typeof upload>): Readonly<{ certificate: string; key: string }> => {
+  if ('certificate' in uploaded) return uploaded
+  try {
+    const { certificatePem, keyPem } = readPkcs12(Buffer.from(uploaded.p12, 'base64'), uploaded.password)
+    return { certificate: certificatePem, key: keyPem }
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error
+    return refuse(422, error.field, error.message)
+  }
 }
 
 const certificateIn = (text: string): X509Certificate => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import type { Piece } from '../../../src/adapters/postgres/group-committer.ts'
 import { groupCommitter } from '../../../src/adapters/postgres/group-committer.ts'
 
@@ -105,9 +106,11 @@ const recording = (limits: Limits = {}) => {
     limits: { batchPieces: 100, batchBytes: 100, waitingPieces: 100, waitingBytes: 100, ...limits },
   })
   const hold = (): (() => void) => {
-    let release = () => undefined as void
-    held = new Promise((resolve) => (release = resolve))
-    return () => release()
+    const release = new AbortController()
+    held = once(release.signal, 'abort').then(() => undefined)
+    return () => {
+      release.abort()
+    }
   }
   return { ...committer, batches, hold }
 }

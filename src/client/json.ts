@@ -1,0 +1,114 @@
+/** The admin API's JSON, as far as clients use it; the server may say more. Times are ISO 8601. */
+
+export type Actor = Readonly<{ kind: string; id: string }>
+
+export type PageMeta = Readonly<{ has_next_results: boolean; has_previous_results: boolean }>
+
+export type HostProfile = Readonly<{
+  profile_uuid: string
+  name: string
+  identifier: string
+  status: 'pending' | 'verifying' | 'verified' | 'failed'
+  operation_type: 'install' | 'remove'
+  detail: string
+  scope?: string
+}>
+
+export type Host = Readonly<{
+  id: number
+  uuid: string
+  hardware_serial: string
+  hardware_model: string
+  computer_name: string
+  display_name: string
+  platform: string
+  os_version: string
+  team_id: number | null
+  team_name: string | null
+  created_at: string
+  updated_at: string
+  last_enrolled_at: string | null
+  seen_time: string | null
+  mdm: Readonly<{
+    enrollment_status: string
+    server_url: string | null
+    connected_to_fleet: boolean
+    /** Left out of lists. */
+    profiles?: readonly HostProfile[]
+  }>
+}>
+
+/** What a host's past state rests on: the last event that counted. */
+export type AsOf = Readonly<{ asked: string; events: number; position: string; revision: number; at: string }>
+
+export type HostAsOf = Readonly<{ host: Host; as_of: AsOf }>
+
+export type HistoryEntry = Readonly<{
+  position: string
+  revision: number
+  at: string
+  type: string
+  /** What happened, in words; null for an event that the server's version does not know. */
+  sentence: string | null
+  why: string | null
+  actor: Actor
+  correlation_id: string
+  causation_id: string
+  event_id: string
+  data: Readonly<Record<string, unknown>>
+}>
+
+export type History = Readonly<{
+  host_id: number
+  events: readonly HistoryEntry[]
+  meta: Readonly<{ revision: number; has_earlier: boolean; has_later: boolean }>
+}>
+
+export type Team = Readonly<{ id: number; name: string; description: string; created_at: string | null; host_count: number }>
+
+export type Profile = Readonly<{
+  profile_uuid: string
+  team_id: number | null
+  name: string
+  platform: string
+  identifier: string
+  scope?: string
+  created_at: string
+  updated_at: string
+  /** Base64 of the MD5 of the file. */
+  checksum: string
+}>
+
+/** How many hosts stand where. */
+export type StatusCounts = Readonly<{ verified: number; verifying: number; failed: number; pending: number }>
+
+export type CommandStarted = Readonly<{ command_uuid: string; request_type: string }>
+
+export type Command = Readonly<{
+  host_uuid: string
+  command_uuid: string
+  status: string
+  request_type: string
+  updated_at: string
+  hostname: string
+}>
+
+/** `payload` and `result` are property lists in base64; null when they were erased with their key. */
+export type CommandResult = Command & Readonly<{ payload: string | null; result: string | null }>
+
+export type PushCertificate = Readonly<{ topic: string; not_after: string; uploaded_at?: string }>
+
+export type Activity = Readonly<{
+  id: string
+  created_at: string
+  type: string
+  category: string
+  subject: string
+  actor_kind: string
+  actor_full_name: string
+  host_id: number | null
+}>
+
+export type Activities = Readonly<{ activities: readonly Activity[]; meta: PageMeta & Readonly<{ next: string | null }> }>
+
+export type Statistics = Readonly<{ events: number; commands: number; hosts: number }>

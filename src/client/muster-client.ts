@@ -1,0 +1,154 @@
+import type { ConnectionOptions, Parameters } from './connection.ts'
+import { openConnection, pathOf } from './connection.ts'
+import type {
+  Activities,
+  Command,
+  CommandResult,
+  CommandStarted,
+  History,
+  Host,
+  HostAsOf,
+  PageMeta,
+  Profile,
+  PushCertificate,
+  Statistics,
+  StatusCounts,
+  Team,
+} from './json.ts'
+
+/** A page of a list; pages count from 0. */
+export type Page = Readonly<{ page?: number; per_page?: number }>
+
+export type HostFilter = Page &
+  Readonly<{
+    /** A part of the name, serial number or UUID. */
+    query?: string
+    team_id?: number
+    os_settings?: 'verified' | 'verifying' | 'pending' | 'failed'
+    order_key?: string
+    order_direction?: 'asc' | 'desc'
+  }>
+
+/** A part of a host's history: revisions after and before these (exclusive), at most `limit` (100 unless told). Latest first unless told. */
+export type HistoryPage = Readonly<{ order?: 'asc' | 'desc'; after?: number; before?: number; limit?: number }>
+
+/** The admin API as functions. Every one of them throws `ApiError` when the server refuses or cannot be reached. */
+export type MusterClient = Readonly<{
+  hosts: Readonly<{
+    list: (filter?: HostFilter) => Promise<Readonly<{ hosts: readonly Host[]; meta: PageMeta }>>
+    count: (filter?: Pick<HostFilter, 'query' | 'team_id' | 'os_settings'>) => Promise<number>
+    get: (id: number) => Promise<Host>
+    /** By UUID, serial number or name. */
+    find: (identifier: string) => Promise<Host>
+    history: (id: number, page?: HistoryPage) => Promise<History>
+    /** As it was at a time (ISO 8601) or at a position of the log. */
+    at: (id: number, at: string) => Promise<HostAsOf>
+    /** To a team, or to none (null); at most 10,000 at once. */
+    transfer: (ids: readonly number[], teamId: number | null) => Promise<void>
+    resendProfile: (id: number, profileUuid: string) => Promise<void>
+  }>
+  teams: Readonly<{
+    list: () => Promise<readonly Team[]>
+    get: (id: number) => Promise<Team>
+    create: (team: Readonly<{ name: string; description?: string }>) => Promise<Team>
+    delete: (id: number) => Promise<void>
+  }>
+  profiles: Readonly<{
+    /** Those of a team, or of no team (null). */
+    list: (teamId: number | null, page?: Page) => Promise<Readonly<{ profiles: readonly Profile[]; meta: PageMeta }>>
+    get: (profileUuid: string) => Promise<Profile>
+    /** Answers the profile's id. `name` is the file's, and ends in `.mobileconfig`. */
+    upload: (file: Readonly<{ name: string; bytes: Uint8Array }>, teamId: number | null) => Promise<string>
+    download: (profileUuid: string) => Promise<Uint8Array>
+    delete: (profileUuid: string) => Promise<void>
+    status: (profileUuid: string) => Promise<StatusCounts>
+  }>
+  /** How many hosts of a team, or of no team (null), stand where over all their profiles. */
+  summary: (teamId: number | null) => Promise<StatusCounts>
+  commands: Readonly<{
+    /** `command`: a property list, whole or only what stands under `Command`. */
+    run: (command: Uint8Array, hostUuids: readonly string[]) => Promise<CommandStarted>
+    list: (
+      filter?: Page & Readonly<{ host_identifier?: string; request_type?: string }>,
+    ) => Promise<Readonly<{ results: readonly Command[]; meta: PageMeta }>>
+    results: (commandUuid: string, page?: Page) => Promise<readonly CommandResult[]>
+  }>
+  /** A signed enrollment profile for one device. */
+  enrollmentProfile: () => Promise<Uint8Array>
+  pushCertificate: Readonly<{
+    get: () => Promise<PushCertificate>
+    /** PEM both. `replaceTopic`: take it although its topic is another, which cuts the enrolled devices off. */
+    upload: (identity: Readonly<{ certificatePem: string; keyPem: string; replaceTopic?: boolean }>) => Promise<PushCertificate>
+  }>
+  /** What happened, the newest first; `before` is the position where the page before ended. */
+  activities: (page?: Readonly<{ before?: string; per_page?: number }>) => Promise<Activities>
+  statistics: () => Promise<Statistics>
+  /** Ends the connections that are kept open. */
+  close: () => void
+}>
+
+/** A client of one server's admin API. Throws `ApiError` when the URL is none. */
+export const musterClient = (options: ConnectionOptions): MusterClient => {
+  const { json, bytes, close } = openConnection(options)
+  const get = <T>(path: string, query: Parameters = {}): Promise<T> => json<T>({ method: 'GET', path, query })
+  const post = <T>(path: string, body: unknown): Promise<T> => json<T>({ method: 'POST', path, json: body })
+  const remove = async (path: string): Promise<void> => {
+    await json({ method: 'DELETE', path })
+  }
+
+  return {
+    hosts: {
+      list: (filter = {}) => get('/hosts', filter),
+      count: async (filter = {}) => (await get<Readonly<{ count: number }>>('/hosts/count', filter)).count,
+      get: async (id) => (await get<Readonly<{ host: Host }>>(pathOf`/hosts/${id}`)).host,
+      find: async (identifier) => (await get<Readonly<{ host: Host }>>(pathOf`/hosts/identifier/${identifier}`)).host,
+      history: (id, page = {}) => get(pathOf`/hosts/${id}/history`, page),
+      at: (id, at) => get(pathOf`/hosts/${id}`, { at }),
+      transfer: async (hosts, team_id) => {
+        await post('/hosts/transfer', { team_id, hosts })
+      },
+      resendProfile: async (id, profileUuid) => {
+        await post(pathOf`/hosts/${id}/configuration_profiles/${profileUuid}/resend`, {})
+      },
+    },
+    teams: {
+      list: async () => (await get<Readonly<{ teams: readonly Team[] }>>('/teams')).teams,
+      get: async (id) => (await get<Readonly<{ team: Team }>>(pathOf`/teams/${id}`)).team,
+      create: async (team) => (await post<Readonly<{ team: Team }>>('/teams', team)).team,
+      delete: (id) => remove(pathOf`/teams/${id}`),
+    },
+    profiles: {
+      list: (teamId, page = {}) => get('/configuration_profiles', { ...page, ...teamQuery(teamId) }),
+      get: (profileUuid) => get(pathOf`/configuration_profiles/${profileUuid}`),
+      upload: async ({ name, bytes: content }, teamId) => {
+        const fields: Readonly<Record<string, string>> = teamId === null ? {} : { team_id: String(teamId) }
+        const form = { fields, file: { field: 'profile', name, bytes: content } }
+        const call = { method: 'POST', path: '/configuration_profiles', form } as const
+        return (await json<Readonly<{ profile_uuid: string }>>(call)).profile_uuid
+      },
+      download: (profileUuid) =>
+        bytes({ method: 'GET', path: pathOf`/configuration_profiles/${profileUuid}`, query: { alt: 'media' } }),
+      delete: (profileUuid) => remove(pathOf`/configuration_profiles/${profileUuid}`),
+      status: (profileUuid) => get(pathOf`/configuration_profiles/${profileUuid}/status`),
+    },
+    summary: (teamId) => get('/configuration_profiles/summary', teamQuery(teamId)),
+    commands: {
+      run: (command, hostUuids) =>
+        post('/commands/run', { command: Buffer.from(command).toString('base64'), host_uuids: hostUuids }),
+      list: (filter = {}) => get('/commands', filter),
+      results: async (command_uuid, page = {}) =>
+        (await get<Readonly<{ results: readonly CommandResult[] }>>('/commands/results', { ...page, command_uuid })).results,
+    },
+    enrollmentProfile: () => bytes({ method: 'GET', path: '/enrollment_profiles/manual' }),
+    pushCertificate: {
+      get: () => get('/mdm/apple/push_certificate'),
+      upload: ({ certificatePem, keyPem, replaceTopic = false }) =>
+        post('/mdm/apple/push_certificate', { certificate: certificatePem, key: keyPem, replace_topic: replaceTopic }),
+    },
+    activities: (page = {}) => get('/activities', page),
+    statistics: () => get('/statistics'),
+    close,
+  }
+}
+
+const teamQuery = (teamId: number | null): Readonly<{ team_id?: number }> => (teamId === null ? {} : { team_id: teamId })

@@ -1,0 +1,34 @@
+import forge from 'node-forge'
+import { ParseError } from '../../kernel/parse-error.ts'
+
+/** A push certificate exported from a keychain takes a few KB; a file with many more iterations or bags is no such thing. */
+const maxBytes = 64 * 1024
+
+/**
+ * The certificate and private key in a PKCS#12 file (`.p12`), as Keychain Access exports a push certificate. `node:crypto` cannot open
+ * these. Throws `ParseError` for a wrong password, a damaged file, and a file without exactly one key and its certificate.
+ */
+export const readPkcs12 = (bytes: Uint8Array, password: string): Readonly<{ certificatePem: string; keyPem: string }> => {
+  if (bytes.length > maxBytes)
+    throw new ParseError('p12', `The file has ${String(bytes.length)} bytes, more than ${String(maxBytes)}.`)
+  const { pki } = forge
+  const p12 = open(bytes, password)
+  const bagsOf = (type: string) => p12.getBags({ bagType: type })[type] ?? []
+  const keys = [pki.oids['pkcs8ShroudedKeyBag'], pki.oids['keyBag']].flatMap((oid) => bagsOf(oid ?? ''))
+  const [key] = keys
+  if (keys.length !== 1 || key?.key == null)
+    throw new ParseError('p12', `The file holds ${String(keys.length)} private keys, not one.`)
+  const privateKey = key.key as forge.pki.rsa.PrivateKey
+  const certificates = bagsOf(pki.oids['certBag'] ?? '').flatMap(({ cert }) => (cert === undefined ? [] : [cert]))
+  const own = certificates.find(({ publicKey }) => (publicKey as forge.pki.rsa.PublicKey).n.equals(privateKey.n))
+  if (own === undefined) throw new ParseError('p12', 'The file holds no certificate for its private key.')
+  return { certificatePem: pki.certificateToPem(own), keyPem: pki.privateKeyToPem(privateKey) }
+}
+
+const open = (bytes: Uint8Array, password: string): forge.pkcs12.Pkcs12Pfx => {
+  try {
+    return forge.pkcs12.pkcs12FromAsn1(forge.asn1.fromDer(Buffer.from(bytes).toString('binary')), password)
+  } catch {
+    throw new ParseError('p12', 'The file is no PKCS#12 file, or the password is wrong.')
+  }
+}

@@ -89,7 +89,7 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
   closers.push(rawLog.close)
   const log = upcasting(rawLog, upcasts)
 
-  const database = await postgresDatabase({ url, logger })
+  const database = postgresDatabase({ url, logger })
   closers.push(database.close)
   const store = postgresProjectionStore({ url, logger })
   closers.push(store.close)
@@ -118,6 +118,11 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
     telemetry,
     work,
     queue,
+    readModels: {
+      states: store.states,
+      names: allProjections.map(({ name }) => name),
+      rebuild: (names) => store.rebuild(allProjections.filter(({ name }) => names.includes(name))),
+    },
     clock,
     logger,
   }

@@ -52,7 +52,7 @@ export class ConfigError extends Error {
 }
 
 /** Reads the configuration. Throws `ConfigError` with a line per variable at fault; values are not shown, they may be secrets. */
-export const readConfig = (environment: NodeJS.ProcessEnv, role: string = 'all'): Config => {
+export const readConfig = (environment: NodeJS.ProcessEnv, role = 'all'): Config => {
   const told = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''))
   const read = schema.safeParse(told)
   if (!read.success)

@@ -1,6 +1,6 @@
 import type { NewEvent } from '../app/ports.ts'
 import { AppendTooLarge } from '../app/ports.ts'
-import type { AnyEvent, Metadata, Position, Recorded } from '../kernel/event.ts'
+import type { Metadata, Position, Recorded } from '../kernel/event.ts'
 import { partsOfStream } from '../kernel/ids.ts'
 
 /** An append as engines that keep JSON text take it: checked, and with its size in bytes of UTF-8. */
@@ -38,7 +38,7 @@ export type Stored = Readonly<{
 }>
 
 /** A stored event in its envelope. */
-export const recorded = ({ stream, metadata, ...event }: Stored): Recorded<AnyEvent> => ({
+export const recorded = ({ stream, metadata, ...event }: Stored): Recorded => ({
   ...event,
   ...partsOfStream(stream),
   at: metadata.at,

@@ -3,6 +3,7 @@ import type { Query } from '../kernel/query.ts'
 import type { Blobs } from './blobs.ts'
 import type { Execute, Load } from './execute.ts'
 import type { Challenges, Telemetry, WorkStore } from './operational-ports.ts'
+import type { ProjectionStore } from './projection-store.ts'
 import type { Clock, Database, EventLog, Log, Vault, WorkQueue } from './ports.ts'
 
 /** What the edges and the workers are handed: the verbs that wait, and the ports behind them. Made by `compose.ts` alone. */
@@ -22,6 +23,12 @@ export type App = Readonly<{
   telemetry: Telemetry
   work: WorkStore
   queue: WorkQueue
+  /** The read models themselves: how far each filling is, and filling some anew beside those shown. */
+  readModels: Readonly<{
+    states: ProjectionStore['states']
+    names: readonly string[]
+    rebuild: (names: readonly string[]) => Promise<void>
+  }>
   clock: Clock
   logger: Log
 }>

@@ -71,4 +71,4 @@ export const blobsIn = ({ log, vault, clock }: Readonly<{ log: EventLog; vault: 
   }
 }
 
-const unfold = (bytes: Uint8Array): Promise<Uint8Array> => promisify(gunzip)(bytes, { maxOutputLength: unfoldedLimit } as never)
+const unfold = (bytes: Uint8Array): Promise<Uint8Array> => promisify(gunzip)(bytes, { maxOutputLength: unfoldedLimit })

@@ -133,6 +133,9 @@ const envelope = <E extends AnyEvent>(
     at,
     hostIds: decider.concerns?.(id, event) ?? [],
   }
-  const eventId = derivedId(`${cause.id}/${stream}/${String(revision)}/${String(index)}`)
+  // With what it says, or a second attempt that decides otherwise at the same revision would pass for the first.
+  const eventId = derivedId(
+    `${cause.id}/${stream}/${String(revision)}/${String(index)}/${event.type}/${JSON.stringify(event.data)}`,
+  )
   return { type: event.type, data: event.data, eventId, metadata }
 }

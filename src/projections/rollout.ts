@@ -31,9 +31,9 @@ export const teamStatusCounts = (teamId: string) =>
   query<ProfileStatusCounts>`
     with each as (
       select ch.host_id,
-             bool_or(h.status = 'failed' and (h.operation = 'remove' or h.checksum = d.checksum)) as failed,
+             coalesce(bool_or(h.status = 'failed' and (h.operation = 'remove' or h.checksum = d.checksum)), false) as failed,
              bool_or(h.host_id is null or h.checksum <> d.checksum or h.operation = 'remove' or h.status in ('waiting', 'pending')) as pending,
-             bool_or(h.status = 'verifying') as verifying
+             coalesce(bool_or(h.status = 'verifying'), false) as verifying
       from cohort_hosts ch join desired_profiles d using (cohort_id)
       left join host_profiles h on h.host_id = ch.host_id and h.profile_id = d.profile_id
       where ch.team_id = ${teamId} and ch.enrolled group by ch.host_id)

@@ -22,7 +22,7 @@ export const dissolveTeam = (app: App): WorkKind => ({
     for (let after = ''; ;) {
       const ids = await app.read(hostIdsOfTeam(work.key, after, page))
       await inParallel(ids, atOnce, ({ host_id }) =>
-        app.execute(host, host_id, { type: 'TransferHost', data: { teamId: noTeam, because } }, cause),
+        app.execute(host, host_id, { type: 'TransferHost', data: { teamId: noTeam, because, from: work.key } }, cause),
       )
       const last = ids.at(-1)
       if (last === undefined) break

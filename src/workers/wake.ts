@@ -40,9 +40,9 @@ export const wake = (app: App, push: Push): WorkKind => {
 
   /** The token is dead, unless the device has sent a newer one since. */
   const unregistered = async (row: EnrollmentRow, since: number, work: ClaimedWork): Promise<void> => {
-    if (row.channel !== deviceChannel || since < Date.parse(row.token_at)) return
-    const because = 'push-token-unregistered' as const
-    await app.execute(host, row.host_id, { type: 'EndEnrollment', data: { because } }, causeOf(work))
+    if (row.channel !== deviceChannel) return
+    const data = { because: 'push-token-unregistered', since: new Date(since).toISOString() } as const
+    await app.execute(host, row.host_id, { type: 'EndEnrollment', data }, causeOf(work))
   }
 
   const unpushable = (reason: string): void => {
@@ -62,7 +62,7 @@ export const wake = (app: App, push: Push): WorkKind => {
         return target == null ? [] : [{ row, target }]
       })
       const outcomes = await push.wake(reachable.map(({ target }) => target))
-      await app.telemetry.pushed(reachable.map(({ row }) => row.host_id))
+      await app.telemetry.pushed(rows.map((row) => row.host_id))
       const later = new Map<string, string>()
       for (const [index, { row }] of reachable.entries()) {
         const asked = byHost.get(row.host_id)

@@ -34,7 +34,8 @@ export const workOff = async ({ work, clock, logger }: App, kind: WorkKind, stop
     const outcomes = await attempt(kind, rows)
     await work.done(outcomes.flatMap((outcome) => (outcome.kind === 'done' ? [outcome.work] : [])))
     for (const outcome of outcomes) {
-      if (outcome.kind === 'later') await work.failed(outcome.work, outcome.why, outcome.at)
+      if (outcome.kind === 'later')
+        await work.failed({ ...outcome.work, attempts: outcome.work.attempts - 1 }, outcome.why, outcome.at)
       if (outcome.kind !== 'failed') continue
       const { attempts, key } = outcome.work
       const parks = attempts >= maxAttempts

@@ -81,6 +81,11 @@ export const testApp = async (): Promise<TestApp> => {
     telemetry,
     work,
     queue,
+    readModels: {
+      states: store.states,
+      names: allProjections.map(({ name }) => name),
+      rebuild: (names) => store.rebuild(allProjections.filter(({ name }) => names.includes(name))),
+    },
     clock,
     logger,
   }

@@ -106,7 +106,7 @@ const repeated = (
   const known = incoming.map(({ eventId }) => own.find((event) => event.eventId === eventId))
   if (fits && known.every((event) => event === undefined)) return null
   const last = known.at(-1)
-  const inPlace = known.every((event, index) => event !== undefined && (fits || event.revision === Number(wanted) + 1 + index))
+  const inPlace = known.every((event, index) => event !== undefined && (fits || event.revision === wanted + 1 + index))
   if (last !== undefined && inPlace) return { revision: last.revision, position: last.position }
   throw new RevisionConflict(stream, expected, current)
 }

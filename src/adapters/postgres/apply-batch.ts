@@ -103,7 +103,7 @@ type Prepared = Readonly<{ statements: readonly Statement[]; removes: boolean }>
 /** The statements of a simple projection; null for what writes by itself. */
 const prepare = (feed: Feed, events: readonly Recorded[], shapeOf: ShapeOf): Prepared | null => {
   if (typeof feed.from === 'function' || !('key' in feed.from)) return null
-  const folded = foldEvents(feed.from as SimpleProjection, events)
+  const folded = foldEvents(feed.from, events)
   return { statements: statementsFor(shapeOf(feed), folded), removes: folded.removes.length > 0 }
 }
 

@@ -35,7 +35,7 @@ export const postgresTelemetry = (pool: Pool, clock: Clock, logger: Log): Teleme
   return {
     seen: (hostId) => void seen.set(hostId, clock()),
     pushed: async (hostIds) => {
-      if (hostIds.length > 0) await pool.query(writePushed, [[...new Set(hostIds)], clock()])
+      if (hostIds.length > 0) await pool.query(writePushed, [[...new Set(hostIds)].sort(), clock()])
     },
     close: async () => {
       clearInterval(timer)

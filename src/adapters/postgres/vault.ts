@@ -69,8 +69,8 @@ export const postgresVault = (pool: Pool, masterKey: Uint8Array): Vault => {
     },
 
     destroy: async (owner) => {
-      known.delete(owner)
       await pool.query('update vault_keys set wrapped = null, destroyed_at = now() where owner = $1', [owner])
+      known.delete(owner)
     },
   }
 }

@@ -27,10 +27,13 @@ const done = `
   update work w set leased_until = null, attempts = 0
   from finished f where w.kind = f.kind and w.key = f.key and w.version <> f.version`
 
+/** What was asked for again meanwhile is free at once, with its failures forgotten. */
 const failed = `
   update work set leased_until = null, error = $4,
-    due_at = coalesce($5::timestamptz, due_at), parked_at = case when $5::timestamptz is null then $6::timestamptz end
-  where kind = $1 and key = $2 and version = $3`
+    attempts = case when version = $3 then $7::int else 0 end,
+    due_at = case when version = $3 then coalesce($5::timestamptz, due_at) else due_at end,
+    parked_at = case when version = $3 and $5::timestamptz is null then $6::timestamptz end
+  where kind = $1 and key = $2`
 
 /** Work rows in Postgres. Times are the given clock's, so that all rows of one deployment are judged alike. */
 export const postgresWorkStore = (pool: Pool, clock: Clock): WorkStore => {
@@ -47,8 +50,8 @@ export const postgresWorkStore = (pool: Pool, clock: Clock): WorkStore => {
       if (work.length === 0) return
       await pool.query(done, [work.map(({ kind }) => kind), work.map(({ key }) => key), work.map(({ version }) => version)])
     },
-    failed: async ({ kind, key, version }, error, dueAt) => {
-      await pool.query(failed, [kind, key, version, error.slice(0, 1000), dueAt, now()])
+    failed: async ({ kind, key, version, attempts }, error, dueAt) => {
+      await pool.query(failed, [kind, key, version, error.slice(0, 1000), dueAt, now(), attempts])
     },
     dueKinds: async () => {
       const free = 'parked_at is null and due_at <= $1 and (leased_until is null or leased_until < $1)'
@@ -73,9 +76,10 @@ export const postgresWorkStore = (pool: Pool, clock: Clock): WorkStore => {
   }
 }
 
-/** One row per kind and key, the latest asking winning; a statement may not touch a row twice. */
+/** One row per kind and key, the latest asking winning; a statement may not touch a row twice. In order, so that no two wait for each other. */
 const columns = (work: readonly CausedWork[], now: string): string[][] => {
-  const unique = [...new Map(work.map((one) => [`${one.kind}\n${one.key}`, one])).values()]
+  const latest = [...new Map(work.map((one) => [`${one.kind}\n${one.key}`, one]))]
+  const unique = latest.sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row)
   return [
     unique.map(({ kind }) => kind),
     unique.map(({ key }) => key),

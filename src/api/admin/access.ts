@@ -48,6 +48,10 @@ export const access = {
   'GET /work/parked': keepers,
   'POST /work/parked/retries': keepers,
 
+  'GET /projections': everyone,
+  'POST /projections/rebuilds': admins,
+  'GET /statistics': everyone,
+
   'GET /api_tokens': admins,
   'POST /api_tokens': admins,
   'DELETE /api_tokens/:id': admins,

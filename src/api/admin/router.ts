@@ -14,6 +14,7 @@ import type { AdminDeps, Handlers } from './deps.ts'
 import { enrollmentRoutes } from './enrollment.ts'
 import { hostHistoryRoutes } from './host-history.ts'
 import { hostRoutes } from './hosts.ts'
+import { readModelRoutes } from './read-models.ts'
 import { profileRoutes } from './profiles.ts'
 import { teamRoutes } from './teams.ts'
 
@@ -32,6 +33,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...commandRoutes(app),
     ...enrollmentRoutes(deps),
     ...auditRoutes(app),
+    ...readModelRoutes(app),
     ...apiTokenRoutes(app, tokens),
   }
 

@@ -133,5 +133,5 @@ const factsIn = ({ Status, response }: Report): HostFacts | null => {
     const value = answers[key]
     return typeof value === 'string' && value !== '' ? [[fact, value.slice(0, 255)]] : []
   })
-  return told.length === 0 ? null : Object.fromEntries(told)
+  return told.length === 0 ? null : (Object.fromEntries(told) as HostFacts)
 }

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import type { X509Certificate } from 'node:crypto'
 import type { Request } from 'express'
 import type { TLSSocket } from 'node:tls'
 import { ParseError } from '../../kernel/parse-error.ts'

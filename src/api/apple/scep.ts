@@ -16,32 +16,32 @@ import { openCertificate, readCertificate } from '../../protocols/x509/certifica
 import type { AppleEdge } from './settings.ts'
 
 const bodyLimit = 2 * 1024 * 1024
-const pkiMessage = 'application/x-pki-message'
+
+/** What a client asks for; `message` reads the CMS that came with it. */
+type Operation = (message: () => Uint8Array) => Promise<Readonly<{ type: string; body: Uint8Array }>>
 
 /** The certificate authority as devices reach it: SCEP (RFC 8894) at one path. Refusals are CertRep messages with HTTP 200. */
 export const scepRoutes = (edge: Pick<AppleEdge, 'app' | 'authority'>): Router => {
   const { app, authority } = edge
 
+  const operations: Readonly<Record<string, Operation>> = {
+    GetCACaps: async () => ({ type: 'text/plain', body: Buffer.from(writeCaCaps()) }),
+    GetCACert: async () => {
+      const { contentType, body } = writeCaCert([openCertificate(authority.certificatePem).raw])
+      return { type: contentType, body }
+    },
+    PKIOperation: async (message) => ({ type: 'application/x-pki-message', body: await answer(message()) }),
+  }
+
   const operate = async (request: Request, response: Response): Promise<void> => {
     try {
-      const message = request.query['message']
-      switch (request.query['operation']) {
-        case 'GetCACaps':
-          response.type('text/plain').send(writeCaCaps())
-          return
-        case 'GetCACert': {
-          const { contentType, body } = writeCaCert([openCertificate(authority.certificatePem).raw])
-          response.type(contentType).send(Buffer.from(body))
-          return
-        }
-        case 'PKIOperation': {
-          const bytes = request.method === 'POST' ? bodyOf(request) : decodeGetMessage(typeof message === 'string' ? message : '')
-          response.type(pkiMessage).send(Buffer.from(await answer(bytes)))
-          return
-        }
-        default:
-          response.status(400).type('text/plain').send('The operation is not known.')
-      }
+      const name = textOf(request.query['operation'])
+      const operation = Object.hasOwn(operations, name) ? operations[name] : undefined
+      if (operation === undefined) throw new ParseError('operation', 'The operation is not known.')
+      const reply = await operation(() =>
+        request.method === 'POST' ? bodyOf(request) : decodeGetMessage(textOf(request.query['message'])),
+      )
+      response.type(reply.type).send(Buffer.from(reply.body))
     } catch (error) {
       refuse(error, response)
     }
@@ -87,7 +87,7 @@ export const scepRoutes = (edge: Pick<AppleEdge, 'app' | 'authority'>): Router =
     response
       .status(status)
       .type('text/plain')
-      .send(status === 400 ? 'The message cannot be read.' : 'Try again later.')
+      .send(status === 400 ? 'The request cannot be read.' : 'Try again later.')
   }
 
   return Router()
@@ -96,3 +96,5 @@ export const scepRoutes = (edge: Pick<AppleEdge, 'app' | 'authority'>): Router =
 }
 
 const bodyOf = (request: Request): Uint8Array => (request.body instanceof Uint8Array ? request.body : Buffer.alloc(0))
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '')

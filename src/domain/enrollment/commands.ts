@@ -29,4 +29,6 @@ export type EnrollmentCommand =
       }
     }
   | { type: 'DescribeHost'; data: { facts: HostFacts } }
-  | { type: 'EndEnrollment'; data: { because: 'checked-out' | 'push-token-unregistered' } }
+  | { type: 'EndEnrollment'; data: { because: 'checked-out' } }
+  /** `since` (ISO 8601) is when the push service found the token dead: a token that came later lives. */
+  | { type: 'EndEnrollment'; data: { because: 'push-token-unregistered'; since: string } }

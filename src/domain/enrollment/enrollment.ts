@@ -27,7 +27,7 @@ export const enrollment: Slice<EnrollmentCommand, EnrollmentEvent | CommandEvent
 
   decide: {
     Authenticate: ({ data }, { enrollment: now, commands }) => {
-      if (now.hardwareId !== null && now.hardwareId !== data.hardwareId)
+      if (now.hardwareId !== null && !isSameHardware(now.hardwareId, data.hardwareId))
         reject('identity-conflict', `This host is known by another hardware id than ${data.hardwareId}.`, 'UDID')
       if (now.stage === 'started' && now.certificate === data.certificate) return []
       const { enrollmentId, kind, topic, certificate } = data
@@ -57,10 +57,11 @@ export const enrollment: Slice<EnrollmentCommand, EnrollmentEvent | CommandEvent
 
     DescribeHost: ({ data }, { enrollment: now }) => description(now, data.facts, 'device-information'),
 
-    EndEnrollment: ({ data }, { enrollment: now, commands }) =>
-      now.stage === 'never' || now.stage === 'ended'
-        ? []
-        : [{ type: 'EnrollmentEnded', data }, ...cancelAll(commands, 'enrollment-ended')],
+    EndEnrollment: ({ data }, { enrollment: now, commands }) => {
+      if (now.stage === 'never' || now.stage === 'ended') return []
+      if (data.because === 'push-token-unregistered' && hasNewerToken(now, data.since)) return []
+      return [{ type: 'EnrollmentEnded', data: { because: data.because } }, ...cancelAll(commands, 'enrollment-ended')]
+    },
   },
 
   evolve: {
@@ -94,6 +95,15 @@ export const enrollment: Slice<EnrollmentCommand, EnrollmentEvent | CommandEvent
     UnlockTokenEscrowed: (state, { data }) => ({ ...state, unlockToken: data.fingerprint }),
     EnrollmentEnded: (state) => ({ ...state, stage: 'ended', channels: {} }),
   },
+}
+
+/** As in `hostIdOf`: the case of a hardware id means nothing. */
+const isSameHardware = (one: string, other: string): boolean => one.toUpperCase() === other.toUpperCase()
+
+/** A host that began to enroll again has no token yet: what is said of an older one does not concern it. */
+const hasNewerToken = ({ channels }: Enrollment, since: string): boolean => {
+  const open = channels[deviceChannel]
+  return open === undefined || Date.parse(open.tokenSince) > Date.parse(since)
 }
 
 const channelOf = (data: Readonly<{ enrollmentId: string; tokenFingerprint: string }>, at: string): OpenChannel => ({

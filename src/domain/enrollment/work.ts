@@ -3,7 +3,10 @@ import { deviceChannel } from '../platforms.ts'
 import type { EnrollmentEvent } from './events.ts'
 import { userChannelWaitMs } from './user-channel.ts'
 
-/** A host that enrolled gets its settings at once; those for a user wait until one comes, or are refused when none came in time. */
+/**
+ * A host that enrolled gets its settings at once; those for a user wait until one comes, or are refused when none came in time. Pushes
+ * to an old token are lost: what waits is told again to the new one.
+ */
 export const work: WorkTable<EnrollmentEvent> = {
   ChannelOpened: ({ id, at, data }) =>
     data.channel === deviceChannel
@@ -13,4 +16,5 @@ export const work: WorkTable<EnrollmentEvent> = {
           { kind: 'wake', key: id },
         ]
       : [{ kind: 'reconcile-host', key: id }],
+  PushTokenChanged: ({ id }) => [{ kind: 'wake', key: id }],
 }

@@ -65,19 +65,22 @@ export const hostProfiles: Slice<HostProfileCommand, HostProfileEvent | CommandE
   },
 }
 
-/** Decisions as events: what is cancelled, what is queued (one event for the round), what needs no command. */
+/**
+ * Decisions as events: what is cancelled, what needs no command, what is queued (one event for the round). What is replaced is forgotten
+ * last, so that its successor inherits what is known of its place.
+ */
 const told = (decisions: Decisions, { enrollment, commands }: Sees): readonly (HostProfileEvent | CommandEvent)[] => {
   const queue = queuedBy(decisions, enrollment, commands.queued)
   return [
     ...cancelSome(commands, because(decisions, 'superseded'), 'superseded'),
     ...cancelSome(commands, because(decisions, 'no-longer-wanted'), 'no-longer-wanted'),
     ...decisions.keep.map(kept),
-    ...decisions.forget.map((data): HostProfileEvent => ({ type: 'ProfileForgotten', data })),
     ...decisions.refuse.map((profile): HostProfileEvent => ({
       type: 'ProfileRefused',
       data: { profileId: profile.profileId, ...content(profile), because: 'no-user-channel', detail: noUser(enrollment) },
     })),
     ...(queue.length === 0 ? [] : [{ type: 'CommandsQueued', data: { commands: queue } } as const]),
+    ...decisions.forget.map((data): HostProfileEvent => ({ type: 'ProfileForgotten', data })),
   ]
 }
 

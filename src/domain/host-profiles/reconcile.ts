@@ -1,6 +1,7 @@
 import type { Reason } from '../commands/events.ts'
 import { userChannelWaitMs } from '../enrollment/user-channel.ts'
 import type { DesiredProfile, HostProfile, HostProfiles } from './state.ts'
+import { mayBeThere } from './state.ts'
 
 /** What must be done so that a host comes to look like its cohort. The lists are disjoint by profile. */
 export type Decisions = Readonly<{
@@ -26,46 +27,52 @@ export type Situation = Readonly<{
 
 /**
  * The difference between what a host should have and what it has, as decisions with their reasons. Pure: the worker, the check-in and the
- * plan all ask this one function. Never removes and installs one identifier in the same round: an installation replaces by identifier.
+ * plan all ask this one function. An installation replaces what has its identifier in the same scope, so it never goes with a removal of the
+ * same identifier: they would race. From one scope to the other nothing is replaced; there the removal goes first, alone.
  */
 export const reconcile = (situation: Situation): Decisions => {
-  const { desired, current } = situation
+  const { desired, current, hasUserChannel } = situation
   const wanted = new Map(desired.map((profile) => [profile.profileId, profile]))
-  const missing = desired.flatMap((profile) => wantedNow(profile, current[profile.profileId]))
-  const unwanted = Object.entries(current).filter(([profileId, profile]) => !wanted.has(profileId) && !isLeaving(profile))
+  const others = Object.entries(current).flatMap(([profileId, profile]): readonly Other[] =>
+    wanted.get(profileId)?.scope === profile.scope ? [] : [{ profileId, profile }],
+  )
+  const installing = desired
+    .filter((profile) => !others.some((other) => goesBefore(other, profile)))
+    .flatMap((profile) => wantedNow(profile, current[profile.profileId]))
+    .map((install, index, all) => {
+      const isFirst = all.findIndex((one) => placeOf(one.profile) === placeOf(install.profile)) === index
+      const replaced = isFirst ? others.filter((other) => isReplaced(other, install.profile)) : []
+      return { ...install, replaced, same: replaced.find(({ profile }) => isSame(install.profile, profile)) }
+    })
 
-  const byIdentifier = new Map(unwanted.map(([profileId, profile]) => [profile.identifier, { profileId, profile }]))
-  const installing = missing.map((install) => ({ ...install, replaced: byIdentifier.get(install.profile.identifier) }))
-  const replacing = new Set(installing.flatMap(({ replaced }) => (replaced === undefined ? [] : [replaced.profileId])))
-
-  const kept = installing.filter(({ profile, replaced }) => replaced !== undefined && isSame(profile, replaced.profile))
-  const changed = installing.filter((one) => !kept.includes(one))
-  const sendable = changed.filter(({ profile }) => profile.scope === 'System' || situation.hasUserChannel)
+  const kept = installing.filter(({ same }) => same !== undefined)
+  const changed = installing.filter(({ same }) => same === undefined)
+  const sendable = changed.filter(({ profile }) => profile.scope === 'System' || hasUserChannel)
   const withoutUser = changed.filter((one) => !sendable.includes(one)).map(({ profile }) => profile)
-  const removals = unwanted
-    .filter(([profileId]) => !replacing.has(profileId))
-    .map((entry) => removal(entry, situation.hasUserChannel))
+  const replaced = [...kept, ...sendable].flatMap((one) => one.replaced.filter((other) => other !== one.same))
+  const spared = new Set([...replaced, ...kept.map(({ same }) => same)])
+  const removals = others
+    .filter((other) => !spared.has(other) && other.profile.operation !== 'remove')
+    .filter(({ profileId, profile }) => !wanted.has(profileId) || mayBeThere(profile))
+    .map((other) => removal(other, hasUserChannel))
 
   return {
-    install: sendable.map(({ profile, reason, replaced }) => ({
+    install: sendable.map(({ profile, reason, replaced: [first] }) => ({
       profile,
-      reason: replaced === undefined ? reason : { code: 'profile-replaces', profileId: replaced.profileId },
+      reason: first === undefined ? reason : { code: 'profile-replaces', profileId: first.profileId },
     })),
     remove: removals.flatMap(({ remove }) => remove),
-    keep: kept.flatMap(({ profile, replaced }) =>
-      replaced === undefined ? [] : [{ from: replaced.profileId, to: profile, has: replaced.profile }],
+    keep: kept.flatMap(({ profile, same }) =>
+      same === undefined ? [] : [{ from: same.profileId, to: profile, has: same.profile }],
     ),
     forget: [
-      ...changed.flatMap(({ replaced }) =>
-        replaced === undefined ? [] : [{ profileId: replaced.profileId, because: 'replaced' as const }],
-      ),
+      ...replaced.map(({ profileId }) => ({ profileId, because: 'replaced' as const })),
       ...removals.flatMap(({ forget }) => forget),
     ],
     refuse: waitIsOver(situation) ? withoutUser.filter((profile) => !isRefused(profile, current[profile.profileId])) : [],
     cancel: [
-      ...sendable.flatMap(({ profile, replaced }) =>
-        [current[profile.profileId], replaced?.profile].flatMap((one) => inFlight(one, 'superseded')),
-      ),
+      ...sendable.flatMap(({ profile }) => inFlight(current[profile.profileId], 'superseded')),
+      ...replaced.flatMap(({ profile }) => inFlight(profile, 'superseded')),
       ...removals.flatMap(({ profile }) => inFlight(profile, 'no-longer-wanted')),
     ],
   }
@@ -91,30 +98,37 @@ const installReason = (profile: DesiredProfile, has: HostProfile | undefined): R
   return has.failures > 0 ? { code: 'retried', attempt: has.failures } : { code: 'profile-missing' }
 }
 
-/** Its removal is under way, or failed for good: not decided again. */
-const isLeaving = (profile: HostProfile): boolean => profile.operation === 'remove'
+/** What the host has of a profile that it should not have, or not in this scope. */
+type Other = Readonly<{ profileId: string; profile: HostProfile }>
+
+/** Where a profile lies on a device: the next one with the same place takes it over. */
+const placeOf = ({ scope, identifier }: Pick<HostProfile, 'scope' | 'identifier'>): string => `${scope} ${identifier}`
+
+const isReplaced = ({ profileId, profile }: Other, by: DesiredProfile): boolean =>
+  profileId !== by.profileId && placeOf(profile) === placeOf(by)
+
+/** In the other scope lies a profile of this identifier that an installation would not replace. One that cannot be removed is not waited for. */
+const goesBefore = ({ profile }: Other, next: DesiredProfile): boolean =>
+  profile.identifier === next.identifier &&
+  profile.scope !== next.scope &&
+  (profile.operation === 'remove' ? profile.status !== 'failed' : mayBeThere(profile))
 
 /** The device holds these bytes, or is about to: only the id differs. */
 const isSame = (profile: DesiredProfile, has: HostProfile): boolean =>
-  has.checksum === profile.checksum && has.scope === profile.scope && has.status !== 'waiting' && has.status !== 'failed'
+  has.operation === 'install' && has.checksum === profile.checksum && has.status !== 'waiting' && has.status !== 'failed'
 
 type Removal = Readonly<{ profile: HostProfile; remove: Decisions['remove']; forget: Decisions['forget'] }>
 
-const removal = ([profileId, profile]: readonly [string, HostProfile], hasUserChannel: boolean): Removal => {
+const removal = ({ profileId, profile }: Other, hasUserChannel: boolean): Removal => {
   const forget = (because: 'never-sent' | 'never-landed' | 'no-user-channel'): Removal => ({
     profile,
     remove: [],
     forget: [{ profileId, because }],
   })
-  const remove = (ignoreError: boolean): Removal => ({
-    profile,
-    remove: [{ profileId, profile, reason: { code: 'no-longer-wanted' }, ignoreError }],
-    forget: [],
-  })
   if (profile.scope === 'User' && !hasUserChannel) return forget('no-user-channel')
-  if (profile.status === 'waiting' && !profile.landed && profile.failures === 0) return forget('never-sent')
-  if (profile.status === 'failed' || profile.status === 'waiting') return profile.landed ? remove(true) : forget('never-landed')
-  return remove(profile.status === 'pending')
+  if (!mayBeThere(profile)) return forget(profile.failures === 0 && profile.status === 'waiting' ? 'never-sent' : 'never-landed')
+  const ignoreError = profile.status !== 'verifying' && profile.status !== 'verified'
+  return { profile, remove: [{ profileId, profile, reason: { code: 'no-longer-wanted' }, ignoreError }], forget: [] }
 }
 
 const inFlight = (

@@ -1,12 +1,13 @@
 import type { QueuedCommand } from '../commands/events.ts'
 import type { HostProfile, HostProfiles } from './state.ts'
+import { mayBeThere } from './state.ts'
 
 /** The host's profiles after commands for some of them were queued. */
 export const rememberQueued = (state: HostProfiles, commands: readonly QueuedCommand[]): HostProfiles =>
   commands.reduce((now, { commandId, request }) => {
     if (request.kind === 'install-profile') {
       const { profileId, identifier, checksum, scope } = request
-      return { ...now, [profileId]: installing(now[profileId], { identifier, checksum, scope, commandId }) }
+      return { ...now, [profileId]: installing(now, profileId, { identifier, checksum, scope, commandId }) }
     }
     if (request.kind !== 'remove-profile' || request.profileId === null) return now
     const has = now[request.profileId]
@@ -15,15 +16,21 @@ export const rememberQueued = (state: HostProfiles, commands: readonly QueuedCom
     return { ...now, [request.profileId]: leaving }
   }, state)
 
+/** Should this installation fail, what was in its place before is still there, be it another profile that is about to be forgotten. */
 const installing = (
-  had: HostProfile | undefined,
+  now: HostProfiles,
+  profileId: string,
   what: Pick<HostProfile, 'identifier' | 'checksum' | 'scope' | 'commandId'>,
-): HostProfile => ({
-  ...what,
-  operation: 'install',
-  status: 'pending',
-  failures: had?.checksum === what.checksum ? had.failures : 0,
-  landed: had?.landed ?? false,
-  ignoreError: false,
-  resend: false,
-})
+): HostProfile => {
+  const had = now[profileId]
+  const before = Object.values(now).filter(({ identifier, scope }) => identifier === what.identifier && scope === what.scope)
+  return {
+    ...what,
+    operation: 'install',
+    status: 'pending',
+    failures: had?.checksum === what.checksum ? had.failures : 0,
+    landed: before.some(mayBeThere),
+    ignoreError: false,
+    resend: false,
+  }
+}

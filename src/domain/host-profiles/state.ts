@@ -13,7 +13,7 @@ export type HostProfile = Readonly<{
   commandId: string | null
   /** Failed attempts at this content. */
   failures: number
-  /** True once the device acknowledged an installation of it. */
+  /** True once the device acknowledged an installation in its place, of this content or earlier, or may have done one unheard. */
   landed: boolean
   /** The removal may fail: it was never sure that the profile is there. */
   ignoreError: boolean
@@ -21,6 +21,9 @@ export type HostProfile = Readonly<{
 }>
 
 export type HostProfiles = Readonly<Record<string, HostProfile>>
+
+/** False only when nothing of it can be on the device: a removal would be for nothing. */
+export const mayBeThere = ({ landed, status }: HostProfile): boolean => landed || status === 'pending'
 
 /** A profile that the host's cohort is to have. */
 export type DesiredProfile = Readonly<{

@@ -6,7 +6,7 @@ import type { TeamEvent } from './events.ts'
 export type TeamCommand =
   | { type: 'CreateTeam'; data: { name: string; description: string } }
   | { type: 'RenameTeam'; data: { name: string; description: string } }
-  | { type: 'DeleteTeam'; data: Record<never, never> }
+  | { type: 'DeleteTeam'; data: object }
 
 export type Team = Readonly<{ stage: 'absent' | 'present' | 'deleted'; name: string; description: string }>
 

@@ -19,12 +19,11 @@ const mustBeWritable = (value: PlistValue): void => {
   else {
     for (const [key, entry] of Object.entries(value)) {
       mustBeXmlText(key)
-      mustBeWritable(entry as PlistValue)
+      mustBeWritable(entry)
     }
   }
 }
 
-// eslint-disable-next-line no-control-regex -- the characters that XML 1.0 forbids, lone surrogates among them
 const forbidden =
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 

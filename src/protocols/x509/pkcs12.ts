@@ -18,7 +18,7 @@ export const readPkcs12 = (bytes: Uint8Array, password: string): Readonly<{ cert
   const [key] = keys
   if (keys.length !== 1 || key?.key == null)
     throw new ParseError('p12', `The file holds ${String(keys.length)} private keys, not one.`)
-  const privateKey = key.key as forge.pki.rsa.PrivateKey
+  const privateKey = key.key
   const certificates = bagsOf(pki.oids['certBag'] ?? '').flatMap(({ cert }) => (cert === undefined ? [] : [cert]))
   const own = certificates.find(({ publicKey }) => (publicKey as forge.pki.rsa.PublicKey).n.equals(privateKey.n))
   if (own === undefined) throw new ParseError('p12', 'The file holds no certificate for its private key.')

@@ -91,5 +91,4 @@ const decodeStrictly = (encoding: string, content: Uint8Array): string | null =>
   }
 }
 
-const hasControlCharacter = (text: string): boolean =>
-  [...text].some((character) => character < ' ' || (character >= '\x7f' && character < '\xa0'))
+const hasControlCharacter = (text: string): boolean => /\p{Cc}/u.test(text)

@@ -11,8 +11,8 @@ export const maxBodyBytes = 4096
 
 /** Reads one request as strictly as Apple does, and says in Apple's words what is wrong with it. */
 export const readPush = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, body: Buffer): ReceivedPush | ApnsRefusal => {
-  const topic = String(headers['apns-topic'] ?? '')
-  const path = /^\/3\/device\/(.*)$/.exec(String(headers[':path'] ?? ''))
+  const topic = headerOf(headers, 'apns-topic')
+  const path = /^\/3\/device\/(.*)$/.exec(headerOf(headers, ':path'))
   const token = (path?.[1] ?? '').toLowerCase()
   const magic = magicOf(body)
   const certificate = clientCertificateOf(stream)
@@ -51,4 +51,9 @@ const magicOf = (body: Buffer): string | undefined => {
   } catch {
     return undefined
   }
+}
+
+const headerOf = (headers: IncomingHttpHeaders, name: string): string => {
+  const value = headers[name]
+  return typeof value === 'string' ? value : ''
 }

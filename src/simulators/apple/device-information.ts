@@ -6,8 +6,9 @@ export const deviceInformationOf = (facts: DeviceFacts, queries: readonly PlistV
   const known = knownOf(facts)
   return Object.fromEntries(
     queries.flatMap((query) => {
-      const value = typeof query === 'string' && Object.hasOwn(known, query) ? known[query] : undefined
-      return value === undefined ? [] : [[String(query), value]]
+      if (typeof query !== 'string' || !Object.hasOwn(known, query)) return []
+      const value = known[query]
+      return value === undefined ? [] : [[query, value]]
     }),
   )
 }

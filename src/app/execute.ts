@@ -2,7 +2,7 @@ import type { Decider } from '../kernel/decider.ts'
 import type { AnyCommand, AnyEvent, Cause, Metadata, Position, Recorded } from '../kernel/event.ts'
 import { derivedId, streamOf } from '../kernel/ids.ts'
 import { Rejection } from '../kernel/rejection.ts'
-import { leastRecentlyUsed } from './least-recently-used.ts'
+import { leastRecentlyUsed } from '../kernel/least-recently-used.ts'
 import type { Clock, EventLog, NewEvent } from './ports.ts'
 import { RevisionConflict } from './ports.ts'
 

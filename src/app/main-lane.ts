@@ -135,10 +135,10 @@ async function* oneAhead<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
   let next = fetch()
   try {
     for (;;) {
-      const { done, value } = await next
-      if (done === true) return
+      const result = await next
+      if (result.done === true) return
       next = fetch()
-      yield value
+      yield result.value
     }
   } finally {
     // A fetch may still be waiting for events: the iterator ends after it, when the subscription's signal aborts.

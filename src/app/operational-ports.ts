@@ -19,6 +19,8 @@ export type WorkStore = Readonly<{
   claim: (kind: string, limit: number, leaseMs: number) => Promise<readonly ClaimedWork[]>
   /** Removes the rows, but for those that were asked for again since they were claimed. */
   done: (work: readonly ClaimedWork[]) => Promise<void>
+  /** Keeps rows in hand for another `leaseMs`: for work that takes longer than one lease. */
+  extend: (work: readonly ClaimedWork[], leaseMs: number) => Promise<void>
   /** Puts a row back, due at `dueAt` (ISO 8601), or parks it when `dueAt` is null. */
   failed: (work: ClaimedWork, error: string, dueAt: string | null) => Promise<void>
   /** The kinds that have due rows now. */

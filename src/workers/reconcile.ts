@@ -8,7 +8,7 @@ import { grouped } from '../kernel/grouped.ts'
 import type { DesiredProfileRow, HostToReconcile } from '../projections/rollout.ts'
 import { cohortsOf, desiredSets, hostsOfTeam, teamOfProfile } from '../projections/rollout.ts'
 import type { Outcome, WorkKind } from './worker.ts'
-import { causeOf, done, failed } from './worker.ts'
+import { causeOf, done, failed, leaseMs } from './worker.ts'
 
 /** How many hosts are decided for at once: bounded by what the log takes in flight. */
 const hostsAtOnce = 64
@@ -68,6 +68,7 @@ const reconcileTeam = async (app: App, teamId: string, work: ClaimedWork): Promi
     if (again.length > 0)
       app.logger.warn({ teamId, hosts: again.length, err: failures.find(Boolean) }, 'hosts are reconciled later')
     after = last.host_id
+    await app.work.extend([work], leaseMs)
   }
 }
 

@@ -18,7 +18,7 @@ export type WorkKind = Readonly<{ name: string; batch: number; do: Doer }>
 export const done = (work: ClaimedWork): Outcome => ({ work, kind: 'done' })
 export const failed = (work: ClaimedWork, error: unknown): Outcome => ({ work, kind: 'failed', error })
 
-/** How long a worker may sit on a batch before another takes it over, ms. It renews nothing: batches are sized to end well before. */
+/** How long a worker may be silent on a batch before another takes it over, ms. Long work extends it as it goes. */
 export const leaseMs = 60_000
 /** After so many failures a row is parked, and shown. */
 export const maxAttempts = 8

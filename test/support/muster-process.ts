@@ -54,7 +54,7 @@ export const musterProcess = async (environment: Readonly<Record<string, string>
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const running = child
     child = null
-    if (running === null || running.exitCode !== null || running.signalCode !== null) return
+    if (running?.exitCode !== null || running.signalCode !== null) return
     const exit = once(running, 'exit')
     running.kill(signal)
     await exit

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { chmod, mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
@@ -40,13 +41,20 @@ const sharedServer = (): Promise<EmbeddedPostgres> => (shared ??= startShared())
 const startShared = async (): Promise<EmbeddedPostgres> => {
   folder = await mkdtemp(join(tmpdir(), 'muster-test-'))
   await chmod(folder, 0o711)
-  return startEmbeddedPostgres({ dataFolder: join(folder, 'data'), durable: false })
+  const server = await startEmbeddedPostgres({ dataFolder: join(folder, 'data'), durable: false })
+  // Runs after the hook of startEmbeddedPostgres, which tells the server to end: it may still be writing for a moment.
+  process.once('exit', removeFolder)
+  return server
 }
 
 const stopShared = async (): Promise<void> => {
   const server = await shared?.catch(() => undefined)
   await server?.stop()
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+  removeFolder()
+}
+
+const removeFolder = (): void => {
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
 }
 
 // Loaded by a test file, this is a hook of the root suite. Elsewhere (a bench) the server ends with the process.

@@ -2,6 +2,7 @@ import { createHash, X509Certificate } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import type { CheckIn } from '../../src/protocols/apple/check-in.ts'
 import { readCheckIn } from '../../src/protocols/apple/check-in.ts'
@@ -163,8 +164,8 @@ const createIdentities = async () => {
 const senderOf = (request: IncomingMessage, body: Buffer): string => {
   const signature = request.headers['mdm-signature']
   if (typeof signature === 'string') return verifyDetached(Buffer.from(signature, 'base64'), body).fingerprint
-  const socket = request.socket as TLSSocket
-  if (!socket.authorized) throw new Error('The device shows no certificate of ours.')
+  const { socket } = request as Readonly<{ socket: Socket | TLSSocket }>
+  if (!('authorized' in socket) || !socket.authorized) throw new Error('The device shows no certificate of ours.')
   return createHash('sha256').update(socket.getPeerCertificate().raw).digest('hex')
 }
 

@@ -71,7 +71,7 @@ const watch = (
 const gathered = async <T>(stream: Readable, most: number): Promise<readonly T[]> => {
   const batch: T[] = []
   while (batch.length < most) {
-    const more = taken<T>(stream, most - batch.length)
+    const more = taken(stream, most - batch.length) as readonly T[]
     batch.push(...more)
     if (more.length === 0) break
     await nextTurn()
@@ -79,10 +79,10 @@ const gathered = async <T>(stream: Readable, most: number): Promise<readonly T[]
   return batch
 }
 
-const taken = <T>(stream: Readable, most: number): readonly T[] => {
-  const items: T[] = []
+const taken = (stream: Readable, most: number): readonly unknown[] => {
+  const items: unknown[] = []
   while (items.length < most) {
-    const item = stream.read() as T | null
+    const item = stream.read() as unknown
     if (item === null) break
     items.push(item)
   }

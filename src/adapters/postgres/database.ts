@@ -71,7 +71,7 @@ const inTransaction = async <T>(pool: Pool, body: (sql: Sql) => Promise<T>): Pro
       if (command !== 'COMMIT') throw new Error('The transaction was rolled back, because one of its statements failed.')
       return result
     } catch (error) {
-      await client.query('rollback').catch((lost: Error) => (broken = lost))
+      await client.query('rollback').catch((lost: unknown) => (broken = lost as Error))
       throw error
     }
   } finally {

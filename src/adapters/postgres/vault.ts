@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes, randomUUID } from 'node:crypto'
 import type { Pool } from 'pg'
-import { leastRecentlyUsed } from '../../app/least-recently-used.ts'
+import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
 import type { Vault } from '../../app/ports.ts'
 import { SecretGone } from '../../app/ports.ts'
 

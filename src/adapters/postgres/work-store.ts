@@ -28,6 +28,10 @@ const done = `
   from finished f where w.kind = f.kind and w.key = f.key and w.version <> f.version`
 
 /** What was asked for again meanwhile is free at once, with its failures forgotten. */
+const extend = `
+  update work w set leased_until = $4::timestamptz + $5 * interval '1 ms'
+  from unnest($1::text[], $2::text[], $3::int[]) as h(kind, key, version) where w.kind = h.kind and w.key = h.key`
+
 const failed = `
   update work set leased_until = null, error = $4,
     attempts = case when version = $3 then $7::int else 0 end,
@@ -48,7 +52,10 @@ export const postgresWorkStore = (pool: Pool, clock: Clock): WorkStore => {
     claim: async (kind, limit, leaseMs) => (await pool.query<ClaimedWork>(claim, [kind, now(), limit, leaseMs])).rows,
     done: async (work) => {
       if (work.length === 0) return
-      await pool.query(done, [work.map(({ kind }) => kind), work.map(({ key }) => key), work.map(({ version }) => version)])
+      await pool.query(done, rowsOf(work))
+    },
+    extend: async (work, leaseMs) => {
+      await pool.query(extend, [...rowsOf(work), now(), leaseMs])
     },
     failed: async ({ kind, key, version, attempts }, error, dueAt) => {
       await pool.query(failed, [kind, key, version, error.slice(0, 1000), dueAt, now(), attempts])
@@ -75,6 +82,12 @@ export const postgresWorkStore = (pool: Pool, clock: Clock): WorkStore => {
     },
   }
 }
+
+const rowsOf = (work: readonly ClaimedWork[]) => [
+  work.map(({ kind }) => kind),
+  work.map(({ key }) => key),
+  work.map(({ version }) => version),
+]
 
 /** One row per kind and key, the latest asking winning; a statement may not touch a row twice. In order, so that no two wait for each other. */
 const columns = (work: readonly CausedWork[], now: string): string[][] => {

@@ -1,5 +1,5 @@
 import type { App } from '../../app/app.ts'
-import { leastRecentlyUsed } from '../../app/least-recently-used.ts'
+import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
 import { certificate } from '../../domain/certificates/certificate.ts'
 import { reject } from '../../domain/rejections.ts'
 import type { Cause } from '../../kernel/event.ts'

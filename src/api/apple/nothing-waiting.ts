@@ -1,4 +1,4 @@
-import { leastRecentlyUsed } from '../../app/least-recently-used.ts'
+import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
 import type { Recorded } from '../../kernel/event.ts'
 import type { NothingWaiting } from './settings.ts'
 

@@ -1,5 +1,5 @@
 import type { App } from '../../app/app.ts'
-import { leastRecentlyUsed } from '../../app/least-recently-used.ts'
+import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
 import type { Request } from '../../domain/commands/requests.ts'
 import { profileContent } from '../../projections/profiles.ts'
 import type { Command } from '../../protocols/apple/commands.ts'

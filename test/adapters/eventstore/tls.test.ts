@@ -38,7 +38,7 @@ describe('An event log in EventStoreDB behind TLS', () => {
     const log = await eventStoreLog({ url: urlFor('admin:guess') })
     const before = server.calls().append
     const denied = (error: unknown) =>
-      error instanceof Error && !(error instanceof LogUnavailable) && /password/.test(error.message)
+      error instanceof Error && !(error instanceof LogUnavailable) && error.message.includes('password')
     await assert.rejects(log.head(), denied)
     await assert.rejects(log.append('host-2', [fact('two')], 'no_stream'), denied)
     assert.equal(server.calls().append, before)
@@ -54,7 +54,7 @@ describe('An event log in EventStoreDB behind TLS', () => {
   it('says which certificate file cannot be read', async () => {
     await assert.rejects(eventStoreLog({ url: `${server.url}&tlsCAFile=${join(folder, 'none.pem')}` }), (error) => {
       assert.ok(error instanceof ParseError)
-      assert.deepEqual([error.field, /none\.pem/.test(error.message)], ['tlsCAFile', true])
+      assert.deepEqual([error.field, error.message.includes('none.pem')], ['tlsCAFile', true])
       return true
     })
   })

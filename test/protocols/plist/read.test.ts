@@ -18,7 +18,7 @@ const refuses = (input: string | Uint8Array, reason: RegExp): void =>
 const dict = (entries: PlistDict): PlistDict => Object.assign(Object.create(null) as object, entries)
 
 type Writable = Parameters<typeof build>[0]
-const xmlText = fc.string({ unit: fc.constantFrom(...'aZ09<>&"\' \n\t]é😀-', ']]>', '<!--', '&amp;') })
+const xmlText = fc.string({ unit: fc.constantFrom(...Array.from('aZ09<>&"\' \n\t]é😀-'), ']]>', '<!--', '&amp;') })
 const key = xmlText.filter((name) => name !== '__proto__' && name.trim() !== '')
 const { tree } = fc.letrec<{ tree: Writable }>((tie) => ({
   tree: fc.oneof(
@@ -162,7 +162,7 @@ describe('A property list from outside', () => {
   it('says where it stopped making sense, and not what stood there', () => {
     assert.throws(
       () => read('<plist>\n<string>secret</strong></plist>'),
-      (error: unknown) => error instanceof ParseError && /line 2/.test(error.message) && !/secret|strong/.test(error.message),
+      (error: unknown) => error instanceof ParseError && error.message.includes('line 2') && !/secret|strong/.test(error.message),
     )
   })
 

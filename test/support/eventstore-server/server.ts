@@ -1,5 +1,5 @@
 import { Server, ServerCredentials, status } from '@grpc/grpc-js'
-import type { handleUnaryCall, Metadata, UntypedServiceImplementation } from '@grpc/grpc-js'
+import type { handleUnaryCall, Metadata } from '@grpc/grpc-js'
 import type { ClusterInfo } from '@eventstore/db-client/generated/gossip_pb.js'
 import type { Empty } from '@eventstore/db-client/generated/shared_pb.js'
 import type { SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb.js'
@@ -102,9 +102,9 @@ export const eventStoreServer = async (options: ServerOptions = {}): Promise<Eve
       batchAppend: batchAppendHandler(writing),
       delete: admitting(guarded, deleteHandler(writing)),
       tombstone: admitting(guarded, tombstoneHandler(writing)),
-    } as UntypedServiceImplementation)
-    starting.addService(GossipService, { read: gossipRead } as UntypedServiceImplementation)
-    starting.addService(ServerFeaturesService, { getSupportedMethods } as UntypedServiceImplementation)
+    })
+    starting.addService(GossipService, { read: gossipRead })
+    starting.addService(ServerFeaturesService, { getSupportedMethods })
     port = await new Promise<number>((resolve, reject) => {
       starting.bindAsync(`127.0.0.1:${String(port)}`, credentials, (error, bound) => (error ? reject(error) : resolve(bound)))
     })

@@ -112,3 +112,15 @@ export type Activity = Readonly<{
 export type Activities = Readonly<{ activities: readonly Activity[]; meta: PageMeta & Readonly<{ next: string | null }> }>
 
 export type Statistics = Readonly<{ events: number; commands: number; hosts: number }>
+
+/** One filling of a read model; `events` is how many of the log it has passed. */
+export type Projection = Readonly<{
+  name: string
+  version: number
+  generation: number
+  shown: boolean
+  status: 'live' | 'building' | 'stuck' | 'retired'
+  position: string | null
+  events: number
+  failure: Readonly<{ error: string }> | null
+}>

@@ -10,6 +10,7 @@ import type {
   HostAsOf,
   PageMeta,
   Profile,
+  Projection,
   PushCertificate,
   Statistics,
   StatusCounts,
@@ -83,6 +84,12 @@ export type MusterClient = Readonly<{
   /** What happened, the newest first; `before` is the position where the page before ended. */
   activities: (page?: Readonly<{ before?: string; per_page?: number }>) => Promise<Activities>
   statistics: () => Promise<Statistics>
+  projections: Readonly<{
+    /** Every filling of every read model, the unfinished ones too. */
+    list: () => Promise<readonly Projection[]>
+    /** Fills read models anew beside those that are asked; all of them unless named. Answers which. */
+    rebuild: (names?: readonly string[]) => Promise<readonly string[]>
+  }>
   /** Ends the connections that are kept open. */
   close: () => void
 }>
@@ -147,6 +154,11 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
     },
     activities: (page = {}) => get('/activities', page),
     statistics: () => get('/statistics'),
+    projections: {
+      list: async () => (await get<Readonly<{ projections: readonly Projection[] }>>('/projections')).projections,
+      rebuild: async (names) =>
+        (await post<Readonly<{ names: readonly string[] }>>('/projections/rebuilds', names === undefined ? {} : { names })).names,
+    },
     close,
   }
 }

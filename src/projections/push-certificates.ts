@@ -34,7 +34,7 @@ export const pushCertificates: Projection<ServerEvent, PushCertificateRow> = {
 
 /** The certificate in use: the one uploaded last. */
 export const currentPushCertificate = () =>
-  query<PushCertificateRow>`select * from push_certificates order by uploaded_at desc, topic limit 1`
+  query<PushCertificateRow>`select * from push_certificates order by position desc limit 1`
 
 export const pushCertificateByTopic = (topic: string) =>
   query<PushCertificateRow>`select * from push_certificates where topic = ${topic}`

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -27,6 +27,7 @@ const startLimitMs = 60_000
 
 export const musterProcess = async (environment: Readonly<Record<string, string>> = {}): Promise<MusterProcess> => {
   const data = await mkdtemp(join(tmpdir(), 'muster-'))
+  await chmod(data, 0o711)
   const port = await freePort()
   const env = {
     ...process.env,

@@ -25,7 +25,7 @@ describe('what enrollment needs, in the admin API', function () {
     const { status, headers, bytes } = await api.call('GET /enrollment_profiles/manual')
     assert.deepEqual([status, bytes.toString()], [200, 'profile for null'])
     assert.equal(headers.get('content-type'), 'application/x-apple-aspen-config')
-    assert.equal(headers.get('content-disposition'), 'attachment; filename="enrollment.mobileconfig"')
+    assert.equal(headers.get('content-disposition'), 'attachment; filename=enrollment.mobileconfig')
   })
 
   it('has no push certificate before one is uploaded', async () => {

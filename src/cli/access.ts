@@ -1,0 +1,59 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import type { MusterClient } from '../client/muster-client.ts'
+import { musterClient } from '../client/muster-client.ts'
+
+/** How to reach a server: from the command line, else the environment, else what `muster login` stored. */
+export type AccessOptions = Readonly<{ url?: string; token?: string; ca?: string }>
+
+type Stored = Readonly<{ url: string; token: string; ca: string | null }>
+
+/** Something that the person at the terminal has to put right; the message is a sentence for them. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+const configPath = (): string => join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'muster', 'config.json')
+
+/** A client for the server that the options, the environment or the stored login name. Throws `UsageError` when none does. */
+export const clientFor = async (options: AccessOptions): Promise<MusterClient> => {
+  const stored = await readStored()
+  const url = options.url ?? process.env['MUSTER_URL'] ?? stored?.url
+  const token = options.token ?? process.env['MUSTER_TOKEN'] ?? stored?.token
+  const ca = options.ca ?? process.env['MUSTER_CA'] ?? stored?.ca ?? undefined
+  if (url === undefined || token === undefined)
+    throw new UsageError('Which server? Run `muster login`, or set MUSTER_URL and MUSTER_TOKEN.')
+  return musterClient({ url, token, ...(ca === undefined ? {} : { ca: await readAuthority(ca) }) })
+}
+
+/** Checks the access by a call, then stores it where only its owner can read it. */
+export const login = async (
+  options: Required<Pick<AccessOptions, 'url' | 'token'>> & Pick<AccessOptions, 'ca'>,
+): Promise<void> => {
+  const client = await clientFor(options)
+  try {
+    await client.hosts.count()
+  } finally {
+    client.close()
+  }
+  const stored: Stored = { url: options.url, token: options.token, ca: options.ca === undefined ? null : resolve(options.ca) }
+  await mkdir(dirname(configPath()), { recursive: true, mode: 0o700 })
+  await writeFile(configPath(), JSON.stringify(stored, null, 2), { mode: 0o600 })
+}
+
+const readStored = async (): Promise<Stored | null> => {
+  try {
+    return JSON.parse(await readFile(configPath(), 'utf8')) as Stored
+  } catch {
+    return null
+  }
+}
+
+const readAuthority = async (path: string): Promise<string> => {
+  try {
+    return await readFile(path, 'utf8')
+  } catch {
+    throw new UsageError(`The authority's certificate ${path} cannot be read.`)
+  }
+}

@@ -1,0 +1,154 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { SingleBar } from 'cli-progress'
+import type { MusterClient } from '../client/muster-client.ts'
+import type { Wanted } from './demo/convergence.ts'
+import { sha256, waitForConvergence } from './demo/convergence.ts'
+import { readOptions } from './demo/options.ts'
+import { phases } from './demo/phases.ts'
+import type { Stage } from './demo/stage.ts'
+import { setStage } from './demo/stage.ts'
+import { findHost, historyOf, historyTable } from './history.ts'
+import { table } from './table.ts'
+
+const examples = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'examples', 'profiles')
+
+const options = readOptions(process.argv.slice(2))
+const quiet = options.json
+const timed = phases()
+
+/** What a phase may take at most, ms: a floor for slow machines, and room for each host. */
+const limitMs = 60_000 + options.hosts * 400
+
+const say = (text: string): void => {
+  if (!quiet) process.stdout.write(`${text}\n`)
+}
+
+const withBar = async <T>(title: string, work: (show: (done: number) => void) => Promise<T>): Promise<T> => {
+  if (quiet || !process.stderr.isTTY) {
+    say(title)
+    return work(() => undefined)
+  }
+  const bar = new SingleBar({ format: `${title.padEnd(32)} {bar} {value}/{total}`, stream: process.stderr, hideCursor: true })
+  bar.start(options.hosts, 0)
+  try {
+    return await work((done) => {
+      bar.update(done)
+    })
+  } finally {
+    bar.stop()
+  }
+}
+
+const uploadExamples = async (client: MusterClient, teamId: number): Promise<readonly Wanted[]> => {
+  const names = (await readdir(examples)).filter((name) => name.endsWith('.mobileconfig')).toSorted()
+  const wanted: Wanted[] = []
+  for (const name of names) {
+    const bytes = await readFile(join(examples, name))
+    wanted.push({ name, profileUuid: await client.profiles.upload({ name, bytes }, teamId), sha256: sha256(bytes) })
+  }
+  return wanted
+}
+
+const allHostIds = async (client: MusterClient): Promise<readonly number[]> => {
+  const ids: number[] = []
+  for (let page = 0; ; page++) {
+    const { hosts, meta } = await client.hosts.list({ page, per_page: 500 })
+    ids.push(...hosts.map(({ id }) => id))
+    if (!meta.has_next_results) return ids
+  }
+}
+
+/** The whole story; answers what is printed as JSON. */
+const play = async ({ url, client, fleet }: Stage, enrolledNow: () => number) => {
+  say(`Muster serves ${url}`)
+  const { devices } = fleet
+  await timed.run('enroll', () => fleet.enroll())
+  const team = await client.teams.create({ name: 'Demo' })
+  await timed.run('transfer', async () => client.hosts.transfer(await allHostIds(client), team.id))
+
+  const wanted = await timed.run('upload', () => uploadExamples(client, team.id))
+  const wait = (set: readonly Wanted[], onProgress: (converged: number) => void) =>
+    waitForConvergence({ client, teamId: team.id, devices, wanted: set, limitMs, onProgress })
+  const first = await timed.run('converge', () =>
+    withBar(`Rolling out ${String(wanted.length)} profiles`, (show) => wait(wanted, show)),
+  )
+
+  const [deleted, ...kept] = wanted
+  if (deleted === undefined) throw new Error(`There are no profiles in ${examples}.`)
+  await client.profiles.delete(deleted.profileUuid)
+  const second = await timed.run('remove', () => withBar(`Removing ${deleted.name}`, (show) => wait(kept, show)))
+
+  const { events, commands } = await client.statistics()
+  const converged = Math.min(first, second)
+  const [device] = devices
+  if (device !== undefined) await showHistory(client, device.serial)
+  return {
+    hosts: options.hosts,
+    enrolled: enrolledNow(),
+    profiles: wanted.length,
+    converged,
+    commands,
+    events,
+    seconds: timed.seconds(),
+  }
+}
+
+const showHistory = async (client: MusterClient, serial: string): Promise<void> => {
+  if (quiet) return
+  const host = await findHost(client, serial)
+  const entries = await historyOf(client, host.id)
+  say(`\nThe last of ${String(entries.length)} events of ${host.display_name}:\n\n${historyTable(entries.slice(-12))}`)
+}
+
+const report = (result: Awaited<ReturnType<typeof play>>): void => {
+  if (options.json) {
+    process.stdout.write(`${JSON.stringify(result)}\n`)
+    return
+  }
+  const { seconds, ...counts } = result
+  const rows = [...Object.entries(counts), ...Object.entries(seconds).map(([phase, took]) => [`${phase} (s)`, took] as const)]
+  say(
+    `\n${table(
+      ['what', 'figure'],
+      rows.map(([what, figure]) => [what, String(figure)]),
+    )}`,
+  )
+}
+
+const untilInterrupted = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once('SIGINT', resolve).once('SIGTERM', resolve)
+  })
+
+let enrolled = 0
+const interrupted = untilInterrupted()
+const stage = await timed.run('start', () =>
+  setStage({
+    hosts: options.hosts,
+    onProgress: (progress) => {
+      enrolled = progress.enrolled
+    },
+    onFailure: (line) => {
+      process.stderr.write(`${line}\n`)
+    },
+  }),
+)
+try {
+  const result = await Promise.race([play(stage, () => enrolled), interrupted])
+  if (result !== undefined) {
+    report(result)
+    if (result.converged !== result.hosts) process.exitCode = 1
+    if (!options.exit) {
+      say(`\n${stage.url} serves on until Ctrl-C.`)
+      await interrupted
+    }
+  }
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exitCode = 1
+} finally {
+  await stage.clear()
+}
+process.exit()

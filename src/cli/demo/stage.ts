@@ -1,0 +1,79 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { MusterClient } from '../../client/muster-client.ts'
+import { musterClient } from '../../client/muster-client.ts'
+import { deviceNetwork } from '../../simulators/apple/network.ts'
+import type { AppleFleet, FleetProgress } from '../../simulators/fleet.ts'
+import { appleFleet } from '../../simulators/fleet.ts'
+import { startPush } from './push.ts'
+import { startServer } from './server.ts'
+
+/** Everything that a demo needs, running. */
+export type Stage = Readonly<{
+  url: string
+  client: MusterClient
+  fleet: AppleFleet
+  /** Ends all that was started, in order, and removes the data. Safe to repeat. */
+  clear: () => Promise<void>
+}>
+
+export type StageOptions = Readonly<{
+  hosts: number
+  onProgress: (progress: FleetProgress) => void
+  onFailure: (line: string) => void
+}>
+
+/** Starts a push service, a server with a temporary data folder, and a fleet of simulated Macs that the pushes wake. */
+export const setStage = async ({ hosts, onProgress, onFailure }: StageOptions): Promise<Stage> => {
+  const enders: (() => Promise<unknown> | void)[] = []
+  let cleared: Promise<void> | null = null
+  const clear = (): Promise<void> =>
+    (cleared ??= (async () => {
+      for (const end of enders.reverse()) await Promise.resolve(end()).catch(() => undefined)
+    })())
+
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'muster-demo-'))
+    enders.push(() => rm(folder, { recursive: true, force: true }))
+    // As root, the embedded Postgres runs as another user, who must get through to its own folder.
+    await chmod(folder, 0o711)
+    const push = await startPush(folder)
+    enders.push(() => push.apns.stop())
+    const server = await startServer({
+      MUSTER_DATA: join(folder, 'data'),
+      MUSTER_PORT: '0',
+      MUSTER_AUTHORITY_KEY_BITS: '2048',
+      MUSTER_LOG_LEVEL: 'error',
+      MUSTER_API_RATE: '1000000',
+      ...push.settings,
+    })
+    enders.push(server.stop)
+    const client = musterClient({ url: server.url, token: server.token, ca: server.caPem })
+    enders.push(() => {
+      client.close()
+    })
+    await client.pushCertificate.upload(push)
+    const network = deviceNetwork({ ca: server.caPem })
+    enders.push(() => {
+      network.close()
+    })
+    const fleet = await appleFleet({
+      network,
+      count: hosts,
+      seed: 'demo',
+      iphones: 0,
+      enrollmentProfile: () => client.enrollmentProfile(),
+      onProgress,
+      onFailure: (device, error) => {
+        onFailure(`${device.name}: ${error instanceof Error ? error.message : String(error)}`)
+      },
+    })
+    enders.push(() => fleet.stop())
+    fleet.attach(push.apns)
+    return { url: server.url, client, fleet, clear }
+  } catch (error) {
+    await clear()
+    throw error
+  }
+}

@@ -1,0 +1,218 @@
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import { ApiError } from '../client/api-error.ts'
+import type { MusterClient } from '../client/muster-client.ts'
+import type { AccessOptions } from './access.ts'
+import { clientFor, login, UsageError } from './access.ts'
+import { findHost, historyOf, historyTable } from './history.ts'
+import { projectionsTable, rebuildProjections } from './projections.ts'
+import { serve } from './serve.ts'
+import { simulate } from './simulate.ts'
+import { table, when } from './table.ts'
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`)
+
+const number = (text: string): number => {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  return Number(text)
+}
+
+/** A command that talks to a server: it gets a client, and `--json` prints what it answers instead of its table. */
+const asking = (
+  command: Command,
+  ask: (
+    client: MusterClient,
+    options: Readonly<Record<string, unknown>>,
+    args: readonly string[],
+  ) => Promise<readonly [object, string]>,
+): Command =>
+  command
+    .option('--url <url>', 'the server (or MUSTER_URL)')
+    .option('--token <token>', 'an API token (or MUSTER_TOKEN)')
+    .option('--ca <file>', "the PEM of the server's authority (or MUSTER_CA)")
+    .option('--json', 'print JSON')
+    .action(async () => {
+      const options: AccessOptions & Readonly<{ json?: boolean }> = command.opts()
+      const client = await clientFor(options)
+      try {
+        const [answer, text] = await ask(client, command.opts(), command.args)
+        say(options.json === true ? JSON.stringify(answer, null, 2) : text)
+      } finally {
+        client.close()
+      }
+    })
+
+const program = new Command('muster').description('An event-sourced MDM server.').version('0.1.0').exitOverride()
+
+program
+  .command('serve')
+  .description('run the server')
+  .option('--role <role>', 'all, api, projector or worker', 'all')
+  .option('--ready-json', 'print one line of JSON when ready: url, token, ca', false)
+  .action(serve)
+
+program
+  .command('login')
+  .description('store how to reach a server')
+  .requiredOption('--url <url>', 'the server')
+  .requiredOption('--token <token>', 'an API token')
+  .option('--ca <file>', "the PEM of the server's authority")
+  .action(async (options: Required<Pick<AccessOptions, 'url' | 'token'>> & Pick<AccessOptions, 'ca'>) => {
+    await login(options)
+    say(`Logged in to ${options.url}.`)
+  })
+
+asking(
+  program.command('hosts').description('list hosts').option('--query <text>', 'a part of name, serial or UUID'),
+  async (client, options) => {
+    const query = typeof options['query'] === 'string' ? { query: options['query'] } : {}
+    const { hosts } = await client.hosts.list({ per_page: 1000, ...query })
+    const rows = hosts.map((host) => [
+      String(host.id),
+      host.display_name,
+      host.hardware_serial,
+      host.platform,
+      host.os_version,
+      host.team_name ?? '-',
+      host.mdm.enrollment_status,
+    ])
+    return [hosts, table(['id', 'name', 'serial', 'platform', 'os', 'team', 'mdm'], rows)]
+  },
+)
+
+asking(
+  program
+    .command('host')
+    .description('show a host, now or at a moment')
+    .argument('<host>', 'id, UUID, serial number or name')
+    .option('--at <moment>', 'a time or a log position'),
+  async (client, options, [name = '']) => {
+    const found = await findHost(client, name)
+    const at = options['at']
+    const host = typeof at === 'string' ? (await client.hosts.at(found.id, at)).host : found
+    const facts = [
+      ['id', String(host.id)],
+      ['name', host.display_name],
+      ['uuid', host.uuid],
+      ['serial', host.hardware_serial],
+      ['team', host.team_name ?? '-'],
+      ['mdm', host.mdm.enrollment_status],
+    ]
+    const profiles = (host.mdm.profiles ?? []).map(({ name: profile, status, operation_type, detail }) => [
+      profile,
+      operation_type,
+      status,
+      detail,
+    ])
+    return [host, `${table(['fact', 'value'], facts)}\n\n${table(['profile', 'operation', 'status', 'detail'], profiles)}`]
+  },
+)
+
+asking(
+  program
+    .command('history')
+    .description("a host's life, event by event")
+    .argument('<host>', 'id, UUID, serial number or name')
+    .option('--at <moment>', 'show the host as it was at a time or position instead'),
+  async (client, options, [name = '']) => {
+    const { id } = await findHost(client, name)
+    const at = options['at']
+    if (typeof at === 'string') {
+      const past = await client.hosts.at(id, at)
+      return [past, JSON.stringify(past, null, 2)]
+    }
+    const entries = await historyOf(client, id)
+    return [entries, historyTable(entries)]
+  },
+)
+
+asking(program.command('teams').description('list teams'), async (client) => {
+  const teams = await client.teams.list()
+  return [
+    teams,
+    table(
+      ['id', 'name', 'hosts'],
+      teams.map(({ id, name, host_count }) => [String(id), name, String(host_count)]),
+    ),
+  ]
+})
+
+const profiles = program.command('profiles').description('configuration profiles')
+
+asking(
+  profiles.command('list', { isDefault: true }).description('list profiles').option('--team <id>', 'of a team', number),
+  async (client, options) => {
+    const { profiles: all } = await client.profiles.list(teamIn(options), { per_page: 1000 })
+    const rows = all.map((profile) => [profile.profile_uuid, profile.name, profile.identifier, when(profile.updated_at)])
+    return [all, table(['id', 'name', 'identifier', 'updated'], rows)]
+  },
+)
+
+asking(
+  profiles
+    .command('upload')
+    .description('upload a .mobileconfig')
+    .argument('<file>', 'the profile')
+    .option('--team <id>', 'for a team', number),
+  async (client, options, [file = '']) => {
+    const uuid = await client.profiles.upload({ name: basename(file), bytes: await readFile(file) }, teamIn(options))
+    return [{ profile_uuid: uuid }, `Uploaded as ${uuid}.`]
+  },
+)
+
+const projections = program.command('projections').description('the read models')
+
+asking(projections.command('list', { isDefault: true }).description('how far they are'), async (client) => {
+  const all = await client.projections.list()
+  return [all, projectionsTable(all)]
+})
+
+asking(
+  projections
+    .command('rebuild')
+    .description('fill one anew, or all, beside those that are asked')
+    .argument('[name]', 'which; all of them unless named'),
+  async (client, _, [name]) => {
+    const sound = await rebuildProjections(client, name, (line) => void process.stderr.write(`${line}\n`))
+    if (!sound) process.exitCode = 1
+    return [{ rebuilt: sound }, sound ? 'Rebuilt.' : 'Not all came through; see `muster projections`.']
+  },
+)
+
+program
+  .command('simulate')
+  .description('simulated devices against any server')
+  .requiredOption('--apple <count>', 'how many', number)
+  .requiredOption('--url <url>', 'the server')
+  .requiredOption('--token <token>', 'an API token')
+  .option('--ca <file>', "the PEM of the server's authority")
+  .option('--seed <seed>', 'equal seeds make equal devices', 'simulate')
+  .option('--poll-ms <ms>', 'how often each calls', number, 5000)
+  .action(async (options: Readonly<{ apple: number; url: string; token: string; ca?: string; seed: string; pollMs: number }>) => {
+    const ending = new AbortController()
+    process.once('SIGINT', () => {
+      ending.abort()
+    })
+    const enrolled = await simulate(options, say, ending.signal)
+    if (enrolled < options.apple) process.exitCode = 1
+  })
+
+const teamIn = (options: Readonly<Record<string, unknown>>): number | null =>
+  typeof options['team'] === 'number' ? options['team'] : null
+
+/** 0: done; 1: failed; 2: used wrongly. */
+const exitCodeOf = (error: unknown): number => {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof UsageError) return 2
+  const told = error instanceof ApiError || error instanceof Error ? error.message : String(error)
+  process.stderr.write(`${told}\n`)
+  return 1
+}
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof UsageError) process.stderr.write(`${error.message}\n`)
+  process.exitCode = exitCodeOf(error)
+}

@@ -1,0 +1,49 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Projection } from '../client/json.ts'
+import type { MusterClient } from '../client/muster-client.ts'
+import { table } from './table.ts'
+
+const lookEveryMs = 500
+
+/** Fills read models anew and waits, telling progress, until each new one is asked, or stuck. Answers whether all came through. */
+export const rebuildProjections = async (
+  client: MusterClient,
+  name: string | undefined,
+  tell: (line: string) => void,
+): Promise<boolean> => {
+  const before = new Map((await client.projections.list()).filter(({ shown }) => shown).map((one) => [one.name, one]))
+  const names = await client.projections.rebuild(name === undefined ? undefined : [name])
+  for (;;) {
+    await pause(lookEveryMs)
+    const now = (await client.projections.list()).filter((one) => names.includes(one.name))
+    const waiting = names.filter((one) => !isOver(one, now, before.get(one)))
+    tell(`${String(names.length - waiting.length)} of ${String(names.length)} rebuilt${progressOf(waiting, now)}`)
+    if (waiting.length === 0) return !now.some(({ status }) => status === 'stuck')
+  }
+}
+
+/** Over: a newer filling is shown, or the new one cannot go on. */
+const isOver = (name: string, now: readonly Projection[], before: Projection | undefined): boolean => {
+  const newer = now.find((one) => one.name === name && one.generation > (before?.generation ?? 0))
+  return newer !== undefined && (newer.shown || newer.status === 'stuck')
+}
+
+const progressOf = (waiting: readonly string[], now: readonly Projection[]): string => {
+  const building = now.filter(({ name, shown }) => waiting.includes(name) && !shown)
+  return building.length === 0 ? '' : `; ${building.map(({ name, events }) => `${name} at ${String(events)} events`).join(', ')}`
+}
+
+/** How far each read model is, for people. */
+export const projectionsTable = (projections: readonly Projection[]): string =>
+  table(
+    ['name', 'version', 'filling', 'asked', 'status', 'events', 'failure'],
+    projections.map(({ name, version, generation, shown, status, events, failure }) => [
+      name,
+      String(version),
+      String(generation),
+      shown ? 'yes' : 'no',
+      status,
+      String(events),
+      failure?.error ?? '',
+    ]),
+  )

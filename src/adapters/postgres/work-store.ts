@@ -19,22 +19,21 @@ const claim = `
   where w.kind = due.kind and w.key = due.key
   returning w.kind, w.key, w.attempts, w.version, w.cause_id as "causeId", w.correlation_id as "correlationId"`
 
-/** Only what nobody asked for again is over; the rest is free for the next worker. */
-const done = `
-  with finished as (select * from unnest($1::text[], $2::text[], $3::int[]) as f(kind, key, version)),
-  removed as (
-    delete from work w using finished f where w.kind = f.kind and w.key = f.key and w.version = f.version)
-  update work w set leased_until = null, attempts = 0
-  from finished f where w.kind = f.kind and w.key = f.key and w.version <> f.version`
+const inHand = 'unnest($1::text[], $2::text[], $3::int[]) as h(kind, key, version)'
 
-/** What was asked for again meanwhile is free at once, with its failures forgotten. */
+/** Only what nobody asked for again is over; the rest is free for the next worker. Two statements: the second must see what came meanwhile. */
+const remove = `delete from work w using ${inHand} where w.kind = h.kind and w.key = h.key and w.version = h.version`
+const release = `
+  update work w set leased_until = null, attempts = 0
+  from ${inHand} where w.kind = h.kind and w.key = h.key and w.version <> h.version`
+
 const extend = `
   update work w set leased_until = $4::timestamptz + $5 * interval '1 ms'
-  from unnest($1::text[], $2::text[], $3::int[]) as h(kind, key, version) where w.kind = h.kind and w.key = h.key`
+  from ${inHand} where w.kind = h.kind and w.key = h.key`
 
+/** A row that was asked for again meanwhile is due at once, whatever became of the attempt. */
 const failed = `
   update work set leased_until = null, error = $4,
-    attempts = case when version = $3 then $7::int else 0 end,
     due_at = case when version = $3 then coalesce($5::timestamptz, due_at) else due_at end,
     parked_at = case when version = $3 and $5::timestamptz is null then $6::timestamptz end
   where kind = $1 and key = $2`
@@ -52,7 +51,8 @@ export const postgresWorkStore = (pool: Pool, clock: Clock): WorkStore => {
     claim: async (kind, limit, leaseMs) => (await pool.query<ClaimedWork>(claim, [kind, now(), limit, leaseMs])).rows,
     done: async (work) => {
       if (work.length === 0) return
-      await pool.query(done, rowsOf(work))
+      const { rowCount } = await pool.query(remove, rowsOf(work))
+      if (rowCount !== work.length) await pool.query(release, rowsOf(work))
     },
     extend: async (work, leaseMs) => {
       await pool.query(extend, [...rowsOf(work), now(), leaseMs])

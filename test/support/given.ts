@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Decider } from '../../src/kernel/decider.ts'
-import type { AnyCommand, AnyEvent, Happened } from '../../src/kernel/event.ts'
+import type { AnyCommand, AnyEvent } from '../../src/kernel/event.ts'
 import { Rejection } from '../../src/kernel/rejection.ts'
 import type { RejectionCode } from '../../src/domain/rejections.ts'
 

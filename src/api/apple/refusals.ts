@@ -29,7 +29,8 @@ export const deviceStatusOf = (error: unknown): number => {
   if (error instanceof Rejection) return statusOf[error.code as RejectionCode]
   if (error instanceof LogUnavailable) return 503
   const { status } = error as { status?: unknown }
-  return typeof status === 'number' && status >= 400 && status < 500 && status !== 401 ? status : 500
+  // What the body parser refuses: too large, cut short, wrongly compressed.
+  return typeof status === 'number' && status >= 400 && status < 500 ? 400 : 500
 }
 
 type Why = SecurityEvent['data']['why']

@@ -2,7 +2,7 @@ import type { Decider } from '../../kernel/decider.ts'
 import { decideBy, evolveBy } from '../../kernel/decider.ts'
 import type { PlatformFamily } from '../platforms.ts'
 import { reject } from '../rejections.ts'
-import type { ProfileEvent, ProfileVersion } from './events.ts'
+import type { ProfileEvent, ProfileScope, ProfileVersion } from './events.ts'
 
 export type ProfileCommand =
   | { type: 'UploadProfile'; data: ProfileVersion & { teamId: string; family: PlatformFamily } }
@@ -11,7 +11,7 @@ export type ProfileCommand =
 
 export type Profile =
   | Readonly<{ stage: 'absent' | 'deleted' }>
-  | Readonly<{ stage: 'present'; teamId: string; name: string; identifier: string; checksum: string }>
+  | Readonly<{ stage: 'present'; teamId: string; name: string; identifier: string; scope: ProfileScope; checksum: string }>
 
 export const profile: Decider<ProfileCommand, ProfileEvent, Profile> = {
   category: 'profile',
@@ -30,6 +30,8 @@ export const profile: Decider<ProfileCommand, ProfileEvent, Profile> = {
           `The identifier must stay ${now.identifier}; upload another profile instead.`,
           'PayloadIdentifier',
         )
+      if (data.scope !== now.scope)
+        return reject('already-exists', `The scope must stay ${now.scope}; upload another profile instead.`, 'PayloadScope')
       return data.checksum === now.checksum && data.name === now.name ? [] : [{ type: 'ProfileEdited', data }]
     },
     DeleteProfile: ({ data }, now) => {
@@ -39,11 +41,12 @@ export const profile: Decider<ProfileCommand, ProfileEvent, Profile> = {
   }),
 
   evolve: evolveBy<ProfileEvent, Profile>({
-    ProfileUploaded: (_, { data: { teamId, name, identifier, checksum } }) => ({
+    ProfileUploaded: (_, { data: { teamId, name, identifier, scope, checksum } }) => ({
       stage: 'present',
       teamId,
       name,
       identifier,
+      scope,
       checksum,
     }),
     ProfileEdited: (state, { data: { name, checksum } }) => (state.stage === 'present' ? { ...state, name, checksum } : state),

@@ -1,7 +1,6 @@
 import type { Host } from '../../../src/domain/host/host.ts'
 import { host } from '../../../src/domain/host/host.ts'
 import type { HostCommand } from '../../../src/domain/host/host.ts'
-import type { HostEvent } from '../../../src/domain/host/events.ts'
 import type { WaitingCommand } from '../../../src/domain/commands/state.ts'
 import type { DesiredProfile } from '../../../src/domain/host-profiles/state.ts'
 import { stateAfter } from '../../support/given.ts'
@@ -13,12 +12,19 @@ export type Mood = 'does' | 'defers' | 'fails' | 'mumbles'
 type Report = Extract<HostCommand, { type: 'ReportCommand' }>
 
 /** A host under its real rules, and an obvious device beside it that holds at most one profile per scope and identifier. */
-export type Model = { state: Host; readonly device: Map<string, string>; readonly unsaid: Report[]; clashes: number }
+export type Model = {
+  state: Host
+  readonly device: Map<string, string>
+  readonly unsaid: Report[]
+  readonly refusedToGo: Set<string>
+  clashes: number
+}
 
 export const modelDevice = (): Model => ({
   state: stateAfter(host, [...enrolled('darwin'), opened('token-u', userChannel)]),
   device: new Map(),
   unsaid: [],
+  refusedToGo: new Set(),
   clashes: 0,
 })
 
@@ -47,6 +53,8 @@ export const fetchNext = (model: Model, mood: Mood): void => {
   const known = model.unsaid.find(({ data }) => data.commandId === commandId)
   if (known !== undefined) return void tell(model, known)
   if (mood === 'defers') return void tell(model, reportOf(commandId, 'deferred'))
+  if (mood === 'fails' && waiting.request.kind === 'remove-profile')
+    model.refusedToGo.add(placeOn(waiting.channel, waiting.request))
   const report = mood === 'fails' ? reportOf(commandId, 'failed', ['MDMClientError', 12]) : obeyed(model, commandId, waiting)
   if (mood === 'mumbles') model.unsaid.push(report)
   else tell(model, report)
@@ -68,6 +76,10 @@ const obeyed = (model: Model, commandId: string, { channel, request }: WaitingCo
     return reportOf(commandId)
   }
   if (request.kind !== 'remove-profile') return reportOf(commandId)
-  const place = placeOf({ scope: channel === 'device' ? 'System' : 'User', identifier: request.identifier })
-  return model.device.delete(place) ? reportOf(commandId) : reportOf(commandId, 'failed', ['MDMClientError', 89])
+  return model.device.delete(placeOn(channel, request))
+    ? reportOf(commandId)
+    : reportOf(commandId, 'failed', ['MDMClientError', 89])
 }
+
+const placeOn = (channel: string, { identifier }: Readonly<{ identifier: string }>): string =>
+  placeOf({ scope: channel === 'device' ? 'System' : 'User', identifier })

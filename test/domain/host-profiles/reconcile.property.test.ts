@@ -79,9 +79,8 @@ describe('a host and its cohort', () => {
         settle(model, desired)
 
         const { hostProfiles } = model.state
-        const failedRemovals = Object.values(hostProfiles).filter(({ operation }) => operation === 'remove')
         const failedInstalls = desired.filter(({ profileId }) => hostProfiles[profileId]?.status === 'failed')
-        const excused = new Set([...failedRemovals, ...failedInstalls].map(placeOf))
+        const excused = new Set([...model.refusedToGo, ...failedInstalls.map(placeOf)])
         const wanted = new Map(desired.map((profile) => [placeOf(profile), profile.checksum]))
         const plain = (held: ReadonlyMap<string, string>) =>
           Object.fromEntries([...held].filter(([place]) => !excused.has(place)).sort())

@@ -1,0 +1,31 @@
+import { checkIn } from './check-in.ts'
+import { log } from './log.ts'
+import { replay } from './replay.ts'
+import { rollout } from './rollout.ts'
+import { roundTrip } from './round-trip.ts'
+import type { Benchmark } from './support/report.ts'
+
+const benchmarks: Readonly<Record<string, Benchmark>> = { 'check-in': checkIn, 'round-trip': roundTrip, log, rollout, replay }
+
+const args = process.argv.slice(2)
+const json = args.includes('--json')
+const [name] = args.filter((arg) => !arg.startsWith('--'))
+const chosen = name === 'all' ? Object.keys(benchmarks) : [name ?? '']
+
+if (!chosen.every((one) => Object.hasOwn(benchmarks, one))) {
+  const lines = Object.entries(benchmarks).map(([one, { about }]) => `  ${one.padEnd(12)} ${about}`)
+  process.stderr.write(`Usage: npm run bench -- <name>|all [--json]\n${lines.join('\n')}\n`)
+  process.exit(name === undefined ? 0 : 2)
+}
+
+for (const one of chosen) {
+  const measured = await benchmarks[one]?.run()
+  if (measured === undefined) continue
+  const { figure, unit, limit, ratio, detail } = measured
+  if (json) process.stdout.write(`${JSON.stringify(measured)}\n`)
+  else
+    process.stdout.write(
+      `${one}: ${String(figure)} ${unit}, limit ${String(limit)}, ratio ${String(ratio)} ${JSON.stringify(detail)}\n`,
+    )
+}
+process.exit()

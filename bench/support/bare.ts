@@ -1,0 +1,19 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+
+/** Starts the bare server in a process of its own. */
+export const startBare = async (): Promise<Readonly<{ port: number; stop: () => Promise<void> }>> => {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'bench/support/bare-server.ts'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string]
+  return {
+    port: Number(line),
+    stop: async () => {
+      const exit = once(child, 'exit')
+      child.kill()
+      await exit
+    },
+  }
+}

@@ -1,0 +1,62 @@
+import { randomUUID } from 'node:crypto'
+import type { EventLog, NewEvent } from '../../src/app/ports.ts'
+import { inParallel } from '../../src/app/in-parallel.ts'
+import type { HostEvent } from '../../src/domain/host/events.ts'
+import { hostIdOf } from '../../src/domain/host/host-id.ts'
+import { derivedId } from '../../src/kernel/ids.ts'
+
+const seal = { keyId: 'bench', nonce: 'bench', sealed: 'bench' }
+
+/** A Mac that enrolled, and took `profiles` profiles: in the shapes that the domain decides. */
+const lifeOf = (index: number, profiles: number): readonly HostEvent[] => {
+  const hardwareId = derivedId(`filled/${String(index)}`).toUpperCase()
+  const topic = 'com.apple.mgmt.External.bench'
+  const wanted = Array.from({ length: profiles }, (_, place) => ({
+    commandId: derivedId(`${hardwareId}/${String(place)}`),
+    channel: 'device',
+    request: {
+      kind: 'install-profile' as const,
+      profileId: `a${derivedId(`profile/${String(place)}`)}`,
+      identifier: `com.example.${String(place)}`,
+      checksum: 'c0ffee',
+      scope: 'System' as const,
+    },
+    reason: { code: 'profile-missing' as const },
+  }))
+  const facts = { serial: `S${String(index)}`, name: `Mac ${String(index)}`, productName: 'Mac14,7', osVersion: '15.1' }
+  const channel = { channel: 'device', enrollmentId: hardwareId, topic, tokenFingerprint: hardwareId, push: seal }
+  return [
+    { type: 'HostDiscovered', data: { source: 'apple', hardwareId, platform: 'darwin', facts } },
+    {
+      type: 'EnrollmentStarted',
+      data: { epoch: 1, enrollmentId: hardwareId, kind: 'device', topic, certificate: hardwareId, because: 'first-enrollment' },
+    },
+    { type: 'ChannelOpened', data: { ...channel, awaitingConfiguration: false, user: null } },
+    ...(wanted.length === 0 ? [] : [{ type: 'CommandsQueued', data: { commands: wanted } } as const]),
+    ...wanted.flatMap(({ commandId, request: { profileId, checksum } }): readonly HostEvent[] => [
+      { type: 'CommandSent', data: { commandId } },
+      { type: 'CommandAnswered', data: { commandId, outcome: 'acknowledged', errors: [], result: null, late: false } },
+      { type: 'ProfileInstalled', data: { profileId, checksum, status: 'verifying' } },
+    ]),
+  ]
+}
+
+/** Appends the lives of so many hosts; answers how many events that are. */
+export const fillLog = async (
+  log: EventLog,
+  hosts: Readonly<{ from: number; to: number; profiles: number }>,
+): Promise<number> => {
+  const at = new Date().toISOString()
+  let events = 0
+  const indexes = Array.from({ length: hosts.to - hosts.from }, (_, offset) => hosts.from + offset)
+  await inParallel(indexes, 128, async (index) => {
+    const life = lifeOf(index, hosts.profiles)
+    const hostId = hostIdOf(derivedId(`filled/${String(index)}`))
+    const actor = { kind: 'device', id: 'bench' } as const
+    const metadata = { $correlationId: 'bench', $causationId: 'bench', actor, at, hostIds: [hostId] }
+    const written = life.map((event): NewEvent => ({ ...event, eventId: randomUUID(), metadata }))
+    await log.append(`host-${hostId}`, written, 'no_stream')
+    events += written.length
+  })
+  return events
+}

@@ -76,9 +76,9 @@ export const log: Benchmark = {
       }
       return result('log', figure, 'appends/s', limit, detail)
     } finally {
-      await client.dispose()
+      void client.dispose()
       await store.close()
-      await server.stop()
+      server.stop()
       await pool.end()
       await postgres.close()
       await database.stop()

@@ -34,6 +34,7 @@ const extend = `
 /** A row that was asked for again meanwhile is due at once, whatever became of the attempt. */
 const failed = `
   update work set leased_until = null, error = $4,
+    attempts = case when version = $3 then $7::int else 0 end,
     due_at = case when version = $3 then coalesce($5::timestamptz, due_at) else due_at end,
     parked_at = case when version = $3 and $5::timestamptz is null then $6::timestamptz end
   where kind = $1 and key = $2`

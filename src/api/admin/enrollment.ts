@@ -1,5 +1,5 @@
 import { createPrivateKey } from 'node:crypto'
-import type { KeyObject , X509Certificate} from 'node:crypto'
+import type { KeyObject, X509Certificate } from 'node:crypto'
 import { z } from 'zod'
 import { server, theServer } from '../../domain/server/server.ts'
 import { noTeam } from '../../domain/teams/events.ts'

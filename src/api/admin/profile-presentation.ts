@@ -16,5 +16,4 @@ export const definitionJson = (row: ProfileRow) => ({
 
 /** What a downloaded profile is called: `2026-03-01 Wi-Fi.mobileconfig`. */
 export const downloadNameOf = (now: Date, name: string): string =>
-   
   `${now.toISOString().slice(0, 10)} ${name.replace(/[\u0000-\u001f\u007f/\\:*?"<>|]/g, '_')}.mobileconfig`

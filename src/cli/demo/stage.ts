@@ -26,7 +26,7 @@ export type StageOptions = Readonly<{
 
 /** Starts a push service, a server with a temporary data folder, and a fleet of simulated Macs that the pushes wake. */
 export const setStage = async ({ hosts, onProgress, onFailure }: StageOptions): Promise<Stage> => {
-  const enders: (() => Promise<unknown> | void)[] = []
+  const enders: (() => unknown)[] = []
   let cleared: Promise<void> | null = null
   const clear = (): Promise<void> =>
     (cleared ??= (async () => {

@@ -10,6 +10,8 @@ export type PushCertificateRow = Readonly<{
   key: Sealed
   not_after: string
   uploaded_at: string
+  /** Where in the log it was uploaded: the order of uploads, whatever the clocks said. */
+  uploaded_position: string
 }>
 
 /** Apple's push certificates, the latest of each topic. */
@@ -21,20 +23,21 @@ export const pushCertificates: Projection<ServerEvent, PushCertificateRow> = {
     certificate_pem text not null,
     key jsonb not null,
     not_after timestamptz not null,
-    uploaded_at timestamptz not null`,
+    uploaded_at timestamptz not null,
+    uploaded_position text collate "C" not null`,
   key: ['topic'],
 
   on: {
-    PushCertificateUploaded: ({ at, data: { topic, certificatePem, key, notAfter } }) => ({
+    PushCertificateUploaded: ({ at, position, data: { topic, certificatePem, key, notAfter } }) => ({
       where: { topic },
-      set: { certificate_pem: certificatePem, key, not_after: notAfter, uploaded_at: at },
+      set: { certificate_pem: certificatePem, key, not_after: notAfter, uploaded_at: at, uploaded_position: position },
     }),
   },
 }
 
 /** The certificate in use: the one uploaded last. */
 export const currentPushCertificate = () =>
-  query<PushCertificateRow>`select * from push_certificates order by position desc limit 1`
+  query<PushCertificateRow>`select * from push_certificates order by uploaded_position desc limit 1`
 
 export const pushCertificateByTopic = (topic: string) =>
   query<PushCertificateRow>`select * from push_certificates where topic = ${topic}`

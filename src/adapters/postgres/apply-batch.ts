@@ -6,7 +6,7 @@ import type { Sql } from '../../kernel/projection.ts'
 import type { SqlValue } from '../../kernel/query.ts'
 import { isContention, isUnavailable, sqlStateOf, valuesOf } from './connections.ts'
 import { locks } from './projection-states.ts'
-import { foldEvents } from './simple-changes.ts'
+import { byName, foldEvents } from './simple-changes.ts'
 import type { Statement, TableShape } from './write-changes.ts'
 import { statementsFor } from './write-changes.ts'
 
@@ -33,7 +33,7 @@ const begin = `begin; set local synchronous_commit to off;
 
 /** Applies a batch in one transaction, all feeds or none. Throws `Overtaken`, and whatever a feed throws. */
 export const applyTogether = async (client: PoolClient, batch: Batch, shapeOf: ShapeOf): Promise<void> => {
-  const folded = new Map(batch.feeds.map((feed) => [feed, prepare(feed, batch.events, shapeOf)]))
+  const folded = new Map([...batch.feeds].sort(byName).map((feed) => [feed, prepare(feed, batch.events, shapeOf)]))
   await inTransaction(client, async () => {
     await advance(client, batch)
     // Locks come before any row is written: an overlay that waits for a row holds its own.
@@ -53,7 +53,7 @@ export const applyApart = async (client: PoolClient, batch: Batch, shapeOf: Shap
   inTransaction(client, async () => {
     await advance(client, batch)
     // An overlay may not come between, whichever feed removes rows.
-    for (const feed of batch.feeds) await client.query(lockFor(feed))
+    for (const feed of [...batch.feeds].sort(byName)) await client.query(lockFor(feed))
     const stuck: StuckFeed[] = []
     for (const feed of batch.feeds) {
       const failed = await applyHalves(client, batch.events, (events) => applyFeed(client, feed, events, shapeOf))

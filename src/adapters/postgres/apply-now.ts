@@ -6,7 +6,7 @@ import { isContention, sqlStateOf } from './connections.ts'
 import { locks } from './projection-states.ts'
 import { readShape } from './projection-tables.ts'
 import type { SimpleProjection } from './simple-changes.ts'
-import { foldEvents } from './simple-changes.ts'
+import { byName, foldEvents } from './simple-changes.ts'
 import type { TableShape } from './write-changes.ts'
 import { statementsFor } from './write-changes.ts'
 
@@ -20,13 +20,13 @@ export const overlay = (pool: Pool): Database['applyNow'] => {
 
   return async (projections, events) => {
     const first = events[0]
-    const wanted = projections.flatMap((projection) => changesOf(projection, events))
+    const wanted = [...projections].sort(byName).flatMap((projection) => changesOf(projection, events))
     if (first === undefined || wanted.length === 0) return
     await withClient(pool, async (client) => {
       for (let attempt = 1; ; attempt++) {
         try {
           await learn(client, wanted, shapes)
-          return await write(client, wanted, { shapes, since: first.position })
+          return await write(client, wanted, { shapes, since: first.position, patient: attempt === attempts })
         } catch (error) {
           if (attempt === attempts || !(isGone(error) || isContention(error))) throw error
           if (isGone(error)) shapes.clear()
@@ -64,11 +64,14 @@ const learn = async (client: PoolClient, wanted: readonly Wanted[], shapes: Map<
 
 const begin = 'begin; set local synchronous_commit to off'
 
+/** Two that wait for each other's rows are only found out after a second: sooner than that, this one gives way and tries again. */
+const impatient = "; set local lock_timeout to '100ms'"
+
 /** All statements go out at once and are answered at once. What is lost in a crash of Postgres, the runner writes. */
 const write = async (
   client: PoolClient,
   wanted: readonly Wanted[],
-  { shapes, since }: Readonly<{ shapes: ReadonlyMap<string, TableShape | null>; since: string }>,
+  { shapes, since, patient }: Readonly<{ shapes: ReadonlyMap<string, TableShape | null>; since: string; patient: boolean }>,
 ): Promise<void> => {
   const waits: string[] = []
   const statements = wanted.flatMap(({ projection, folded }) => {
@@ -80,7 +83,7 @@ const write = async (
   })
   if (statements.length === 0) return
   await allOf([
-    client.query([begin, ...waits].join('')),
+    client.query([begin, patient ? '' : impatient, ...waits].join('')),
     ...statements.map((statement) => run(client, statement)),
     client.query('commit'),
   ])

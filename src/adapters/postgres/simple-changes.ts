@@ -22,3 +22,7 @@ function* changesOf(on: On, events: readonly Recorded[]) {
       yield { position: event.position, change }
   }
 }
+
+/** The order in which all who write several read models take them, so that they do not wait for each other in a ring. */
+export const byName = (one: Readonly<{ name: string }>, other: Readonly<{ name: string }>): number =>
+  one.name < other.name ? -1 : one.name > other.name ? 1 : 0

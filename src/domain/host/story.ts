@@ -13,10 +13,8 @@ type Story = Readonly<{ [T in HostEvent['type']]: (data: OfType<HostEvent, T>['d
 export type Told = Readonly<{ sentence: string; why: string | null }>
 
 /** Tells an event of a host's stream to people. Null for a type that this version does not know. */
-export const tell = (event: Pick<Recorded, 'type' | 'data'>): Told | null => {
-  const told = (story as Readonly<Record<string, ((data: never) => Told) | undefined>>)[event.type]
-  return told === undefined ? null : told(event.data as never)
-}
+export const tell = ({ type, data }: Pick<Recorded, 'type' | 'data'>): Told | null =>
+  Object.hasOwn(story, type) ? story[type as HostEvent['type']](data as never) : null
 
 /** One line per event that can happen to a host; a missing one does not compile. */
 export const story: Story = {

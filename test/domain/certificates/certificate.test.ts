@@ -25,7 +25,7 @@ describe('an identity certificate', () => {
   })
 
   it('belongs to the first enrollment that shows it, issued here or not', () => {
-    const command = { type: 'BindCertificate', data: bound.data as { hostId: string; enrollmentId: string } } as const
+    const command = { type: 'BindCertificate', data: bound.data } as const
     given(certificate, []).when(command).then([bound]).andAgainNothing()
     given(certificate, [{ type: 'CertificateIssued', data: issue.data }])
       .when(command)

@@ -59,13 +59,11 @@ describe('a profile', () => {
 
   it('concerns the hosts of its team whenever it changes', () => {
     const recorded = <E extends ProfileEvent>(event: E) => ({ ...event, id: 'a1' }) as Recorded<E>
-    assert.deepEqual(work.ProfileUploaded?.(recorded(uploaded as OfType<ProfileEvent, 'ProfileUploaded'>)), [
-      { kind: 'reconcile-team', key: '7' },
-    ])
+    assert.deepEqual(work.ProfileUploaded?.(recorded(uploaded)), [{ kind: 'reconcile-team', key: '7' }])
     assert.deepEqual(work.ProfileEdited?.(recorded({ type: 'ProfileEdited', data: version() } as const)), [
       { kind: 'reconcile-profile', key: 'a1' },
     ])
-    assert.deepEqual(work.ProfileDeleted?.(recorded(deleted as OfType<ProfileEvent, 'ProfileDeleted'>)), [
+    assert.deepEqual(work.ProfileDeleted?.(recorded(deleted)), [
       { kind: 'reconcile-team', key: '7' },
       { kind: 'release-names', key: 'profiles_7/a1' },
     ])

@@ -12,9 +12,7 @@ const deleted: TeamEvent = { type: 'TeamDeleted', data: { name: 'Office' } }
 
 describe('a team', () => {
   it('is created under one name', () => {
-    given(team, [])
-      .when({ type: 'CreateTeam', data: created.data as { name: string; description: string } })
-      .then([created])
+    given(team, []).when({ type: 'CreateTeam', data: created.data }).then([created])
     given(team, [created])
       .when({ type: 'CreateTeam', data: { name: 'Office', description: '' } })
       .thenRejected('already-exists')

@@ -135,8 +135,10 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
       store,
       projections: allProjections,
       work: (sql, events) => work.add(sql, workFollowing(events)),
+      onLeading: (now) => {
+        leading = now
+      },
       onBatch: (events) => {
-        leading = true
         nothing.applied(events)
         for (const kind of new Set(workFollowing(events).map(({ kind }) => kind))) void queue.hint(kind)
       },

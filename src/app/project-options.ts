@@ -13,6 +13,8 @@ export type ProjectOptions = Readonly<{
   onBatch?: (events: readonly Recorded[]) => void
   /** Called with the position that all healthy read models have reached, in the process that leads. */
   onAdvanced?: (position: Position) => void
+  /** Told when this process begins to lead, and as soon as it no longer does: what it remembers of batches may then be old. */
+  onLeading?: (leading: boolean) => void
   signal: AbortSignal
   logger: Log
   /** The most events of one transaction (default 5000). When there are fewer, they do not wait for more. */

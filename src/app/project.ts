@@ -24,13 +24,16 @@ export const runProjections = async (given: ProjectOptions): Promise<void> => {
   while (!signal.aborted) {
     const leadership = await store.lead(signal)
     if (leadership === null) return
+    leadership.lost.addEventListener('abort', () => given.onLeading?.(false), { once: true })
     try {
       await prepare(options, AbortSignal.any([signal, leadership.lost]))
+      given.onLeading?.(!leadership.lost.aborted)
       await lead(options, leadership)
     } catch (error) {
       if (error instanceof WrongSchema) throw error
       if (!isAbort(error)) logger.error({ error: messageOf(error) }, 'The projections begin anew from their checkpoints.')
     } finally {
+      given.onLeading?.(false)
       await leadership.release()
     }
     await pause(beginAgainMs, undefined, { signal }).catch(() => undefined)

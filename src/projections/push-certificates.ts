@@ -17,7 +17,7 @@ export type PushCertificateRow = Readonly<{
 /** Apple's push certificates, the latest of each topic. */
 export const pushCertificates: Projection<ServerEvent, PushCertificateRow> = {
   name: 'push_certificates',
-  version: 1,
+  version: 2,
   schema: `
     topic text not null,
     certificate_pem text not null,

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import type { ToyEvent } from './toy-projections.ts'
 import type { Recorded } from '../../src/kernel/event.ts'
 import type { AnyProjection } from '../../src/kernel/projection.ts'
 import { erased } from '../../src/kernel/projection.ts'
@@ -8,36 +7,8 @@ import type { Feed } from '../../src/app/projection-store.ts'
 import { WrongSchema } from '../../src/app/project.ts'
 import type { Rig } from './projection-rig.ts'
 import { projectionRig, until } from './projection-rig.ts'
-import { boxes, filled, nameCounts, named, placed, put, shaken, takenAway, takenOut, things, toys } from './toy-projections.ts'
-
-const story: readonly (readonly [string, ...ToyEvent[]])[] = [
-  ['1', placed('red', { weight: 3, note: 'it\u0000s' }), filled('hat', 'cup', 'pen')],
-  ['2', placed('blue'), filled('cup'), shaken(2)],
-  ['1', takenOut('cup'), shaken(5), named('green')],
-  ['3', placed('blue'), named('red'), takenAway],
-  ['2', takenAway],
-  ['2', placed('blue'), filled('pen')],
-]
-
-const expected = [
-  [
-    { box_id: '1', name: 'green', tags: ['a "b"', 'c\\'], facts: { note: 'it\ufffds', weight: 3 }, shakes: 5 },
-    { box_id: '2', name: 'blue', tags: ['a "b"', 'c\\'], facts: {}, shakes: 7 },
-  ].map(({ shakes, ...row }) => ({ ...row, placed_at: '2026-01-02T03:04:05.678Z', shakes })),
-  [
-    { box_id: '1', thing: 'hat', place: 0, shaken_by: 5 },
-    { box_id: '1', thing: 'pen', place: 2, shaken_by: 5 },
-    { box_id: '2', thing: 'pen', place: 0, shaken_by: null },
-  ],
-  [
-    { name: 'blue', boxes: 1 },
-    { name: 'green', boxes: 1 },
-  ],
-]
-
-const tell = async (rig: Rig): Promise<void> => {
-  for (const [id, ...events] of story) await put(rig.log, id, ...events)
-}
+import { boxes, nameCounts, named, placed, put, things, toys } from './toy-projections.ts'
+import { expected, story, tell } from './toy-story.ts'
 
 describe('keeping read models up to date', function () {
   this.timeout(30_000)
@@ -142,94 +113,6 @@ describe('keeping read models up to date', function () {
     await second.stop()
     assert.equal((await rig.rows('jobs')).length, (await rig.log.readAll({ after: null, limit: 1000 })).length)
     assert.ok(!rig.logged.some((line) => line.includes('stuck')))
-  })
-
-  it('leaves a read model out that cannot take an event, applies what came before, and goes on with the others', async () => {
-    const before = await put(rig.log, '1', placed('red'))
-    const poison = await put(rig.log, '1', named('poison'))
-    await put(rig.log, '1', filled('hat'), named('blue'))
-    await put(rig.log, '4', placed('late'))
-    const runner = rig.run({ projections: [poisoned(), erased(things), nameCounts] })
-    await rig.settled([erased(things), nameCounts])
-
-    assert.deepEqual(await rig.rows('name_counts'), [
-      { name: 'blue', boxes: 1 },
-      { name: 'late', boxes: 1 },
-    ])
-    const stuck = await rig.generation('boxes')
-    assert.equal(stuck?.status, 'stuck')
-    assert.equal(stuck.position, before)
-    assert.equal(stuck.failure?.event.position, poison)
-    assert.equal(stuck.failure.event.type, 'BoxNamed')
-    assert.match(stuck.failure.error, /^RangeError: It is poison\./)
-    assert.equal((await rig.rows('boxes')).length, 1)
-    await runner.stop()
-  })
-
-  it('finds the event that the database refuses, and tells no personal data of it', async () => {
-    const numbered = erased({
-      ...boxes,
-      schema: boxes.schema.replace('shakes integer', 'shakes integer check (shakes < 100)'),
-    })
-    for (let box = 0; box < 40; box++) await put(rig.log, String(box), placed('red'), shaken(box === 23 ? 1000 : box))
-    const runner = rig.run({ projections: [numbered, nameCounts] })
-    await rig.settled([nameCounts])
-    const stuck = await rig.generation('boxes')
-    assert.equal(stuck?.status, 'stuck')
-    assert.match(stuck.failure?.error ?? '', /^SQL 23514: .*check constraint/)
-    assert.deepEqual(await rig.sql('select count(*)::int as n from boxes'), [{ n: 24 }])
-    await runner.stop()
-
-    const badTime = { name: 'x', tags: [], placed_at: 'Mrs. Smith' }
-    const text = withOn({ BoxPlaced: ({ id }) => ({ where: { box_id: id }, set: badTime }) }, 2)
-    const again = rig.run({ projections: [text, nameCounts] })
-    await until(async () => (await rig.generation('boxes'))?.failure?.error.startsWith('SQL 22007') ?? false)
-    assert.ok(!JSON.stringify(await rig.generation('boxes')).includes('Smith'))
-    await again.stop()
-  })
-
-  it('tries a stuck read model again by itself, and takes it back when it works', async () => {
-    let cured = false
-    await tell(rig)
-    await put(rig.log, '1', named('poison'))
-    const runner = rig.run({ projections: [poisoned(() => cured), erased(things), nameCounts], retryStuckMs: 50 })
-    await rig.settled([erased(things), nameCounts])
-    assert.equal((await rig.generation('boxes'))?.status, 'stuck')
-    cured = true
-    await rig.settled()
-    await put(rig.log, '1', named('green'))
-    await rig.settled()
-    assert.equal((await rig.generation('boxes'))?.failure, null)
-    assert.deepEqual(await rig.allRows(), expected)
-    await runner.stop()
-  })
-
-  it('tries a stuck set projection and stuck work again, too', async () => {
-    let cured = false
-    await tell(rig)
-    const brittle = {
-      ...nameCounts,
-      apply: async (...[sql, events]: Parameters<typeof nameCounts.apply>) => {
-        await nameCounts.apply(sql, events)
-        if (!cured && events.some(({ type }) => type === 'BoxTakenAway')) await sql('select 1 / 0')
-      },
-    }
-    const done: string[] = []
-    const work = (_: unknown, events: readonly Recorded[]) => {
-      if (!cured && events.some(({ type }) => type === 'BoxTakenAway')) throw new Error('No.')
-      done.push(...events.map(({ position }) => position))
-      return Promise.resolve()
-    }
-    const runner = rig.run({ projections: [erased(boxes), erased(things), brittle], work, retryStuckMs: 50 })
-    await until(
-      async () => (await rig.generation('work'))?.status === 'stuck' && (await rig.generation('name_counts'))?.status === 'stuck',
-    )
-    await rig.settled([erased(boxes), erased(things)])
-    cured = true
-    await rig.settled()
-    await until(async () => (await rig.generation('work'))?.status === 'live')
-    assert.deepEqual(await rig.allRows(), expected)
-    await runner.stop()
   })
 
   it('hands over to another process when the leader is cut off', async () => {
@@ -349,14 +232,3 @@ const feedsOf = async (rig: Rig): Promise<readonly Feed[]> =>
   (await rig.store.states()).flatMap(({ name, generation, schema }) =>
     toys.filter((toy) => toy.name === name).map((from) => ({ name, generation, schema, from })),
   )
-
-/** Boxes that cannot be named "poison". */
-const poisoned = (cured: () => boolean = () => false): AnyProjection =>
-  withOn({
-    BoxNamed: ({ id, data }) => {
-      if (data.name === 'poison' && !cured()) throw new RangeError('It is poison.')
-      return { where: { box_id: id }, change: { name: data.name } }
-    },
-  })
-
-const withOn = (on: typeof boxes.on, version = 1): AnyProjection => erased({ ...boxes, version, on: { ...boxes.on, ...on } })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
+import type { Recorded } from '../../../src/kernel/event.ts'
 import type { ProfileEvent, ProfileVersion } from '../../../src/domain/profiles/events.ts'
 import { profile } from '../../../src/domain/profiles/profile.ts'
 import { work } from '../../../src/domain/profiles/work.ts'
-import type { OfType, Recorded } from '../../../src/kernel/event.ts'
 import { given } from '../../support/given.ts'
 
 const version = (more: Partial<ProfileVersion> = {}): ProfileVersion => ({

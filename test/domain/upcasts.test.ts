@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { commands } from '../../src/domain/commands/commands.ts'
+import { enrollment } from '../../src/domain/enrollment/enrollment.ts'
+import { host } from '../../src/domain/host/host.ts'
+import type { HostEvent } from '../../src/domain/host/events.ts'
+import { hostProfiles } from '../../src/domain/host-profiles/host-profiles.ts'
+import { membership } from '../../src/domain/teams/membership.ts'
+import { upcasts } from '../../src/domain/upcasts.ts'
+import type { Recorded } from '../../src/kernel/event.ts'
+import { allProjections } from '../../src/projections/all.ts'
+
+const folder = 'test/fixtures/events'
+
+const samples = readdirSync(folder).map((file) => ({
+  type: file.replace('.json', ''),
+  event: JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as Recorded,
+}))
+
+const slices: readonly Readonly<{ evolve: object }>[] = [enrollment, commands, hostProfiles, membership]
+
+/** Every event name that a table of the code knows: no list by hand that could fall behind. */
+const known = new Set([
+  ...slices.flatMap(({ evolve }) => Object.keys(evolve)),
+  ...allProjections.flatMap((projection) => ('on' in projection ? Object.keys(projection.on) : projection.types)),
+])
+
+describe('Every shape of event that was ever stored', () => {
+  it('has a sample', () => {
+    const have = new Set(samples.map(({ type }) => type))
+    assert.deepEqual(
+      [...known].filter((type) => !have.has(type)),
+      [],
+    )
+  })
+
+  for (const { type, event } of samples)
+    it(`is read in today's shape: ${type}`, () => {
+      const today = upcasts(event)
+      assert.equal(today.type, type)
+      if (today.category === 'host') assert.doesNotThrow(() => host.evolve(host.initial, today as Recorded<HostEvent>))
+      for (const projection of allProjections)
+        if ('on' in projection) {
+          const on = projection.on as Readonly<Record<string, ((event: Recorded) => unknown) | undefined>>
+          assert.doesNotThrow(() => on[type]?.(today))
+        }
+    })
+})

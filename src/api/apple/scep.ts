@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Request, Response } from 'express'
 import { raw, Router } from 'express'
+import { rateLimit } from 'express-rate-limit'
 import { LogUnavailable } from '../../app/ports.ts'
 import { certificate } from '../../domain/certificates/certificate.ts'
 import { ParseError } from '../../kernel/parse-error.ts'
@@ -16,6 +17,9 @@ import { openCertificate, readCertificate } from '../../protocols/x509/certifica
 import type { AppleEdge } from './settings.ts'
 
 const bodyLimit = 2 * 1024 * 1024
+
+/** Requests of one address per minute. Nobody has shown who they are yet; many devices may stand behind one address. */
+const perMinute = 20_000
 
 /** What a client asks for; `message` reads the CMS that came with it. */
 type Operation = (message: () => Uint8Array) => Promise<Readonly<{ type: string; body: Uint8Array }>>
@@ -90,7 +94,9 @@ export const scepRoutes = (edge: Pick<AppleEdge, 'app' | 'authority'>): Router =
       .send(status === 400 ? 'The request cannot be read.' : 'Try again later.')
   }
 
+  const limit = rateLimit({ windowMs: 60_000, limit: perMinute, standardHeaders: false, legacyHeaders: false })
   return Router()
+    .use('/scep', limit)
     .get('/scep', operate)
     .post('/scep', raw({ type: () => true, limit: bodyLimit }), operate)
 }

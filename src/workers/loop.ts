@@ -21,7 +21,10 @@ export const startWorkers = async (app: App, kinds: readonly WorkKind[]): Promis
   const handle = async (name: string): Promise<void> => {
     const kind = byName.get(name)
     if (kind !== undefined) await workOff(app, kind, () => stopping)
-    else if (name in sweeps) await sweeps[name as keyof typeof sweeps].run(app)
+    else if (name in sweeps) {
+      await sweeps[name as keyof typeof sweeps].run(app)
+      await look()
+    }
   }
 
   const look = async (): Promise<void> => {

@@ -75,7 +75,9 @@ export const checkIns = (edge: AppleEdge, { bind, mustBeBound }: Associations): 
     return done
   }
 
+  /** Only the device itself leaves; a user who does must not take the device along. */
   const checkOut = async (ids: EnrollmentIds, cause: Cause): Promise<CheckInReply> => {
+    if (ids.parentId !== null) return { status: 400 }
     const because: Extract<EnrollmentEvent, { type: 'EnrollmentEnded' }>['data']['because'] = 'checked-out'
     const { events } = await app.execute(host, hostOf(ids), { type: 'EndEnrollment', data: { because } }, cause)
     await showAtOnce(events)

@@ -6,6 +6,7 @@ import type { CommandOutcome } from '../../domain/commands/events.ts'
 import type { HostFacts } from '../../domain/enrollment/events.ts'
 import { host } from '../../domain/host/host.ts'
 import type { Cause } from '../../kernel/event.ts'
+import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
 import { erased } from '../../kernel/projection.ts'
 import { Rejection } from '../../kernel/rejection.ts'
 import { nextCommand, waitingCommands } from '../../projections/waiting-commands.ts'
@@ -25,9 +26,12 @@ const applied = [erased(waitingCommands)]
 
 /**
  * A command that was deferred is not offered again within the session, or a Mac in Power Nap would loop for ever. Sessions have no name in the
- * protocol: a session is over when the device starts anew with Idle, or after this time.
+ * protocol: one begins with Idle, on the node that hears it, and none is thought to last longer than this time.
  */
 const sessionMs = 10 * 60_000
+
+/** How many sessions are remembered by their beginning; one that is not counts from `sessionMs` ago. */
+const sessionsInMemory = 100_000
 
 /** Deferred at any time: `Idle` begins a new session, in which everything may be offered again. */
 const endOfTime = '9999-12-31T00:00:00Z'
@@ -41,6 +45,7 @@ const maxStale = 50
  */
 export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, toApple: ToApple): CommandChannel => {
   const { app, nothingWaiting } = edge
+  const sessions = leastRecentlyUsed<string>(sessionsInMemory)
 
   const takeIn = async (report: Report, body: Uint8Array, cause: Cause): Promise<void> => {
     const outcome = outcomes[report.Status]
@@ -68,21 +73,30 @@ export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, t
   const offer = async (report: Report, makeCause: () => Cause): Promise<string | null> => {
     const hostId = hostOf(report.ids)
     const channel = channelOf(report.ids)
-    const notDeferredSince = report.Status === 'Idle' ? endOfTime : new Date(app.clock().getTime() - sessionMs).toISOString()
+    const session = `${hostId}/${channel}`
+    const begins = report.Status === 'Idle'
+    const notDeferredSince = begins ? endOfTime : beganAt(session)
     const stale: string[] = []
     while (stale.length <= maxStale) {
       const asked = nothingWaiting.asking(hostId)
       const [next] = await app.read(nextCommand(hostId, channel, notDeferredSince, stale))
       if (next === undefined) {
-        if (report.Status === 'Idle' && stale.length === 0) nothingWaiting.remember(hostId, channel, asked)
+        if (begins && stale.length === 0) nothingWaiting.remember(hostId, channel, asked)
         return null
       }
+      if (begins) sessions.set(session, app.clock().toISOString())
       const { command_id: commandId, request, sent_at: sentAt } = next
       if (sentAt !== null || (await send(hostId, commandId, makeCause())))
         return writeCommand(commandId, await toApple({ hostId, commandId, request }))
       stale.push(commandId)
     }
     return null
+  }
+
+  const beganAt = (session: string): string => {
+    const longAgo = new Date(app.clock().getTime() - sessionMs).toISOString()
+    const known = sessions.get(session)
+    return known !== undefined && known > longAgo ? known : longAgo
   }
 
   /** Records that the command goes out now. False: it was cancelled, and the read model has yet to hear of it. */

@@ -43,6 +43,7 @@ const presented = (request: Request, body: Uint8Array, source: IdentitySource): 
     const peer = (request.socket as Partial<TLSSocket>).getPeerX509Certificate?.()
     return peer ?? refuse('The connection has no client certificate.')
   }
+  if (source.kind === 'header' && !isFromProxy(request)) return refuse('The certificate does not come from the proxy.')
   const name = source.kind === 'header' ? source.name : 'Mdm-Signature'
   const value = request.get(name)
   if (value === undefined || value === '') return refuse(`The header ${name} is missing.`)
@@ -51,6 +52,12 @@ const presented = (request: Request, body: Uint8Array, source: IdentitySource): 
   } catch (error) {
     return error instanceof ParseError ? refuse(error.message) : refuse('The signature cannot be read.')
   }
+}
+
+/** Whoever reaches this server past the proxy could write any certificate into a header: they are not secret. */
+const isFromProxy = ({ app, socket }: Request): boolean => {
+  const trusts = app.get('trust proxy fn') as (address: string, hop: number) => boolean
+  return socket.remoteAddress !== undefined && trusts(socket.remoteAddress, 0)
 }
 
 /** RFC 9440 (`:base64 DER:`) or URL-escaped PEM as nginx writes it. */

@@ -5,7 +5,8 @@ import { rateLimit } from 'express-rate-limit'
 import { LogUnavailable } from '../../app/ports.ts'
 import { certificate } from '../../domain/certificates/certificate.ts'
 import { ParseError } from '../../kernel/parse-error.ts'
-import { certificateIssuedFor } from '../../projections/certificates.ts'
+import { erased } from '../../kernel/projection.ts'
+import { certificateIssuedFor, certificates } from '../../projections/certificates.ts'
 import { decodeGetMessage, writeCaCaps, writeCaCert } from '../../protocols/scep/ca.ts'
 import { writeCertRep } from '../../protocols/scep/cert-rep.ts'
 import { ScepFailure } from '../../protocols/scep/failure.ts'
@@ -81,7 +82,9 @@ export const scepRoutes = (edge: Pick<AppleEdge, 'app' | 'authority'>): Router =
     }
     const id = randomUUID()
     const cause = { id, actor: { kind: 'server', id: 'scep' } as const, correlationId: id, causationId: id }
-    await app.execute(certificate, issued.fingerprint, { type: 'IssueCertificate', data }, cause)
+    const { events } = await app.execute(certificate, issued.fingerprint, { type: 'IssueCertificate', data }, cause)
+    // The same request, repeated at once, must find it.
+    await app.applyNow([erased(certificates)], events)
     return issued.certificateDer
   }
 

@@ -13,6 +13,7 @@ import { mdmRoutes } from './apple/mdm.ts'
 import { scepRoutes } from './apple/scep.ts'
 import type { AppleEdge, IdentitySource, NothingWaiting } from './apple/settings.ts'
 import { serverIdentity } from './authority.ts'
+import { errorHandler } from './errors.ts'
 import type { Tls } from './listen.ts'
 import { listen } from './listen.ts'
 import { requestTimes } from './metrics.ts'
@@ -66,6 +67,8 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
     .use('/mdm/apple', mdmRoutes(edge), scepRoutes(edge))
     .use(operationsRouter({ checks: readinessChecks(app, progress), registry }))
     .use(['/api/v1/fleet', '/api/latest/fleet'], admin)
+    // What no edge has answered: Express itself would show where it broke.
+    .use(errorHandler(app.logger))
   return { url: publicUrl, port: listening.port, close: listening.close }
 }
 

@@ -41,7 +41,13 @@ export const statusOf: Readonly<Record<RejectionCode, number>> = {
   'identity-conflict': 409,
   'certificate-in-use': 409,
   'certificate-not-associated': 409,
+  'certificate-revoked': 409,
   'command-not-waiting': 409,
+  'command-sent': 409,
+  'already-locked': 409,
+  'already-unlocked': 409,
+  'already-wiped': 409,
+  'not-supported': 422,
   'still-in-progress': 409,
   'topic-changed': 409,
 }

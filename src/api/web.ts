@@ -64,7 +64,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
   })
   entrance.routes = Router()
     .use(requestTimes(registry))
-    .use('/mdm/apple', mdmRoutes(edge), scepRoutes(edge))
+    .use('/mdm/apple', mdmRoutes(edge, profiles), scepRoutes(edge))
     .use(operationsRouter({ checks: readinessChecks(app, progress), registry }))
     .use(['/api/v1/fleet', '/api/latest/fleet'], admin)
     // What no edge has answered: Express itself would show where it broke.

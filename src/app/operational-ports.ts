@@ -31,13 +31,13 @@ export type WorkStore = Readonly<{
   counts: () => Promise<readonly Readonly<{ kind: string; due: number; parked: number }>[]>
 }>
 
-/** What became of a challenge that a certificate request presented. */
-export type ChallengeUse = 'accepted' | 'unknown' | 'expired' | 'used'
+/** What became of a challenge that a certificate request presented, and what was kept with it. */
+export type ChallengeUse = Readonly<{ kind: 'accepted'; terms: unknown }> | Readonly<{ kind: 'unknown' | 'expired' | 'used' }>
 
 /** One-time SCEP challenges; only their hashes are stored. */
 export type Challenges = Readonly<{
-  /** Makes one, valid for `validMs`. Answers the secret (base64url), which is in no log. */
-  issue: (validMs: number) => Promise<string>
+  /** Makes one, valid for `validMs`, and keeps the terms (JSON) that it is given on. Answers the secret (base64url), which is in no log. */
+  issue: (validMs: number, terms: object | null) => Promise<string>
   /** Uses one up. The same request (transaction and CSR hash) may come again and is accepted again. */
   use: (challenge: string, request: Readonly<{ transactionId: string; csrHash: string }>) => Promise<ChallengeUse>
 }>

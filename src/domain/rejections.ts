@@ -9,7 +9,13 @@ export type RejectionCode =
   | 'identity-conflict'
   | 'certificate-in-use'
   | 'certificate-not-associated'
+  | 'certificate-revoked'
   | 'command-not-waiting'
+  | 'command-sent'
+  | 'already-locked'
+  | 'already-unlocked'
+  | 'already-wiped'
+  | 'not-supported'
   | 'still-in-progress'
   | 'topic-changed'
 

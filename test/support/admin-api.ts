@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net'
 import { Registry } from 'prom-client'
 import { tokenHashOf } from '../../src/api/admin/authenticate.ts'
 import type { AdminSettings } from '../../src/api/admin/deps.ts'
+import type { EnrollmentProfiles } from '../../src/api/apple/enrollment-profile.ts'
+import type { EnrollmentTerms } from '../../src/domain/enrollment/terms.ts'
 import { adminRouter } from '../../src/api/admin/router.ts'
 import { requestTimes } from '../../src/api/metrics.ts'
 import type { Role } from '../../src/domain/server/events.ts'
@@ -37,6 +39,18 @@ export type AdminApi = TestApp &
 /** The secret of each role's token. */
 export const secretOf = (role: Role): string => `${role}-secret`
 
+const someTerms: EnrollmentTerms = {
+  identifier: 'com.example.mdm',
+  serverUrl: 'https://mdm.example.com/mdm/apple/mdm',
+  checkInUrl: 'https://mdm.example.com/mdm/apple/mdm',
+  topic: 'com.apple.mgmt.External.test',
+  accessRights: 8191,
+  capabilities: [],
+  account: null,
+  teamId: null,
+  renews: null,
+}
+
 /** The admin API over HTTP on 127.0.0.1, with one token per role. */
 export const startAdminApi = async (limits?: AdminSettings['limits']): Promise<AdminApi> => {
   const rig = await testApp()
@@ -47,8 +61,10 @@ export const startAdminApi = async (limits?: AdminSettings['limits']): Promise<A
   }
   const registry = new Registry()
   const settings = { publicUrl: 'https://mdm.example.com', organization: 'Example', ...(limits === undefined ? {} : { limits }) }
-  const enrollmentProfiles = async ({ teamId }: Readonly<{ teamId: string | null }>) =>
-    Buffer.from(`profile for ${String(teamId)}`)
+  const enrollmentProfiles: EnrollmentProfiles = {
+    termsFor: ({ teamId }) => Promise.resolve({ ...someTerms, teamId }),
+    sign: ({ teamId }) => Promise.resolve(Buffer.from(`profile for ${String(teamId)}`)),
+  }
   const web = express()
     .use(requestTimes(registry))
     .use(['/api/v1/fleet', '/api/latest/fleet'], adminRouter({ app, settings, enrollmentProfiles }))

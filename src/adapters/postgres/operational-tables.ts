@@ -13,7 +13,9 @@ const tables = `
     cause_id text not null, correlation_id text not null, primary key (kind, key));
   create index if not exists work_due on work (kind, due_at) where parked_at is null;
   create table if not exists scep_challenges (
-    hash bytea primary key, expires_at timestamptz not null, transaction_id text, csr_hash text);
+    hash bytea primary key, expires_at timestamptz not null, transaction_id text, csr_hash text, terms jsonb);
+  alter table scep_challenges add column if not exists terms jsonb;
+  create index if not exists scep_challenges_expiry on scep_challenges (expires_at);
   create table if not exists host_seen (host_id text primary key, seen_at timestamptz not null);
   create table if not exists pushes (
     host_id text primary key, pushed_at timestamptz not null, unanswered integer not null);`

@@ -37,6 +37,15 @@ export const requestTypes: Readonly<Record<Exclude<Request['kind'], 'raw'>, stri
   'remove-profile': 'RemoveProfile',
   'list-profiles': 'ProfileList',
   'describe-device': 'DeviceInformation',
+  'renew-identity': 'InstallProfile',
+  'sync-declarations': 'DeclarativeManagement',
+  'release-device': 'DeviceConfigured',
+  lock: 'DeviceLock',
+  wipe: 'EraseDevice',
+  'enable-lost-mode': 'EnableLostMode',
+  'disable-lost-mode': 'DisableLostMode',
+  locate: 'DeviceLocation',
+  'clear-passcode': 'ClearPasscode',
 }
 
 export const requestTypeOf = (request: Request): string =>

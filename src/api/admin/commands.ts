@@ -12,7 +12,7 @@ import type { CommandWithResult } from '../../projections/command-directory.ts'
 import { commandResultsPage, commandsPage } from '../../projections/command-directory.ts'
 import { hostById, hostsAmong, hostsByIdentifier } from '../../projections/host-directory.ts'
 import { writeCommand } from '../../protocols/apple/commands.ts'
-import { appleRequests } from '../apple/requests.ts'
+import { appleRequests, concealed } from '../apple/requests.ts'
 import type { FieldError } from '../errors.ts'
 import { HttpRefusal, refuse } from '../errors.ts'
 import { bodyOf, numberText, pageOf, paging, paramOf, queryOf, windowOf } from '../parsing.ts'
@@ -45,7 +45,7 @@ type CommandRoutes = Pick<
 >
 
 export const commandRoutes = (app: App): CommandRoutes => {
-  const toApple = appleRequests(app)
+  const toApple = appleRequests(app, concealed)
 
   const runOn = async (command: string, hostUuids: readonly string[], { cause }: Pick<Caller, 'cause'>) => {
     const raw = readRawCommand(command)

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express'
 import type { App } from '../../app/app.ts'
 import type { Role } from '../../domain/server/events.ts'
 import type { Actor, Cause } from '../../kernel/event.ts'
+import type { EnrollmentProfiles } from '../apple/enrollment-profile.ts'
 import type { Route } from './access.ts'
 
 /** How many requests are taken per minute: of one token, and refused ones of one address. */
@@ -14,9 +15,6 @@ export type AdminSettings = Readonly<{
   /** 6,000 and 300 by default. */
   limits?: RequestLimits
 }>
-
-/** Makes a signed enrollment profile (DER of a mobileconfig) for one device of a team, null for none. */
-export type EnrollmentProfiles = (request: Readonly<{ teamId: string | null; actor: Actor }>) => Promise<Uint8Array>
 
 export type AdminDeps = Readonly<{ app: App; settings: AdminSettings; enrollmentProfiles: EnrollmentProfiles }>
 

@@ -2,7 +2,6 @@ import { createPrivateKey } from 'node:crypto'
 import type { KeyObject, X509Certificate } from 'node:crypto'
 import { z } from 'zod'
 import { server, theServer } from '../../domain/server/server.ts'
-import { noTeam } from '../../domain/teams/events.ts'
 import { ParseError } from '../../kernel/parse-error.ts'
 import type { PushCertificateRow } from '../../projections/push-certificates.ts'
 import { currentPushCertificate } from '../../projections/push-certificates.ts'
@@ -33,11 +32,11 @@ type EnrollmentRoutes = Pick<
 >
 
 /** What Apple devices need to enroll: the push certificate of the server, and the profile. */
-export const enrollmentRoutes = ({ app, enrollmentProfiles }: AdminDeps): EnrollmentRoutes => ({
-  'GET /enrollment_profiles/manual': async (request, response, { actor }) => {
-    const { team_id } = queryOf(z.object({ team_id: numberText.default(noTeam) }), request)
-    await teamMustExist(app, team_id)
-    const profile = await enrollmentProfiles({ teamId: team_id === noTeam ? null : team_id, actor })
+export const enrollmentRoutes = ({ app, enrollmentProfiles: { termsFor, sign } }: AdminDeps): EnrollmentRoutes => ({
+  'GET /enrollment_profiles/manual': async (request, response) => {
+    const { team_id } = queryOf(z.object({ team_id: numberText.optional() }), request)
+    if (team_id !== undefined) await teamMustExist(app, team_id)
+    const profile = await sign(await termsFor({ teamId: team_id ?? null }))
     response.attachment('enrollment.mobileconfig').type('application/x-apple-aspen-config').send(Buffer.from(profile))
   },
 

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { App } from '../../app/app.ts'
+import type { EnrollmentTerms } from '../../domain/enrollment/terms.ts'
 import { allAccessRights, writeEnrollmentProfile } from '../../protocols/apple/enrollment-profile.ts'
 import { signAttached } from '../../protocols/cms/sign.ts'
 import type { Authority } from '../../protocols/x509/open-authority.ts'
@@ -26,24 +27,45 @@ const capabilities = ['com.apple.mdm.per-user-connections']
 /** The profile that carries the enrollment itself; removing it ends the enrollment. */
 export const enrollmentProfileIdentifier = 'com.muster.mdm.apple'
 
-/** Makes a signed enrollment profile (DER) with a one-time challenge: for one device. */
-export const enrollmentProfiles =
-  ({ challenges }: Pick<App, 'challenges'>, settings: EnrollmentSettings) =>
-  async (): Promise<Uint8Array> => {
+/** Enrollment profiles: what one is to say, and the signed file (DER) with a one-time challenge, for one device. */
+export type EnrollmentProfiles = Readonly<{
+  /** For a device that joins this team when it enrolls for the first time; null: it stays where it is, or in no team. */
+  termsFor: (wish: Readonly<{ teamId: string | null }>) => Promise<EnrollmentTerms>
+  sign: (terms: EnrollmentTerms) => Promise<Uint8Array>
+}>
+
+export const enrollmentProfiles = (
+  { challenges }: Pick<App, 'challenges'>,
+  settings: EnrollmentSettings,
+): EnrollmentProfiles => ({
+  termsFor: async ({ teamId }) => ({
+    identifier: enrollmentProfileIdentifier,
+    serverUrl: `${settings.publicUrl}/mdm/apple/mdm`,
+    checkInUrl: `${settings.publicUrl}/mdm/apple/mdm`,
+    topic: await settings.topic(),
+    accessRights: allAccessRights,
+    capabilities,
+    account: null,
+    teamId,
+    renews: null,
+  }),
+
+  sign: async (terms) => {
     const { publicUrl, organization, authority, signer, identity } = settings
     const anchor = openCertificate(authority.certificatePem).raw
+    const { checkInUrl, account } = terms
     const profile = writeEnrollmentProfile({
-      identifier: enrollmentProfileIdentifier,
+      identifier: terms.identifier,
       uuid: randomUUID(),
       displayName: `${organization}: device management`,
       organization,
-      serverUrl: `${publicUrl}/mdm/apple/mdm`,
-      checkInUrl: `${publicUrl}/mdm/apple/mdm`,
-      topic: await settings.topic(),
+      serverUrl: terms.serverUrl,
+      ...(checkInUrl === null ? {} : { checkInUrl }),
+      topic: terms.topic,
       scep: {
         url: `${publicUrl}/mdm/apple/scep`,
         name: 'Muster',
-        challenge: await challenges.issue(challengeValidMs),
+        challenge: await challenges.issue(challengeValidMs, terms),
         subject: [
           ['O', organization],
           ['CN', '%SerialNumber%'],
@@ -52,10 +74,12 @@ export const enrollmentProfiles =
         keySize: 2048,
       },
       caCertificates: [anchor],
-      accessRights: allAccessRights,
-      serverCapabilities: capabilities,
+      accessRights: terms.accessRights,
+      serverCapabilities: terms.capabilities,
       checkOutWhenRemoved: true,
       signMessage: identity.kind === 'mdm-signature',
+      ...(account === null ? {} : { enrollmentMode: account.mode, assignedManagedAppleId: account.managedAppleAccount }),
     })
     return signAttached(Buffer.from(profile), signer)
-  }
+  },
+})

@@ -8,9 +8,10 @@ import { associations } from './association.ts'
 import { checkIns } from './check-in.ts'
 import { commandChannel } from './command-channel.ts'
 import { CertificateRefused, deviceCertificate } from './device-certificate.ts'
+import type { EnrollmentProfiles } from './enrollment-profile.ts'
 import type { Told } from './refusals.ts'
 import { deviceStatusOf, refusalRecorder } from './refusals.ts'
-import { appleRequests } from './requests.ts'
+import { appleRequests, revealed } from './requests.ts'
 import type { AppleEdge } from './settings.ts'
 
 /** A full inventory of a Mac takes several MB; nothing that a device sends is larger than this. */
@@ -19,11 +20,11 @@ const bodyLimit = 16 * 1024 * 1024
 const checkInType = 'application/x-apple-aspen-mdm-checkin'
 
 /** Check-in and command channel on one path, told apart by content type. */
-export const mdmRoutes = (edge: AppleEdge): Router => {
+export const mdmRoutes = (edge: AppleEdge, profiles: EnrollmentProfiles): Router => {
   const { app } = edge
   const bound = associations(app)
   const checkIn = checkIns(edge, bound)
-  const serve = commandChannel(edge, bound, appleRequests(app))
+  const serve = commandChannel(edge, bound, appleRequests(app, revealed(app, profiles)))
   const record = refusalRecorder(app)
 
   const handle = async (request: Request, response: Response): Promise<void> => {

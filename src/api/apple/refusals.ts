@@ -18,7 +18,13 @@ const statusOf: Record<RejectionCode, 400 | 404 | 409> = {
   'identity-conflict': 400,
   'certificate-in-use': 400,
   'certificate-not-associated': 400,
+  'certificate-revoked': 400,
   'command-not-waiting': 400,
+  'command-sent': 400,
+  'already-locked': 400,
+  'already-unlocked': 400,
+  'already-wiped': 400,
+  'not-supported': 400,
   'still-in-progress': 400,
   'topic-changed': 400,
 }
@@ -35,7 +41,12 @@ export const deviceStatusOf = (error: unknown): number => {
 
 type Why = SecurityEvent['data']['why']
 
-const alarming: readonly string[] = ['certificate-in-use', 'certificate-not-associated', 'identity-conflict'] satisfies Why[]
+const alarming: readonly string[] = [
+  'certificate-in-use',
+  'certificate-not-associated',
+  'certificate-revoked',
+  'identity-conflict',
+] satisfies Why[]
 
 /** How many refusals are recorded: so many per enrollment and minute, so many in all. An attacker must not fill the log. */
 const perEnrollment = 1

@@ -1,9 +1,24 @@
 import type { App } from '../../app/app.ts'
 import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
 import type { Request } from '../../domain/commands/requests.ts'
+import type { EnrollmentTerms } from '../../domain/enrollment/terms.ts'
+import type { Sealed } from '../../kernel/content.ts'
 import { profileContent } from '../../projections/profiles.ts'
 import type { Command } from '../../protocols/apple/commands.ts'
-import { deviceInformation, installProfile, profileList, removeProfile } from '../../protocols/apple/commands.ts'
+import {
+  clearPasscode,
+  declarativeManagement,
+  deviceConfigured,
+  deviceInformation,
+  deviceLocation,
+  deviceLock,
+  disableLostMode,
+  enableLostMode,
+  eraseDevice,
+  installProfile,
+  profileList,
+  removeProfile,
+} from '../../protocols/apple/commands.ts'
 import { text } from '../../protocols/plist/fields.ts'
 import { readPlist } from '../../protocols/plist/read.ts'
 import { isDict } from '../../protocols/plist/value.ts'
@@ -14,6 +29,24 @@ export type Addressed = Readonly<{ hostId: string; commandId: string; request: R
 /** Turns a request into Apple's words, with the bytes that it only refers to. */
 export type ToApple = (addressed: Addressed) => Promise<Command>
 
+/** Opens what a request holds sealed, and makes what is made only when it is sent. */
+export type Reveal = Readonly<{
+  sealed: (hostId: string, context: string, sealed: Sealed) => Promise<Uint8Array>
+  enrollmentProfile: (terms: EnrollmentTerms) => Promise<Uint8Array>
+}>
+
+/** For the device that it is sent to. */
+export const revealed = (
+  { vault }: Pick<App, 'vault'>,
+  { sign }: Readonly<{ sign: (terms: EnrollmentTerms) => Promise<Uint8Array> }>,
+): Reveal => ({ sealed: vault.open, enrollmentProfile: sign })
+
+/** For people: secrets are shown by the calls meant to reveal them, which are recorded. */
+export const concealed: Reveal = {
+  sealed: () => Promise.resolve(Buffer.from('(sealed)')),
+  enrollmentProfile: () => Promise.resolve(Buffer.from('(made when it is sent)')),
+}
+
 type Table = Readonly<{
   [K in Request['kind']]: (request: Extract<Request, { kind: K }>, addressed: Addressed) => Command | Promise<Command>
 }>
@@ -22,7 +55,7 @@ type Table = Readonly<{
 const contentsInMemory = 128
 
 /** The one table from the menu of requests to Apple's commands. A member without a line does not compile. */
-export const appleRequests = ({ read, blobs }: Pick<App, 'read' | 'blobs'>): ToApple => {
+export const appleRequests = ({ read, blobs }: Pick<App, 'read' | 'blobs'>, reveal: Reveal): ToApple => {
   const contents = leastRecentlyUsed<Promise<Uint8Array>>(contentsInMemory)
 
   const fetchContent = async (profileId: string, checksum: string): Promise<Uint8Array> => {
@@ -43,11 +76,26 @@ export const appleRequests = ({ read, blobs }: Pick<App, 'read' | 'blobs'>): ToA
     return fetched
   }
 
+  const pinIn = async (hostId: string, commandId: string, pin: Sealed | null): Promise<string | null> =>
+    pin === null ? null : Buffer.from(await reveal.sealed(hostId, `pin/${commandId}`, pin)).toString()
+
   const table: Table = {
     'install-profile': async ({ profileId, checksum }) => installProfile(await contentOf(profileId, checksum)),
     'remove-profile': ({ identifier }) => removeProfile(identifier),
     'list-profiles': () => profileList(),
     'describe-device': ({ queries }) => deviceInformation(queries),
+    'renew-identity': async ({ terms }) => installProfile(await reveal.enrollmentProfile(terms)),
+    'sync-declarations': () => declarativeManagement(),
+    'release-device': () => deviceConfigured(),
+    lock: async ({ pin, message, phoneNumber }, { hostId, commandId }) =>
+      deviceLock({ pin: await pinIn(hostId, commandId, pin), message, phoneNumber }),
+    wipe: async ({ pin, obliteration }, { hostId, commandId }) =>
+      eraseDevice({ pin: await pinIn(hostId, commandId, pin), obliteration }),
+    'enable-lost-mode': ({ message, phoneNumber, footnote }) => enableLostMode({ message, phoneNumber, footnote }),
+    'disable-lost-mode': () => disableLostMode(),
+    locate: () => deviceLocation(),
+    'clear-passcode': async ({ unlockToken }, { hostId }) =>
+      clearPasscode(await reveal.sealed(hostId, 'unlock-token', unlockToken)),
     raw: async ({ payload }, { hostId, commandId }) =>
       commandIn(await blobs.fetchSealed(hostId, `command/${commandId}`, payload)),
   }

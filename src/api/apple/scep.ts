@@ -4,6 +4,7 @@ import { raw, Router } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import { LogUnavailable } from '../../app/ports.ts'
 import { certificate } from '../../domain/certificates/certificate.ts'
+import type { EnrollmentTerms } from '../../domain/enrollment/terms.ts'
 import { ParseError } from '../../kernel/parse-error.ts'
 import { erased } from '../../kernel/projection.ts'
 import { certificateIssuedFor, certificates } from '../../projections/certificates.ts'
@@ -67,9 +68,10 @@ export const scepRoutes = (edge: Pick<AppleEdge, 'app' | 'authority'>): Router =
   const issue = async (request: PkiRequest): Promise<Uint8Array> => {
     const { csr, transactionId } = request
     if (request.messageType !== 'PKCSReq') throw new ScepFailure('badRequest', 'Renewal is not offered.', request)
-    const use = csr.challenge === null ? 'unknown' : await app.challenges.use(csr.challenge, { transactionId, csrHash: csr.hash })
-    if (use !== 'accepted') throw new ScepFailure('badRequest', `The challenge is ${use}.`, request)
-    const [before] = await app.read(certificateIssuedFor(transactionId, csr.hash))
+    const { challenge, hash: csrHash } = csr
+    const used = challenge === null ? missing : await app.challenges.use(challenge, { transactionId, csrHash })
+    if (used.kind !== 'accepted') throw new ScepFailure('badRequest', `The challenge is ${used.kind}.`, request)
+    const [before] = await app.read(certificateIssuedFor(transactionId, csrHash))
     if (before?.certificate != null) return Buffer.from(before.certificate, 'base64')
     const issued = issueCertificate({ authority, ...identityContents(csr, { now: app.clock() }) })
     const data = {
@@ -78,7 +80,8 @@ export const scepRoutes = (edge: Pick<AppleEdge, 'app' | 'authority'>): Router =
       notAfter: issued.notAfter.toISOString(),
       certificate: Buffer.from(issued.certificateDer).toString('base64'),
       transactionId,
-      csrHash: csr.hash,
+      csrHash,
+      ...(used.terms === null ? {} : { terms: used.terms as EnrollmentTerms }),
     }
     const id = randomUUID()
     const cause = { id, actor: { kind: 'server', id: 'scep' } as const, correlationId: id, causationId: id }
@@ -103,6 +106,8 @@ export const scepRoutes = (edge: Pick<AppleEdge, 'app' | 'authority'>): Router =
     .get('/scep', operate)
     .post('/scep', raw({ type: () => true, limit: bodyLimit }), operate)
 }
+
+const missing = { kind: 'unknown' } as const
 
 const bodyOf = (request: Request): Uint8Array => (request.body instanceof Uint8Array ? request.body : Buffer.alloc(0))
 

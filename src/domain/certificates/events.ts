@@ -1,3 +1,5 @@
+import type { EnrollmentTerms } from '../enrollment/terms.ts'
+
 export type CertificateEvent =
   | {
       type: 'CertificateIssued'
@@ -11,6 +13,12 @@ export type CertificateEvent =
         transactionId: string
         /** SHA-256 of the request, lower-case hex. */
         csrHash: string
+        /** Those of the profile whose challenge was presented; absent: the challenge had none, or there was no challenge. */
+        terms?: EnrollmentTerms
+        /** The fingerprint of the certificate that asked for this one to follow it (a SCEP RenewalReq). */
+        follows?: string
       }
     }
   | { type: 'CertificateBound'; data: { hostId: string; enrollmentId: string } }
+  /** It opens nothing any more, whatever its dates say. */
+  | { type: 'CertificateRevoked'; data: { because: 'asked' | 'superseded' | 'enrollment-ended' } }

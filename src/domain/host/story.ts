@@ -138,6 +138,24 @@ const requestText = (request: Request): string => {
       return 'Listing the profiles'
     case 'describe-device':
       return 'A question for facts'
+    case 'renew-identity':
+      return 'Renewing the identity certificate'
+    case 'sync-declarations':
+      return 'Fetching its declarations'
+    case 'release-device':
+      return 'Leaving the setup assistant'
+    case 'lock':
+      return 'Locking'
+    case 'wipe':
+      return 'Wiping'
+    case 'enable-lost-mode':
+      return 'Lost Mode'
+    case 'disable-lost-mode':
+      return 'The end of Lost Mode'
+    case 'locate':
+      return 'A question for its place'
+    case 'clear-passcode':
+      return 'Clearing the passcode'
     case 'raw':
       return `The command ${request.requestType}`
   }

@@ -12,7 +12,13 @@ export type ServerEvent =
 export type SecurityEvent = {
   type: 'DeviceRefused'
   data: {
-    why: 'certificate-in-use' | 'certificate-not-associated' | 'certificate-foreign' | 'signature-invalid' | 'identity-conflict'
+    why:
+      | 'certificate-in-use'
+      | 'certificate-not-associated'
+      | 'certificate-revoked'
+      | 'certificate-foreign'
+      | 'signature-invalid'
+      | 'identity-conflict'
     enrollmentId: string
     certificate: string | null
     messageType: string

@@ -25,3 +25,44 @@ export const deviceInformation = (queries: readonly string[]): Command => ({
   RequestType: 'DeviceInformation',
   Queries: [...queries],
 })
+
+/** Switches declarative management on, later: makes the device look for news of its declarations. */
+export const declarativeManagement = (): Command => ({ RequestType: 'DeclarativeManagement' })
+
+/** Lets a device go that waits in Setup Assistant. */
+export const deviceConfigured = (): Command => ({ RequestType: 'DeviceConfigured' })
+
+type Lock = Readonly<{ pin: string | null; message: string | null; phoneNumber: string | null }>
+
+/** Locks at once. A Mac needs a `pin` of six digits, and restarts. */
+export const deviceLock = ({ pin, message, phoneNumber }: Lock): Command => ({
+  RequestType: 'DeviceLock',
+  ...(pin === null ? {} : { PIN: pin }),
+  ...(message === null ? {} : { Message: message }),
+  ...(phoneNumber === null ? {} : { PhoneNumber: phoneNumber }),
+})
+
+/** Erases at once; there may be no answer. */
+export const eraseDevice = ({ pin, obliteration }: Readonly<{ pin: string | null; obliteration: string | null }>): Command => ({
+  RequestType: 'EraseDevice',
+  ...(pin === null ? {} : { PIN: pin }),
+  ...(obliteration === null ? {} : { ObliterationBehavior: obliteration }),
+})
+
+type LostMode = Readonly<{ message: string | null; phoneNumber: string | null; footnote: string | null }>
+
+/** Supervised iOS alone; needs a message or a phone number. */
+export const enableLostMode = ({ message, phoneNumber, footnote }: LostMode): Command => ({
+  RequestType: 'EnableLostMode',
+  ...(message === null ? {} : { Message: message }),
+  ...(phoneNumber === null ? {} : { PhoneNumber: phoneNumber }),
+  ...(footnote === null ? {} : { Footnote: footnote }),
+})
+
+export const disableLostMode = (): Command => ({ RequestType: 'DisableLostMode' })
+
+/** Where a device in Lost Mode is. */
+export const deviceLocation = (): Command => ({ RequestType: 'DeviceLocation' })
+
+/** Takes the passcode away; `unlockToken` as the device escrowed it. */
+export const clearPasscode = (unlockToken: Uint8Array): Command => ({ RequestType: 'ClearPasscode', UnlockToken: unlockToken })

@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Registry } from 'prom-client'
@@ -15,10 +14,13 @@ import { postgresProjectionStore } from './adapters/postgres/projection-store.ts
 import { postgresTelemetry } from './adapters/postgres/telemetry.ts'
 import { postgresVault } from './adapters/postgres/vault.ts'
 import { postgresWorkStore } from './adapters/postgres/work-store.ts'
-import { theAuthority } from './api/authority.ts'
+import { eldestOf } from './api/authorities.ts'
+import { ensureAuthority } from './api/authority.ts'
 import { theToken } from './api/first-token.ts'
 import { nothingWaiting } from './api/apple/nothing-waiting.ts'
+import { standingToken } from './api/apple/standing-sets.ts'
 import { pushCredentials } from './api/push-credentials.ts'
+import { keepTrust } from './api/trust.ts'
 import type { Serving } from './api/web.ts'
 import { serveWeb } from './api/web.ts'
 import type { App } from './app/app.ts'
@@ -123,6 +125,7 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
       names: allProjections.map(({ name }) => name),
       rebuild: (names) => store.rebuild(allProjections.filter(({ name }) => names.includes(name))),
     },
+    declarationsToken: standingToken(config.MUSTER_ORGANIZATION),
     clock,
     logger,
   }
@@ -152,10 +155,13 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
     })
   }
 
-  const authority = await theAuthority(app, {
-    organization: config.MUSTER_ORGANIZATION,
-    keyBits: config.MUSTER_AUTHORITY_KEY_BITS,
+  await ensureAuthority(app, { organization: config.MUSTER_ORGANIZATION, keyBits: config.MUSTER_AUTHORITY_KEY_BITS })
+  const trust = await keepTrust(app)
+  closers.push(() => {
+    trust.stop()
+    return Promise.resolve()
   })
+  const caPem = eldestOf(trust.authorities(), clock()).certificatePem
   if (runs('worker')) {
     const ca = config.MUSTER_APNS_CA === undefined ? undefined : await readFile(config.MUSTER_APNS_CA, 'utf8')
     const apns = config.MUSTER_APNS_URL === undefined ? undefined : new URL(config.MUSTER_APNS_URL)
@@ -169,19 +175,18 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
     closers.push(workers.stop)
   }
 
-  if (!runs('api')) return { url: '', port: null, caPem: authority.certificatePem, firstToken: null }
+  if (!runs('api')) return { url: '', port: null, caPem, firstToken: null }
   const firstToken = await theToken(app)
   const serving: Serving = await serveWeb({
     app,
     config,
-    authority,
-    trusted: [new X509Certificate(authority.certificatePem)],
+    trust,
     nothingWaiting: nothing,
     progress,
     registry: new Registry(),
   })
   closers.push(serving.close)
-  return { url: serving.url, port: serving.port, caPem: authority.certificatePem, firstToken }
+  return { url: serving.url, port: serving.port, caPem, firstToken }
 }
 
 const embedded = async (config: Config, logger: Log, closers: Closing['closers']): Promise<string> => {

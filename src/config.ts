@@ -35,7 +35,11 @@ const schema = z.object({
     .string()
     .regex(/^[A-Za-z0-9-]+$/, 'must be a header name')
     .default('Client-Cert'),
+  MUSTER_USER_AUTHENTICATE: z.enum(['refuse', 'accept']).default('refuse'),
   MUSTER_AUTHORITY_KEY_BITS: number(2048, 4096).default(4096),
+  MUSTER_SCEP_SHA1: onOff.default(false),
+  MUSTER_SCEP_CHALLENGE: z.string().min(12).max(255).optional(),
+  MUSTER_ACCEPT_EXPIRED_IDENTITIES: onOff.default(false),
   MUSTER_APNS_URL: url('https').optional(),
   MUSTER_APNS_CA: z.string().optional(),
   MUSTER_API_RATE: number(1, 10_000_000).default(6_000),

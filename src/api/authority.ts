@@ -1,43 +1,40 @@
 import { randomUUID } from 'node:crypto'
 import type { App } from '../app/app.ts'
+import { keyContextOf } from '../domain/server/authorities.ts'
 import { server, theServer } from '../domain/server/server.ts'
 import type { Cause } from '../kernel/event.ts'
 import { createAuthority, createIdentity } from '../protocols/x509/authority.ts'
+import { fingerprintOf, openCertificate } from '../protocols/x509/certificate.ts'
 import { nameOf } from '../protocols/x509/names.ts'
 import type { Authority } from '../protocols/x509/open-authority.ts'
 
-type Ports = Pick<App, 'execute' | 'load' | 'vault' | 'clock'>
-
-const sealContext = 'authority-key'
+/** `number` tells one authority's name from the next one's. */
+export type AuthorityWish = Readonly<{ organization: string; keyBits: number; number: number }>
 
 /** Ten years: as long as an authority may live; the identities that it issues live one. */
 const authorityYears = 10
 
-/** The server's certificate authority; made at the first start. Of several processes that start at once, one makes it. */
-export const theAuthority = async (
-  { execute, load, vault, clock }: Ports,
-  wish: Readonly<{ organization: string; keyBits: number }>,
-): Promise<Authority> => {
-  const { state } = await load(server, theServer)
-  if (state.authority === null) {
-    const made = await createAuthority({
-      ...wish,
-      commonName: `${wish.organization} device CA`,
-      years: authorityYears,
-      now: clock(),
-    })
-    const key = await vault.seal('server', sealContext, Buffer.from(made.keyPem))
-    await execute(
-      server,
-      theServer,
-      { type: 'CreateAuthority', data: { certificatePem: made.certificatePem, key } },
-      startCause(),
-    )
-  }
-  const { authority } = state.authority === null ? (await load(server, theServer)).state : state
-  if (authority === null) throw new Error('The certificate authority could not be made.')
-  const keyPem = Buffer.from(await vault.open('server', sealContext, authority.key)).toString()
-  return { certificatePem: authority.certificatePem, keyPem }
+/** Makes an authority as it may stand in an event: the key sealed in the context `keyContextOf(fingerprint)`, or the one given. */
+export const newAuthority = async (
+  { vault, clock }: Pick<App, 'vault' | 'clock'>,
+  { organization, keyBits, number }: AuthorityWish,
+  keyContext?: string,
+) => {
+  const commonName = number === 1 ? `${organization} device CA` : `${organization} device CA ${String(number)}`
+  const made = await createAuthority({ organization, commonName, keyBits, years: authorityYears, now: clock() })
+  const fingerprint = fingerprintOf(openCertificate(made.certificatePem))
+  const key = await vault.seal('server', keyContext ?? keyContextOf(fingerprint), Buffer.from(made.keyPem))
+  return { fingerprint, certificatePem: made.certificatePem, key }
+}
+
+/** Makes the first authority at the first start. Of several processes that start at once, one makes it. */
+export const ensureAuthority = async (
+  { execute, load, vault, clock }: Pick<App, 'execute' | 'load' | 'vault' | 'clock'>,
+  wish: Omit<AuthorityWish, 'number'>,
+): Promise<void> => {
+  if ((await load(server, theServer)).state.authorities.length > 0) return
+  const data = await newAuthority({ vault, clock }, { ...wish, number: 1 }, 'authority-key')
+  await execute(server, theServer, { type: 'CreateAuthority', data }, startCause())
 }
 
 /** A certificate for the server itself: TLS and the signing of enrollment profiles. Made anew at each start, never stored. */

@@ -3,7 +3,12 @@ import type { AddressInfo } from 'node:net'
 import { createServer as createTlsServer } from 'node:https'
 import type { RequestListener } from 'node:http'
 
-export type Listening = Readonly<{ port: number; close: () => Promise<void> }>
+export type Listening = Readonly<{
+  port: number
+  /** Asks clients for certificates of other authorities (PEM) from now on. */
+  trustClients: (clientCa: string) => void
+  close: () => Promise<void>
+}>
 
 export type Tls = Readonly<{ certificatePem: string; keyPem: string; clientCa: string | null }>
 
@@ -22,25 +27,17 @@ export const listen = async (
   { host, port, tls }: Readonly<{ host: string; port: number; tls: Tls | null }>,
 ): Promise<Listening> => {
   const limits = { requestTimeout, headersTimeout, maxHeaderSize, keepAliveTimeout }
-  const server =
-    tls === null
-      ? createServer(limits, handler)
-      : createTlsServer(
-          {
-            ...limits,
-            cert: tls.certificatePem,
-            key: tls.keyPem,
-            minVersion: 'TLSv1.2',
-            ...(tls.clientCa === null ? {} : { requestCert: true, rejectUnauthorized: false, ca: tls.clientCa }),
-          },
-          handler,
-        )
+  const secured = tls === null ? null : secureServer(limits, tls, handler)
+  const server = secured ?? createServer(limits, handler)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
   })
   return {
     port: (server.address() as AddressInfo).port,
+    trustClients: (clientCa) => {
+      if (tls !== null) secured?.setSecureContext({ ...contextOf(tls), ca: clientCa })
+    },
     close: () =>
       new Promise((resolve) => {
         const cut = setTimeout(() => {
@@ -54,3 +51,10 @@ export const listen = async (
       }),
   }
 }
+
+const secureServer = (limits: object, tls: Tls, handler: RequestListener) => {
+  const clients = tls.clientCa === null ? {} : { requestCert: true, rejectUnauthorized: false, ca: tls.clientCa }
+  return createTlsServer({ ...limits, ...contextOf(tls), ...clients }, handler)
+}
+
+const contextOf = ({ certificatePem, keyPem }: Tls) => ({ cert: certificatePem, key: keyPem, minVersion: 'TLSv1.2' }) as const

@@ -1,4 +1,3 @@
-import type { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import express, { Router } from 'express'
 import type { Registry } from 'prom-client'
@@ -6,12 +5,13 @@ import type { App } from '../app/app.ts'
 import type { ProjectionProgress } from '../app/projection-progress.ts'
 import type { Config } from '../config.ts'
 import { publicUrlOf } from '../config.ts'
-import type { Authority } from '../protocols/x509/open-authority.ts'
 import { adminRouter } from './admin/router.ts'
 import { enrollmentProfiles } from './apple/enrollment-profile.ts'
 import { mdmRoutes } from './apple/mdm.ts'
+import { standingSets } from './apple/standing-sets.ts'
 import { scepRoutes } from './apple/scep.ts'
 import type { AppleEdge, IdentitySource, NothingWaiting } from './apple/settings.ts'
+import { eldestOf } from './authorities.ts'
 import { serverIdentity } from './authority.ts'
 import { errorHandler } from './errors.ts'
 import type { Tls } from './listen.ts'
@@ -21,12 +21,12 @@ import { operationsRouter } from './operations.ts'
 import { topics } from './push-credentials.ts'
 import { readinessChecks } from './readiness.ts'
 import { serverMetrics } from './server-metrics.ts'
+import type { Trust } from './trust.ts'
 
 export type WebParts = Readonly<{
   app: App
   config: Config
-  authority: Authority
-  trusted: readonly X509Certificate[]
+  trust: Trust
   nothingWaiting: NothingWaiting
   progress: ProjectionProgress
   registry: Registry
@@ -36,7 +36,7 @@ export type Serving = Readonly<{ url: string; port: number; close: () => Promise
 
 /** Serves every edge on one port. */
 export const serveWeb = async (parts: WebParts): Promise<Serving> => {
-  const { app, config, authority, trusted, progress, registry } = parts
+  const { app, config, trust, progress, registry } = parts
   const web = express().disable('x-powered-by').disable('etag')
   if (config.MUSTER_TRUST_PROXY !== undefined) web.set('trust proxy', config.MUSTER_TRUST_PROXY)
 
@@ -45,26 +45,63 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
   web.use((request, response, next) => {
     entrance.routes(request, response, next)
   })
-  const tls = await tlsOf(config, authority, app.clock)
+  const tls = await tlsOf(config, trust, app.clock)
   const listening = await listen(web, { host: config.MUSTER_HOST, port: config.MUSTER_PORT, tls })
   const publicUrl = publicUrlOf(config, listening.port)
+  if (config.MUSTER_DEVICE_IDENTITY === 'tls')
+    trust.onChange(() => {
+      listening.trustClients(trustedPem(trust))
+    })
 
   const identity = identityOf(config)
   const { topic, accepted } = topics(app, publicUrl)
-  const edge: AppleEdge = { app, authority, trusted, identity, topics: accepted, nothingWaiting: parts.nothingWaiting }
-  const signer = await serverIdentity(authority, publicUrl, app.clock)
+  const edge: AppleEdge = {
+    app,
+    trust,
+    acceptExpired: config.MUSTER_ACCEPT_EXPIRED_IDENTITIES,
+    identity,
+    topics: accepted,
+    nothingWaiting: parts.nothingWaiting,
+    users: config.MUSTER_USER_AUTHENTICATE,
+  }
+  const signer = await serverIdentity(eldestOf(trust.authorities(), app.clock()), publicUrl, app.clock)
   const organization = config.MUSTER_ORGANIZATION
-  const profiles = enrollmentProfiles(app, { publicUrl, organization, authority, signer, identity, topic })
+  const scep = scepRoutes(edge, {
+    allowSha1: config.MUSTER_SCEP_SHA1,
+    staticChallenge: config.MUSTER_SCEP_CHALLENGE ?? null,
+  })
+  const profiles = enrollmentProfiles(app, {
+    publicUrl,
+    organization,
+    get authority() {
+      return trust.authorities().issuer
+    },
+    signer,
+    identity,
+    topic,
+  })
 
   serverMetrics(registry, app, progress)
   const admin = adminRouter({
     app,
-    settings: { publicUrl, organization, limits: { perToken: config.MUSTER_API_RATE, refusedPerAddress: 60 } },
+    settings: {
+      publicUrl,
+      organization,
+      limits: { perToken: config.MUSTER_API_RATE, refusedPerAddress: 60 },
+      authorityKeyBits: config.MUSTER_AUTHORITY_KEY_BITS,
+    },
     enrollmentProfiles: profiles,
+    trust,
   })
   entrance.routes = Router()
     .use(requestTimes(registry))
-    .use('/mdm/apple', mdmRoutes(edge, profiles), scepRoutes(edge))
+    .use(
+      '/mdm/apple',
+      mdmRoutes(edge, profiles, { declarationsFor: standingSets(app, organization), tokenFor: () => Promise.resolve(null) }),
+      scep,
+    )
+    // Where the enrollment profiles of other servers send devices.
+    .use('/', scep)
     .use(operationsRouter({ checks: readinessChecks(app, progress), registry }))
     .use(['/api/v1/fleet', '/api/latest/fleet'], admin)
     // What no edge has answered: Express itself would show where it broke.
@@ -75,12 +112,19 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
 const identityOf = ({ MUSTER_DEVICE_IDENTITY, MUSTER_DEVICE_CERT_HEADER }: Config): IdentitySource =>
   MUSTER_DEVICE_IDENTITY === 'header' ? { kind: 'header', name: MUSTER_DEVICE_CERT_HEADER } : { kind: MUSTER_DEVICE_IDENTITY }
 
-const tlsOf = async (config: Config, authority: Authority, clock: App['clock']): Promise<Tls | null> => {
+const tlsOf = async (config: Config, trust: Trust, clock: App['clock']): Promise<Tls | null> => {
   const { MUSTER_TLS, MUSTER_TLS_CERT, MUSTER_TLS_KEY } = config
   if (MUSTER_TLS === 'off') return null
-  const clientCa = config.MUSTER_DEVICE_IDENTITY === 'tls' ? authority.certificatePem : null
+  const clientCa = config.MUSTER_DEVICE_IDENTITY === 'tls' ? trustedPem(trust) : null
   if (MUSTER_TLS === 'files' && MUSTER_TLS_CERT !== undefined && MUSTER_TLS_KEY !== undefined)
     return { certificatePem: await readFile(MUSTER_TLS_CERT, 'utf8'), keyPem: await readFile(MUSTER_TLS_KEY, 'utf8'), clientCa }
-  const { certificatePem, keyPem } = await serverIdentity(authority, publicUrlOf(config), clock)
+  const { certificatePem, keyPem } = await serverIdentity(eldestOf(trust.authorities(), clock()), publicUrlOf(config), clock)
   return { certificatePem, keyPem, clientCa }
 }
+
+/** The authorities that a client is told it may show a certificate of. */
+const trustedPem = (trust: Trust): string =>
+  trust
+    .authorities()
+    .trusted.map((certificate) => certificate.toString())
+    .join('')

@@ -29,6 +29,8 @@ export type App = Readonly<{
     names: readonly string[]
     rebuild: (names: readonly string[]) => Promise<void>
   }>
+  /** The token of the declarations that every host is told of; null: declarations are left alone. */
+  declarationsToken: string | null
   clock: Clock
   logger: Log
 }>

@@ -21,6 +21,9 @@ export const derivedNumber = (name: string): string => {
   return (hash.readBigUInt64BE(0) >> 12n).toString()
 }
 
+/** The SHA-256 of bytes, lower-case hex: how certificates are named. */
+export const fingerprintOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
+
 /** The name of a stream. */
 export const streamOf = (category: string, id: string): string => `${category}-${id}`
 

@@ -1,10 +1,13 @@
 import type { AnyProjection } from '../kernel/projection.ts'
 import { erased } from '../kernel/projection.ts'
 import { apiTokens } from './api-tokens.ts'
+import { authorities } from './authorities.ts'
 import { certificates } from './certificates.ts'
 import { cohorts } from './cohorts.ts'
 import { commandHistory } from './command-history.ts'
+import { custody } from './custody.ts'
 import { enrollments } from './enrollments.ts'
+import { hostDeclarations } from './host-declarations.ts'
 import { hostProfiles } from './host-profiles.ts'
 import { hosts } from './hosts.ts'
 import { profileContents, profiles } from './profiles.ts'
@@ -17,14 +20,17 @@ import { waitingCommands } from './waiting-commands.ts'
 export const allProjections: readonly AnyProjection[] = [
   erased(hosts),
   erased(enrollments),
+  erased(custody),
   cohorts,
   erased(hostProfiles),
+  erased(hostDeclarations),
   erased(waitingCommands),
   erased(commandHistory),
   erased(profiles),
   erased(profileContents),
   erased(teams),
   erased(certificates),
+  erased(authorities),
   erased(apiTokens),
   erased(pushCertificates),
   erased(timeline),

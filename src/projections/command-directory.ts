@@ -4,7 +4,14 @@ import type { CommandRow } from './command-history.ts'
 
 type Page = Readonly<{ limit: number; offset: number }>
 
-type OfHost = Readonly<{ hardware_id: string; host_name: string | null; serial: string | null; team_id: string }>
+/** `pushed_at` is telemetry: when the host was last woken. */
+type OfHost = Readonly<{
+  hardware_id: string
+  host_name: string | null
+  serial: string | null
+  team_id: string
+  pushed_at: string | null
+}>
 
 /** A command in a list: without what the host answered. */
 export type ListedCommand = Omit<CommandRow, 'result'> & OfHost
@@ -21,9 +28,9 @@ export const commandsPage = (
   page: Page,
 ): Query<ListedCommand> =>
   query<ListedCommand>`
-    select c.host_id, c.command_id, c.channel, c.request, c.reason, c.status, c.queued_at, c.updated_at, c.errors, c.cancelled_because,
-           h.hardware_id, h.name as host_name, h.serial, h.team_id
-    from commands c join hosts h using (host_id)
+    select c.host_id, c.command_id, c.channel, c.request, c.reason, c.status, c.queued_at, c.deadline, c.updated_at, c.errors, c.cancelled_because,
+           h.hardware_id, h.name as host_name, h.serial, h.team_id, p.pushed_at
+    from commands c join hosts h using (host_id) left join pushes p using (host_id)
     where (${filter.hostId}::text is null or c.host_id = ${filter.hostId})
       and (${filter.requestType}::text is null or c.request->>'kind' = ${filter.kind} or c.request->>'requestType' = ${filter.requestType})
     order by c.updated_at desc, c.command_id, c.host_id limit ${page.limit} offset ${page.offset}`
@@ -31,7 +38,7 @@ export const commandsPage = (
 /** What became of one command on its hosts, a page of them. */
 export const commandResultsPage = (commandId: string, page: Page): Query<CommandWithResult> =>
   query<CommandWithResult>`
-    select c.host_id, c.command_id, c.channel, c.request, c.reason, c.status, c.queued_at, c.updated_at, c.errors, c.result,
-           c.cancelled_because, h.hardware_id, h.name as host_name, h.serial, h.team_id
-    from commands c join hosts h using (host_id)
+    select c.host_id, c.command_id, c.channel, c.request, c.reason, c.status, c.queued_at, c.deadline, c.updated_at, c.errors, c.result,
+           c.cancelled_because, h.hardware_id, h.name as host_name, h.serial, h.team_id, p.pushed_at
+    from commands c join hosts h using (host_id) left join pushes p using (host_id)
     where c.command_id = ${commandId} order by c.host_id limit ${page.limit} offset ${page.offset}`

@@ -2,7 +2,6 @@ import type { CommandEvent, DeviceError, Reason } from '../domain/commands/event
 import type { Request } from '../domain/commands/requests.ts'
 import type { SealedContent } from '../kernel/content.ts'
 import type { Projection } from '../kernel/projection.ts'
-import { query } from '../kernel/query.ts'
 
 export type CommandRow = Readonly<{
   host_id: string
@@ -12,6 +11,8 @@ export type CommandRow = Readonly<{
   reason: Reason
   status: 'queued' | 'sent' | 'deferred' | 'acknowledged' | 'failed' | 'malformed' | 'cancelled'
   queued_at: string
+  /** When it is given up; null: never. */
+  deadline: string | null
   updated_at: string
   errors: readonly DeviceError[] | null
   result: SealedContent | null
@@ -21,7 +22,7 @@ export type CommandRow = Readonly<{
 /** Every command ever queued, with how it ended. */
 export const commandHistory: Projection<CommandEvent, CommandRow> = {
   name: 'commands',
-  version: 1,
+  version: 2,
   schema: `
     host_id text not null,
     command_id text not null,
@@ -30,6 +31,7 @@ export const commandHistory: Projection<CommandEvent, CommandRow> = {
     reason jsonb not null,
     status text not null,
     queued_at timestamptz not null,
+    deadline timestamptz,
     updated_at timestamptz not null,
     errors jsonb,
     result jsonb,
@@ -39,9 +41,9 @@ export const commandHistory: Projection<CommandEvent, CommandRow> = {
 
   on: {
     CommandsQueued: ({ id, at, data }) =>
-      data.commands.map(({ commandId, channel, request, reason }) => ({
+      data.commands.map(({ commandId, channel, request, reason, deadline = null }) => ({
         where: { host_id: id, command_id: commandId },
-        set: { channel, request, reason, status: 'queued', queued_at: at, updated_at: at },
+        set: { channel, request, reason, status: 'queued', queued_at: at, deadline, updated_at: at },
       })),
     CommandSent: ({ id, at, data }) => ({
       where: { host_id: id, command_id: data.commandId },
@@ -62,18 +64,3 @@ export const commandHistory: Projection<CommandEvent, CommandRow> = {
       })),
   },
 }
-
-type CommandWithHost = CommandRow & Readonly<{ hardware_id: string; host_name: string | null }>
-
-/** The latest commands, of one host or of all; newest first. */
-export const latestCommands = (page: Readonly<{ hostId: string | null; limit: number; offset: number }>) =>
-  query<CommandWithHost>`
-    select c.*, h.hardware_id, h.name as host_name from commands c join hosts h using (host_id)
-    where (${page.hostId}::text is null or c.host_id = ${page.hostId})
-    order by c.updated_at desc, c.command_id limit ${page.limit} offset ${page.offset}`
-
-/** What became of one command on each of its hosts. */
-export const resultsOf = (commandId: string) =>
-  query<CommandWithHost>`
-    select c.*, h.hardware_id, h.name as host_name from commands c join hosts h using (host_id)
-    where c.command_id = ${commandId} order by c.host_id limit 10000`

@@ -14,6 +14,8 @@ export type HostRow = Readonly<{
   product_name: string | null
   os_version: string | null
   build_version: string | null
+  /** `yes`, `no`; null: not told. */
+  supervised: string | null
   platform: string
   team_id: string
   stage: 'known' | 'started' | 'enrolled' | 'ended'
@@ -26,7 +28,7 @@ export type HostRow = Readonly<{
 /** Every host that was ever discovered, as it stands now. */
 export const hosts: Projection<EnrollmentEvent | MembershipEvent, HostRow> = {
   name: 'hosts',
-  version: 1,
+  version: 2,
   schema: `
     host_id text not null,
     hardware_id text not null,
@@ -36,6 +38,7 @@ export const hosts: Projection<EnrollmentEvent | MembershipEvent, HostRow> = {
     product_name text,
     os_version text,
     build_version text,
+    supervised text,
     platform text not null,
     team_id text not null default '0',
     stage text not null default 'known',
@@ -80,6 +83,7 @@ const columns = {
   productName: 'product_name',
   osVersion: 'os_version',
   buildVersion: 'build_version',
+  supervised: 'supervised',
 } as const satisfies Record<keyof HostFacts, keyof HostRow>
 
 /** Only the facts that were told. */

@@ -12,6 +12,9 @@ export type WaitingCommandRow = Readonly<{
   queued_at: string
   queued_position: string
   place: number
+  priority: number
+  /** When it is given up; null: never. */
+  deadline: string | null
   sent_at: string | null
   deferred_at: string | null
 }>
@@ -22,7 +25,7 @@ export type WaitingCommandRow = Readonly<{
  */
 export const waitingCommands: Projection<CommandEvent, WaitingCommandRow> = {
   name: 'waiting_commands',
-  version: 1,
+  version: 2,
   schema: `
     host_id text not null,
     command_id text not null,
@@ -32,16 +35,18 @@ export const waitingCommands: Projection<CommandEvent, WaitingCommandRow> = {
     queued_at timestamptz not null,
     queued_position text collate "C" not null,
     place integer not null,
+    priority integer not null default 0,
+    deadline timestamptz,
     sent_at timestamptz,
     deferred_at timestamptz`,
   key: ['host_id', 'command_id'],
-  indexes: ['(host_id, channel, queued_position, place)'],
+  indexes: ['(host_id, channel, queued_position, place)', '(deadline)'],
 
   on: {
     CommandsQueued: ({ id, at, position, data }) =>
-      data.commands.map(({ commandId, channel, request, reason }, place) => ({
+      data.commands.map(({ commandId, channel, request, reason, priority = 0, deadline = null }, place) => ({
         where: { host_id: id, command_id: commandId },
-        set: { channel, request, reason, queued_at: at, queued_position: position, place },
+        set: { channel, request, reason, queued_at: at, queued_position: position, place, priority, deadline },
       })),
     CommandSent: ({ id, at, data }) => ({ where: { host_id: id, command_id: data.commandId }, change: { sent_at: at } }),
     CommandDeferred: ({ id, at, data }) => ({ where: { host_id: id, command_id: data.commandId }, change: { deferred_at: at } }),
@@ -51,10 +56,31 @@ export const waitingCommands: Projection<CommandEvent, WaitingCommandRow> = {
   },
 }
 
-/** The next command of a channel, passing over those deferred since `notDeferredSince` (ISO 8601) and the `except`ed ones. */
-export const nextCommand = (hostId: string, channel: string, notDeferredSince: string, except: readonly string[]) =>
-  query<Pick<WaitingCommandRow, 'command_id' | 'request' | 'sent_at'>>`
-    select command_id, request, sent_at from waiting_commands
-    where host_id = ${hostId} and channel = ${channel} and (deferred_at is null or deferred_at < ${notDeferredSince})
-      and command_id <> all(${except})
-    order by queued_position, place limit 1`
+/** What one look at a channel tells: whether a person's unlocking is waited for, and the next command, if there is one. */
+export type Offer = Readonly<{
+  awaits_unlock: boolean
+  command_id: string | null
+  request: Request | null
+  sent_at: string | null
+}>
+
+/**
+ * The next command of a channel, passing over those deferred since `notDeferredSince` (ISO 8601) and the `except`ed ones: what was handed out
+ * before `stuckBefore` and never answered goes last, so that it holds up nothing; else by priority, then in the order of queueing.
+ */
+export const nextCommand = (
+  hostId: string,
+  channel: string,
+  passing: Readonly<{ notDeferredSince: string; stuckBefore: string; except: readonly string[] }>,
+) =>
+  query<Offer>`
+    select exists (select from custody where host_id = ${hostId} and awaits_pin) as awaits_unlock, w.command_id, w.request, w.sent_at
+    from (select) one left join lateral (
+      select command_id, request, sent_at from waiting_commands
+      where host_id = ${hostId} and channel = ${channel} and (deferred_at is null or deferred_at < ${passing.notDeferredSince})
+        and command_id <> all(${passing.except})
+      order by coalesce(sent_at < ${passing.stuckBefore}, false), priority desc, queued_position, place limit 1) w on true`
+
+/** Hosts with commands that are past their deadline. */
+export const hostsWithExpired = (now: string, limit: number) =>
+  query<Readonly<{ host_id: string }>>`select distinct host_id from waiting_commands where deadline <= ${now} limit ${limit}`

@@ -1,5 +1,6 @@
 import type { App } from '../app/app.ts'
 import { inParallel } from '../app/in-parallel.ts'
+import { allEnrollSecrets, enrollSecrets } from '../domain/enroll-secrets/enroll-secrets.ts'
 import { host } from '../domain/host/host.ts'
 import { profile } from '../domain/profiles/profile.ts'
 import { noTeam } from '../domain/teams/events.ts'
@@ -11,7 +12,7 @@ import { causeOf, done } from './worker.ts'
 const page = 500
 const atOnce = 64
 
-/** Takes a deleted team apart: its hosts go to no team, its profiles are deleted. Done again it finds nothing left. */
+/** Takes a deleted team apart: nobody enrolls into it, its hosts go to no team, its profiles are deleted. Done again it finds nothing left. */
 export const dissolveTeam = (app: App): WorkKind => ({
   name: 'dissolve-team',
   batch: 1,
@@ -19,6 +20,8 @@ export const dissolveTeam = (app: App): WorkKind => ({
     if (work === undefined) return []
     const cause = causeOf(work)
     const because = 'team-deleted' as const
+    const noSecrets = { type: 'SetEnrollSecrets', data: { teamId: work.key, secrets: [], because } } as const
+    await app.execute(enrollSecrets, allEnrollSecrets, noSecrets, cause)
     for (let after = ''; ;) {
       const ids = await app.read(hostIdsOfTeam(work.key, after, page))
       await inParallel(ids, atOnce, ({ host_id }) =>

@@ -2,6 +2,7 @@ import type { App } from '../app/app.ts'
 import type { Push } from '../app/ports.ts'
 import { dissolveTeam } from './dissolve-team.ts'
 import { reconcileHosts, reconcileProfiles, reconcileTeams, refuseUserSettings } from './reconcile.ts'
+import { renewIdentity } from './renew-identity.ts'
 import { releaseNames } from './release-names.ts'
 import { wake } from './wake.ts'
 import type { WorkKind } from './worker.ts'
@@ -14,5 +15,6 @@ export const workKinds = (app: App, push: Push): readonly WorkKind[] => [
   reconcileProfiles(app),
   dissolveTeam(app),
   releaseNames(app),
+  renewIdentity(app),
   wake(app, push),
 ]

@@ -1,11 +1,12 @@
 import type { App } from '../app/app.ts'
-import { sweepDifferences, sweepSilent } from './sweep.ts'
+import { sweepDifferences, sweepExpired, sweepSilent } from './sweep.ts'
 import type { WorkKind } from './worker.ts'
 import { workOff } from './worker.ts'
 
 /** The hints that the queue itself repeats. */
 const sweeps = {
   'sweep-differences': { everyMs: 5 * 60_000, run: sweepDifferences },
+  'sweep-expired': { everyMs: 60_000, run: sweepExpired },
   'sweep-silent': { everyMs: 60_000, run: sweepSilent },
 } as const
 

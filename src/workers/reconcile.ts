@@ -85,7 +85,7 @@ const decide = async (
   sets: Sets,
   cause: Cause,
 ): Promise<void> => {
-  const data = { desired: sets.get(cohortId) ?? [], now: app.clock().toISOString() }
+  const data = { desired: sets.get(cohortId) ?? [], declarationsToken: app.declarationsToken, now: app.clock().toISOString() }
   await app.execute(host, hostId, { type: 'ReconcileProfiles', data }, cause)
 }
 

@@ -1,5 +1,9 @@
 import type { App } from '../app/app.ts'
 import type { CausedWork } from '../app/operational-ports.ts'
+import { inParallel } from '../app/in-parallel.ts'
+import { host } from '../domain/host/host.ts'
+import { derivedId } from '../kernel/ids.ts'
+import { hostsWithExpired } from '../projections/waiting-commands.ts'
 import { hostsThatDiffer, hostsToWakeAgain } from '../projections/rollout.ts'
 
 const page = 2000
@@ -21,6 +25,19 @@ export const sweepDifferences = async (app: App): Promise<number> => {
 export const sweepSilent = async (app: App): Promise<number> => {
   const hosts = await app.read(hostsToWakeAgain(app.clock().toISOString(), page))
   await app.work.addNow(hosts.map(({ host_id }) => swept('wake', host_id)))
+  return hosts.length
+}
+
+/** Gives up commands that are past their deadline. */
+export const sweepExpired = async (app: App): Promise<number> => {
+  const now = app.clock().toISOString()
+  const hosts = await app.read(hostsWithExpired(now, page))
+  const id = derivedId(`expire/${now}`)
+  const cause = { id, actor: { kind: 'worker', id: 'sweep-expired' } as const, correlationId: id, causationId: id }
+  await inParallel(hosts, 16, async ({ host_id: hostId }) => {
+    const { events } = await app.execute(host, hostId, { type: 'ExpireCommands', data: { now } }, cause)
+    if (events.length > 0) app.logger.info({ hostId, commands: events.length }, 'commands were given up at their deadline')
+  })
   return hosts.length
 }
 

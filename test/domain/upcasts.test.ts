@@ -2,6 +2,10 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { commands } from '../../src/domain/commands/commands.ts'
 import { enrollment } from '../../src/domain/enrollment/enrollment.ts'
+import { custody } from '../../src/domain/custody/custody.ts'
+import { declarations } from '../../src/domain/declarations/declarations.ts'
+import { escrow } from '../../src/domain/escrow/escrow.ts'
+import { renewal } from '../../src/domain/renewal/renewal.ts'
 import { host } from '../../src/domain/host/host.ts'
 import type { HostEvent } from '../../src/domain/host/events.ts'
 import { hostProfiles } from '../../src/domain/host-profiles/host-profiles.ts'
@@ -17,7 +21,16 @@ const samples = readdirSync(folder).map((file) => ({
   event: JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as Recorded,
 }))
 
-const slices: readonly Readonly<{ evolve: object }>[] = [enrollment, commands, hostProfiles, membership]
+const slices: readonly Readonly<{ evolve: object }>[] = [
+  enrollment,
+  escrow,
+  renewal,
+  custody,
+  declarations,
+  commands,
+  hostProfiles,
+  membership,
+]
 
 /** Every event name that a table of the code knows: no list by hand that could fall behind. */
 const known = new Set([

@@ -78,6 +78,7 @@ describe('A Mac that enrolls on a fresh server', function () {
         'install-profile passcode',
         'install-profile wifi',
         'remove-profile passcode',
+        'sync-declarations',
       ])
       assert.equal(types.filter((type) => type === 'ProfileInstalled').length, 3)
       assert.equal(types.filter((type) => type === 'ProfileRemoved').length, 1)

@@ -60,14 +60,20 @@ export const startAdminApi = async (limits?: AdminSettings['limits']): Promise<A
     await app.caughtUp(await app.execute(server, theServer, { type: 'IssueApiToken', data }, testCause()))
   }
   const registry = new Registry()
-  const settings = { publicUrl: 'https://mdm.example.com', organization: 'Example', ...(limits === undefined ? {} : { limits }) }
+  const trust = { refresh: () => Promise.resolve() }
+  const settings = {
+    publicUrl: 'https://mdm.example.com',
+    organization: 'Example',
+    authorityKeyBits: 2048,
+    ...(limits === undefined ? {} : { limits }),
+  }
   const enrollmentProfiles: EnrollmentProfiles = {
     termsFor: ({ teamId }) => Promise.resolve({ ...someTerms, teamId }),
     sign: ({ teamId }) => Promise.resolve(Buffer.from(`profile for ${String(teamId)}`)),
   }
   const web = express()
     .use(requestTimes(registry))
-    .use(['/api/v1/fleet', '/api/latest/fleet'], adminRouter({ app, settings, enrollmentProfiles }))
+    .use(['/api/v1/fleet', '/api/latest/fleet'], adminRouter({ app, settings, enrollmentProfiles, trust }))
     .listen(0, '127.0.0.1')
   await once(web, 'listening')
   const url = `http://127.0.0.1:${String((web.address() as AddressInfo).port)}`

@@ -86,6 +86,7 @@ export const testApp = async (): Promise<TestApp> => {
       names: allProjections.map(({ name }) => name),
       rebuild: (names) => store.rebuild(allProjections.filter(({ name }) => names.includes(name))),
     },
+    declarationsToken: null,
     clock,
     logger,
   }
@@ -128,10 +129,11 @@ export const enrollHost = async ({ execute, caughtUp }: Pick<App, 'execute' | 'c
   const topic = 'com.apple.mgmt.External.test'
   const platform = productName.startsWith('iP') ? 'ios' : 'darwin'
   const facts = { productName, ...told }
-  const authenticate = { enrollmentId, hardwareId: udid, kind: 'device', platform, facts, topic, certificate: 'aa' } as const
+  const identity = { certificate: 'aa', notAfter: null, terms: null }
+  const authenticate = { enrollmentId, hardwareId: udid, kind: 'device', platform, facts, topic, identity } as const
   await execute(host, hostId, { type: 'Authenticate', data: authenticate }, testCause())
   const update = { channel: 'device', enrollmentId, topic, tokenFingerprint: 'bb', push: sealed } as const
-  const rest = { awaitingConfiguration: false, user: null, unlockToken: null }
+  const rest = { awaitingConfiguration: false, user: null, unlockToken: null, identity }
   await caughtUp(await execute(host, hostId, { type: 'UpdateToken', data: { ...update, ...rest } }, testCause()))
   return hostId
 }

@@ -1,7 +1,7 @@
 import { openPool } from '../../src/adapters/postgres/connections.ts'
 import { postgresEventLog } from '../../src/adapters/postgres/event-log.ts'
 import { postgresVault } from '../../src/adapters/postgres/vault.ts'
-import { theAuthority } from '../../src/api/authority.ts'
+import { authoritiesReader } from '../../src/api/authorities.ts'
 import { executor } from '../../src/app/execute.ts'
 import type { Log } from '../../src/app/ports.ts'
 import type { Authority } from '../../src/protocols/x509/open-authority.ts'
@@ -14,7 +14,7 @@ export const authorityOf = async ({ databaseUrl: url, environment }: TestServer)
   const log = await postgresEventLog({ url, log: quiet })
   try {
     const vault = postgresVault(pool, Buffer.from(environment['MUSTER_MASTER_KEY'] ?? '', 'base64'))
-    return await theAuthority({ ...executor(log, clock), vault, clock }, { organization: 'Muster', keyBits: 2048 })
+    return (await authoritiesReader({ ...executor(log, clock), vault, logger: quiet })()).issuer
   } finally {
     await log.close()
     await pool.end()

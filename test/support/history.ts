@@ -20,7 +20,7 @@ import type { Cause } from '../../src/kernel/event.ts'
 import { Rejection } from '../../src/kernel/rejection.ts'
 import type { Random } from '../../src/simulators/random.ts'
 import { random } from '../../src/simulators/random.ts'
-import { sealedAs } from './host-stories.ts'
+import { identityOf, sealedAs } from './host-stories.ts'
 
 export type History = Readonly<{ log: EventLog; load: Load; hostIds: readonly string[] }>
 
@@ -118,7 +118,7 @@ const enroll = async (world: World): Promise<number> => {
     ...(luck.chance(0.5) ? { name: 'Atlas' } : {}),
   }
   const [kind, platform, identity] = ['device', platformOf(productName), `certificate-${udid}-${String(luck.below(3))}`] as const
-  const said = { hardwareId: udid, enrollmentId: udid, kind, platform, facts, topic, certificate: identity } as const
+  const said = { hardwareId: udid, enrollmentId: udid, kind, platform, facts, topic, identity: identityOf(identity) } as const
   const bound = await attempt(
     world.execute(certificate, identity, { type: 'BindCertificate', data: { hostId, enrollmentId: udid } }, causeOf(world)),
   )
@@ -133,6 +133,7 @@ const updateToken = ({ luck, ...world }: World, { udid, hostId }: Device, channe
     awaitingConfiguration: luck.chance(0.1),
     user: channel === 'device' ? null : { shortName: 'ada', longName: 'Ada' },
     unlockToken: luck.chance(0.2) ? { fingerprint: token, sealed: sealedAs('unlock') } : null,
+    identity: identityOf(`certificate-${udid}-${String(luck.below(3))}`),
   }
   return tell({ luck, ...world }, hostId, { type: 'UpdateToken', data })
 }
@@ -262,7 +263,7 @@ const changeServer = (world: World): Promise<number> => {
   if (roll === 0)
     return on({ type: 'IssueApiToken', data: { name: tokenHash, role: luck.pick(['admin', 'observer']), tokenHash } })
   if (roll === 1) return on({ type: 'RevokeApiToken', data: { tokenHash } })
-  if (roll === 2) return on({ type: 'CreateAuthority', data: { certificatePem: 'pem', key: sealedAs('authority') } })
+  if (roll === 2) return on({ type: 'CreateAuthority', data: { fingerprint: 'aa', certificatePem: 'pem', key: sealedAs('authority') } })
   if (roll === 3) {
     const push = { topic, certificatePem: `pem-${serial}`, key: sealedAs('push'), notAfter, replaceTopic: false }
     return on({ type: 'UploadPushCertificate', data: push })

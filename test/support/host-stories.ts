@@ -2,6 +2,7 @@ import type { HostCommand } from '../../src/domain/host/host.ts'
 import type { HostEvent } from '../../src/domain/host/events.ts'
 import type { QueuedCommand } from '../../src/domain/commands/events.ts'
 import type { DesiredProfile } from '../../src/domain/host-profiles/state.ts'
+import type { Identity } from '../../src/domain/enrollment/commands.ts'
 import type { OfType } from '../../src/kernel/event.ts'
 import type { Platform } from '../../src/domain/platforms.ts'
 import type { Past } from './given.ts'
@@ -25,11 +26,19 @@ export const authenticate = (certificate = certificateOf('a'), platform: Platfor
       platform,
       facts: { serial: 'C02XL0GYJGH5', productName: 'Mac14,7', osVersion: '15.3' },
       topic,
-      certificate,
+      identity: identityOf(certificate),
     },
   }) as const satisfies HostCommand
 
-export const updateToken = (fingerprint = 'token-1', channel = 'device') =>
+/** A certificate of which no more is known than that it is there. */
+export const identityOf = (certificate: string, more: Partial<Identity> = {}): Identity => ({
+  certificate,
+  notAfter: null,
+  terms: null,
+  ...more,
+})
+
+export const updateToken = (fingerprint = 'token-1', channel = 'device', certificate = certificateOf('a')) =>
   ({
     type: 'UpdateToken',
     data: {
@@ -41,6 +50,7 @@ export const updateToken = (fingerprint = 'token-1', channel = 'device') =>
       awaitingConfiguration: false,
       user: channel === 'device' ? null : { shortName: 'ada', longName: 'Ada L.' },
       unlockToken: null,
+      identity: identityOf(certificate),
     },
   }) as const satisfies HostCommand
 
@@ -62,7 +72,7 @@ export const started = (epoch = 1, certificate = certificateOf('a')): HostEvent 
 })
 
 export const opened = (fingerprint = 'token-1', channel = 'device'): HostEvent => {
-  const { unlockToken: _, ...data } = updateToken(fingerprint, channel).data
+  const { unlockToken: _, identity: __, ...data } = updateToken(fingerprint, channel).data
   return { type: 'ChannelOpened', data }
 }
 
@@ -82,6 +92,9 @@ export const listing = (commandId: string): QueuedCommand => ({
   reason: { code: 'asked' },
 })
 
+/** 90 days after everything happens. */
+export const settingsDeadline = '2026-05-30T12:00:00.000Z'
+
 export const profileOf = (profileId: string, version = '1', more: Partial<DesiredProfile> = {}): DesiredProfile => ({
   profileId,
   identifier: `com.example.${profileId}`,
@@ -99,6 +112,7 @@ export const installing = (
   channel: profile.scope === 'System' ? 'device' : userChannel,
   request: { kind: 'install-profile', ...profile },
   reason,
+  deadline: settingsDeadline,
 })
 
 export const removing = (commandId: string, profile: DesiredProfile, ignoreError = false): QueuedCommand => ({
@@ -106,6 +120,7 @@ export const removing = (commandId: string, profile: DesiredProfile, ignoreError
   channel: profile.scope === 'System' ? 'device' : userChannel,
   request: { kind: 'remove-profile', profileId: profile.profileId, identifier: profile.identifier, ignoreError },
   reason: { code: 'no-longer-wanted' },
+  deadline: settingsDeadline,
 })
 
 export const reportOf = (

@@ -84,7 +84,9 @@ export const queuedIn = (history: readonly HistoryEntry[]): readonly string[] =>
   history
     .filter(({ type }) => type === 'CommandsQueued')
     .flatMap(({ data }) => data['commands'] as readonly Queued[])
-    .map(({ request }) => `${request.kind} ${String(request.identifier).replace('com.example.', '')}`)
+    .map(({ request: { kind, identifier } }) =>
+      identifier === undefined ? kind : `${kind} ${identifier.replace('com.example.', '')}`,
+    )
 
 /** No command was answered twice, and none was answered that nobody queued. */
 export const answeredOnce = (history: readonly HistoryEntry[]): void => {

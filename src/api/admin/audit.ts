@@ -1,12 +1,9 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import { certificatesEndingBefore } from '../../projections/certificates.ts'
 import type { TimelineRow } from '../../projections/timeline.ts'
 import { timelinePage } from '../../projections/timeline.ts'
 import { bodyOf, queryOf } from '../parsing.ts'
 import type { Handlers } from './deps.ts'
-
-const endingQuery = z.object({ within_days: z.coerce.number().int().min(0).max(3650).default(30) })
 
 const activityQuery = z.object({
   /** The position of the last entry of the page before. */
@@ -19,30 +16,10 @@ const activityQuery = z.object({
 
 const retries = z.object({ kind: z.string().min(1).max(100).nullable().default(null) })
 
-const dayMs = 24 * 60 * 60 * 1000
+type AuditRoutes = Pick<Handlers, 'GET /activities' | 'GET /work/parked' | 'POST /work/parked/retries'>
 
-type AuditRoutes = Pick<
-  Handlers,
-  'GET /certificates/ending' | 'GET /activities' | 'GET /work/parked' | 'POST /work/parked/retries'
->
-
-/** What an admin looks after: what happened, what ends soon, what got stuck. */
-export const auditRoutes = ({ read, work, clock }: Pick<App, 'read' | 'work' | 'clock'>): AuditRoutes => ({
-  'GET /certificates/ending': async (request, response) => {
-    const { within_days } = queryOf(endingQuery, request)
-    const before = new Date(clock().getTime() + within_days * dayMs).toISOString()
-    const rows = await read(certificatesEndingBefore(before))
-    response.json({
-      certificates: rows.map(({ fingerprint, serial, subject, not_after, host_id }) => ({
-        fingerprint,
-        serial,
-        subject,
-        not_after,
-        host_id: host_id === null ? null : Number(host_id),
-      })),
-    })
-  },
-
+/** What an admin looks after: what happened, what got stuck. */
+export const auditRoutes = ({ read, work }: Pick<App, 'read' | 'work'>): AuditRoutes => ({
   'GET /activities': async (request, response) => {
     const { before, per_page } = queryOf(activityQuery, request)
     const rows = await read(timelinePage(before ?? null, per_page + 1))

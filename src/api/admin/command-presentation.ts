@@ -1,6 +1,7 @@
 import type { Request } from '../../domain/commands/requests.ts'
 import type { CommandRow } from '../../projections/command-history.ts'
 import type { ListedCommand } from '../../projections/command-directory.ts'
+import { nextStepOf } from './next-step.ts'
 import { displayNameOf, teamJson } from './host-presentation.ts'
 
 /** A command in Fleet's JSON. */
@@ -18,6 +19,8 @@ export const commandJson = (row: ListedCommand) => ({
   reason: row.reason,
   errors: row.errors ?? [],
   cancelled_because: row.cancelled_because,
+  deadline: row.deadline,
+  next_step: nextStepOf(row),
 })
 
 /** The words of Apple's protocol that Fleet's clients know. */

@@ -5,7 +5,6 @@ import { inParallel } from '../../app/in-parallel.ts'
 import { SecretGone } from '../../app/ports.ts'
 import { host } from '../../domain/host/host.ts'
 import { hostIdOf } from '../../domain/host/host-id.ts'
-import { deviceChannel } from '../../domain/platforms.ts'
 import type { Cause, Position } from '../../kernel/event.ts'
 import { Rejection } from '../../kernel/rejection.ts'
 import type { CommandWithResult } from '../../projections/command-directory.ts'
@@ -19,8 +18,9 @@ import { bodyOf, numberText, pageOf, paging, paramOf, queryOf, windowOf } from '
 import { answer } from './answer.ts'
 import { commandJson, requestTypes } from './command-presentation.ts'
 import type { Caller, Handlers } from './deps.ts'
+import { orderOf } from './raw-orders.ts'
 import type { RawCommand } from './raw-command.ts'
-import { readRawCommand, requestOf } from './raw-command.ts'
+import { readRawCommand } from './raw-command.ts'
 
 const uuids = z.array(z.string().min(1).max(128)).min(1).max(10_000)
 
@@ -134,10 +134,8 @@ const queueOn = async (
   { raw, commandId, cause }: Order,
   { hostId, uuid }: Readonly<{ hostId: string; uuid: string }>,
 ): Promise<Readonly<{ position: Position | null }> | Readonly<{ refused: FieldError }>> => {
-  const request = await requestOf(raw, () => app.blobs.keepSealed(hostId, `command/${commandId}`, raw.bytes, cause))
-  const queued = { commandId, channel: deviceChannel, request, reason: { code: 'asked' } } as const
   try {
-    return await app.execute(host, hostId, { type: 'QueueCommands', data: { commands: [queued] } }, cause)
+    return await app.execute(host, hostId, await orderOf(app, { raw, hostId, commandId, cause }), cause)
   } catch (error) {
     if (!(error instanceof Rejection)) throw error
     return { refused: { name: 'host_uuids', reason: `${uuid}: ${error.message}` } }

@@ -3,6 +3,7 @@ import type { App } from '../../app/app.ts'
 import type { Role } from '../../domain/server/events.ts'
 import type { Actor, Cause } from '../../kernel/event.ts'
 import type { EnrollmentProfiles } from '../apple/enrollment-profile.ts'
+import type { Trust } from '../trust.ts'
 import type { Route } from './access.ts'
 
 /** How many requests are taken per minute: of one token, and refused ones of one address. */
@@ -14,9 +15,17 @@ export type AdminSettings = Readonly<{
   organization: string
   /** 6,000 and 300 by default. */
   limits?: RequestLimits
+  /** Of the next certificate authority; 4,096 by default. */
+  authorityKeyBits?: number
 }>
 
-export type AdminDeps = Readonly<{ app: App; settings: AdminSettings; enrollmentProfiles: EnrollmentProfiles }>
+export type AdminDeps = Readonly<{
+  app: App
+  settings: AdminSettings
+  enrollmentProfiles: EnrollmentProfiles
+  /** What this process believes of authorities and revocations: told anew after a change. */
+  trust: Pick<Trust, 'refresh'>
+}>
 
 /** Who calls, and why what follows happens: one cause for everything that one request leads to. */
 export type Caller = Readonly<{ actor: Actor; role: Role; cause: Cause }>

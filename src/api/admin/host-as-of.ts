@@ -1,5 +1,6 @@
 import type { App } from '../../app/app.ts'
 import { replay } from '../../app/replay.ts'
+import type { Custody } from '../../domain/custody/state.ts'
 import type { HostEvent } from '../../domain/host/events.ts'
 import type { Host } from '../../domain/host/host.ts'
 import { host } from '../../domain/host/host.ts'
@@ -17,6 +18,7 @@ export type Moment = Readonly<{ text: string; belongs: (event: Recorded) => bool
 export type HostAsOf = Readonly<{
   host: ShownHost
   profiles: readonly ShownProfile[]
+  custody: Custody
   asOf: Readonly<{ asked: string; events: number; position: string; revision: number; at: string }>
 }>
 
@@ -50,6 +52,7 @@ export const hostAsOf = async (app: Pick<App, 'log' | 'read'>, hostId: string, m
   return {
     host: { ...shown(state, { first, last }), host_id: hostId, team_name: await teamNameAt(app, teamId, moment) },
     profiles: await profilesAt(app, state, events),
+    custody: state.custody,
     asOf: { asked: moment.text, events: events.length, position: last.position, revision: last.revision, at: last.at },
   }
 }

@@ -26,11 +26,11 @@ export type ShownHost = Pick<
 export type ShownProfile = Pick<HostProfileRow, 'profile_id' | 'identifier' | 'scope' | 'operation' | 'status'> &
   Readonly<{ name: string | null; detail: string | null }>
 
-/** A host in Fleet's JSON. Without `profiles` (in lists) these are left out. */
+/** A host in Fleet's JSON. Without `details` (in lists) these are left out. */
 export const hostJson = (
   { publicUrl }: Pick<AdminSettings, 'publicUrl'>,
   host: ShownHost,
-  profiles: readonly ShownProfile[] | null,
+  details: Readonly<{ profiles: readonly ShownProfile[]; custody: object }> | null,
 ) => ({
   id: Number(host.host_id),
   uuid: host.hardware_id,
@@ -51,7 +51,9 @@ export const hostJson = (
     enrollment_status: enrollmentWords[host.stage],
     server_url: host.stage === 'enrolled' ? `${publicUrl}/mdm/apple/mdm` : null,
     connected_to_fleet: host.stage === 'enrolled',
-    ...(profiles === null ? {} : { profiles: profiles.map((profile) => profileJson(host.platform, profile)) }),
+    ...(details === null
+      ? {}
+      : { ...details.custody, profiles: details.profiles.map((profile) => profileJson(host.platform, profile)) }),
   },
 })
 

@@ -7,11 +7,13 @@ import { noTeam } from '../../domain/teams/events.ts'
 import { Rejection } from '../../kernel/rejection.ts'
 import type { HostFilter, HostOrder, ListedHost } from '../../projections/host-directory.ts'
 import { hostById, hostCount, hostsAmong, hostsByIdentifier, hostsPage } from '../../projections/host-directory.ts'
+import { custodyOf } from '../../projections/custody.ts'
 import { profilesOfHost } from '../../projections/host-profiles.ts'
 import { profilesOfTeam } from '../../projections/profiles.ts'
 import { HttpRefusal, refuse } from '../errors.ts'
 import { bodyOf, numberId, numberText, pageOf, paging, paramOf, queryOf, windowOf } from '../parsing.ts'
 import { answer } from './answer.ts'
+import { custodyJson, custodyRowJson } from './custody-presentation.ts'
 import type { AdminDeps, Handlers } from './deps.ts'
 import { hostAsOf, momentOf } from './host-as-of.ts'
 import { hostJson } from './host-presentation.ts'
@@ -68,7 +70,8 @@ type HostRoutes = Pick<
 
 export const hostRoutes = ({ app, settings }: AdminDeps): HostRoutes => {
   const showHost = async (row: ListedHost, response: Response): Promise<void> => {
-    response.json({ host: hostJson(settings, row, await app.read(profilesOfHost(row.host_id))) })
+    const [profiles, [held]] = await Promise.all([app.read(profilesOfHost(row.host_id)), app.read(custodyOf(row.host_id))])
+    response.json({ host: hostJson(settings, row, { profiles, custody: custodyRowJson(held) }) })
   }
 
   const existing = async (hostId: string): Promise<ListedHost> => {
@@ -95,7 +98,10 @@ export const hostRoutes = ({ app, settings }: AdminDeps): HostRoutes => {
       const { at } = queryOf(z.object({ at: z.string().max(100).optional() }), request)
       if (at === undefined) return showHost(await existing(hostId), response)
       const was = await hostAsOf(app, hostId, momentOf(at))
-      response.json({ host: hostJson(settings, was.host, was.profiles), as_of: was.asOf })
+      response.json({
+        host: hostJson(settings, was.host, { profiles: was.profiles, custody: custodyJson(was.custody) }),
+        as_of: was.asOf,
+      })
     },
 
     'GET /hosts/identifier/:identifier': async (request, response) => {

@@ -8,9 +8,13 @@ import type { Route } from './access.ts'
 import { access, aliases, mayCall } from './access.ts'
 import { apiTokenRoutes } from './api-tokens.ts'
 import { auditRoutes } from './audit.ts'
+import { authorityRoutes } from './authorities.ts'
 import { authenticate, callerOf, tokensOf } from './authenticate.ts'
+import { certificateRoutes } from './certificates.ts'
 import { commandRoutes } from './commands.ts'
 import type { AdminDeps, Handlers } from './deps.ts'
+import { custodyRoutes } from './custody.ts'
+import { hostEnrollmentRoutes } from './host-enrollment.ts'
 import { enrollmentRoutes } from './enrollment.ts'
 import { hostHistoryRoutes } from './host-history.ts'
 import { hostRoutes } from './hosts.ts'
@@ -28,11 +32,15 @@ export const adminRouter = (deps: AdminDeps): Router => {
   const handlers: Handlers = {
     ...hostRoutes(deps),
     ...hostHistoryRoutes(app),
+    ...custodyRoutes(app),
+    ...hostEnrollmentRoutes(app),
     ...teamRoutes(app),
     ...profileRoutes(app),
     ...commandRoutes(app),
     ...enrollmentRoutes(deps),
     ...auditRoutes(app),
+    ...certificateRoutes(deps),
+    ...authorityRoutes(deps),
     ...readModelRoutes(app),
     ...apiTokenRoutes(app, tokens),
   }

@@ -2,6 +2,8 @@ import type { App } from '../../app/app.ts'
 import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
 import { certificate } from '../../domain/certificates/certificate.ts'
 import { reject } from '../../domain/rejections.ts'
+import type { Certificate } from '../../domain/certificates/certificate.ts'
+import type { Identity } from '../../domain/enrollment/commands.ts'
 import type { Cause } from '../../kernel/event.ts'
 import type { EnrollmentIds } from '../../protocols/apple/enrollment-ids.ts'
 
@@ -11,10 +13,12 @@ import type { EnrollmentIds } from '../../protocols/apple/enrollment-ids.ts'
  * that is bound to the same enrollment.
  */
 export type Associations = Readonly<{
-  /** For Authenticate. Rejects with `certificate-in-use`. */
-  bind: (fingerprint: string, hostId: string, ids: EnrollmentIds, cause: Cause) => Promise<void>
+  /** For Authenticate. Answers what is known of the certificate. Rejects with `certificate-in-use` or `certificate-revoked`. */
+  bind: (fingerprint: string, hostId: string, ids: EnrollmentIds, cause: Cause) => Promise<Identity>
   /** For everything else. Rejects with `certificate-not-associated` or `certificate-in-use`. */
   mustBeBound: (fingerprint: string, ids: EnrollmentIds) => void | Promise<void>
+  /** What is known of a certificate. */
+  identityOf: (fingerprint: string) => Promise<Identity>
 }>
 
 export const associations = ({ execute, load }: Pick<App, 'execute' | 'load'>): Associations => {
@@ -27,9 +31,12 @@ export const associations = ({ execute, load }: Pick<App, 'execute' | 'load'>): 
 
   return {
     bind: async (fingerprint, hostId, ids, cause) => {
-      await execute(certificate, fingerprint, { type: 'BindCertificate', data: { hostId, enrollmentId: deviceOf(ids) } }, cause)
+      const command = { type: 'BindCertificate', data: { hostId, enrollmentId: deviceOf(ids) } } as const
+      const { state } = await execute(certificate, fingerprint, command, cause)
       bound.set(fingerprint, deviceOf(ids))
+      return identity(fingerprint, state)
     },
+    identityOf: async (fingerprint) => identity(fingerprint, (await load(certificate, fingerprint)).state),
     mustBeBound: (fingerprint, ids) => {
       const known = bound.get(fingerprint)
       if (known !== undefined) {
@@ -43,6 +50,12 @@ export const associations = ({ execute, load }: Pick<App, 'execute' | 'load'>): 
     },
   }
 }
+
+const identity = (fingerprint: string, { notAfter, terms }: Certificate): Identity => ({
+  certificate: fingerprint,
+  notAfter,
+  terms,
+})
 
 /** Both channels of a device use its one certificate. */
 const deviceOf = ({ parentId, enrollmentId }: EnrollmentIds): string => parentId ?? enrollmentId

@@ -36,6 +36,9 @@ const sessionsInMemory = 100_000
 /** Deferred at any time: `Idle` begins a new session, in which everything may be offered again. */
 const endOfTime = '9999-12-31T00:00:00Z'
 
+/** What was handed out this long ago and not answered lets others pass, ms. */
+const stuckMs = 60 * 60_000
+
 /** How many commands that were cancelled a moment ago may stand before the next real one. */
 const maxStale = 50
 
@@ -66,7 +69,8 @@ export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, t
       cause,
     )
     const facts = factsIn(report)
-    if (facts !== null) await app.execute(host, hostId, { type: 'DescribeHost', data: { facts } }, cause)
+    if (facts !== null)
+      await app.execute(host, hostId, { type: 'DescribeHost', data: { facts, source: 'device-information' } }, cause)
     if (events.length > 0) await app.applyNow(applied, events)
   }
 
@@ -77,10 +81,12 @@ export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, t
     const begins = report.Status === 'Idle'
     const notDeferredSince = begins ? endOfTime : beganAt(session)
     const stale: string[] = []
+    const stuckBefore = new Date(app.clock().getTime() - stuckMs).toISOString()
     while (stale.length <= maxStale) {
       const asked = nothingWaiting.asking(hostId)
-      const [next] = await app.read(nextCommand(hostId, channel, notDeferredSince, stale))
-      if (next === undefined) {
+      const [next] = await app.read(nextCommand(hostId, channel, { notDeferredSince, stuckBefore, except: stale }))
+      if (next?.awaits_unlock === true && begins) await noteSeen(hostId, makeCause())
+      if (next === undefined || next.command_id === null || next.request === null) {
         if (begins && stale.length === 0) nothingWaiting.remember(hostId, channel, asked)
         return null
       }
@@ -91,6 +97,11 @@ export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, t
       stale.push(commandId)
     }
     return null
+  }
+
+  /** A Mac that calls after people were shown its PIN was unlocked with it. */
+  const noteSeen = async (hostId: string, cause: Cause): Promise<void> => {
+    await app.execute(host, hostId, { type: 'NoteHostSeen', data: {} }, cause)
   }
 
   const beganAt = (session: string): string => {
@@ -137,7 +148,7 @@ const factNames = {
   productName: 'ProductName',
   osVersion: 'OSVersion',
   buildVersion: 'BuildVersion',
-} as const satisfies Record<keyof HostFacts, string>
+} as const satisfies Partial<Record<keyof HostFacts, string>>
 
 /** The facts in an answer to DeviceInformation; null in any other. */
 const factsIn = ({ Status, response }: Report): HostFacts | null => {
@@ -147,5 +158,7 @@ const factsIn = ({ Status, response }: Report): HostFacts | null => {
     const value = answers[key]
     return typeof value === 'string' && value !== '' ? [[fact, value.slice(0, 255)]] : []
   })
-  return told.length === 0 ? null : (Object.fromEntries(told) as HostFacts)
+  const supervised = answers['IsSupervised']
+  const all = typeof supervised === 'boolean' ? [...told, ['supervised', supervised ? 'yes' : 'no']] : told
+  return all.length === 0 ? null : (Object.fromEntries(all) as HostFacts)
 }

@@ -1,21 +1,27 @@
 import type { X509Certificate } from 'node:crypto'
 import type { Request } from 'express'
 import type { TLSSocket } from 'node:tls'
+import type { App } from '../../app/app.ts'
 import { ParseError } from '../../kernel/parse-error.ts'
 import { verifyDetached } from '../../protocols/cms/verify-detached.ts'
 import { fingerprintOf, isIssuedBy, openCertificate } from '../../protocols/x509/certificate.ts'
 import type { AppleEdge, IdentitySource } from './settings.ts'
 
-/** A device's identity certificate, checked: from our authority, within its dates. */
-export type DeviceCertificate = Readonly<{ fingerprint: string }>
+/**
+ * A device's identity certificate, checked: from an authority that is trusted, not revoked, within its dates. Where expired ones are accepted,
+ * `isExpired` says that this is one: it may speak for the enrollment that it is bound to, and must not be bound to any.
+ */
+export type DeviceCertificate = Readonly<{ fingerprint: string; isExpired: boolean }>
+
+type Why = 'certificate-foreign' | 'certificate-revoked' | 'signature-invalid'
 
 /** A certificate that is missing, broken, or not ours. Always answered with 400: a 401 would make the device unenroll. */
 export class CertificateRefused extends Error {
   override readonly name = 'CertificateRefused'
-  readonly why: 'certificate-foreign' | 'signature-invalid'
+  readonly why: Why
   readonly fingerprint: string | null
 
-  constructor(why: 'certificate-foreign' | 'signature-invalid', message: string, fingerprint: string | null) {
+  constructor(why: Why, message: string, fingerprint: string | null) {
     super(message)
     this.why = why
     this.fingerprint = fingerprint
@@ -26,16 +32,23 @@ export class CertificateRefused extends Error {
 const clockSkewMs = 10 * 60_000
 
 /** The certificate that a request proves to hold, for exactly these body bytes. Throws `CertificateRefused`. */
-export const deviceCertificate = (request: Request, body: Uint8Array, edge: AppleEdge): DeviceCertificate => {
+export const deviceCertificate = (
+  request: Request,
+  body: Uint8Array,
+  edge: Readonly<{ app: Pick<App, 'clock'> }> & Pick<AppleEdge, 'identity' | 'acceptExpired' | 'trust'>,
+): DeviceCertificate => {
   const certificate = presented(request, body, edge.identity)
   const fingerprint = fingerprintOf(certificate)
-  if (!isIssuedBy(certificate, edge.trusted))
+  if (!isIssuedBy(certificate, edge.trust.authorities().trusted))
     throw new CertificateRefused('certificate-foreign', 'The certificate was not issued by this server.', fingerprint)
+  if (edge.trust.isRevoked(fingerprint))
+    throw new CertificateRefused('certificate-revoked', 'The certificate was revoked.', fingerprint)
   const now = edge.app.clock().getTime()
   const { notBefore, notAfter } = datesOf(certificate)
-  if (now < notBefore - clockSkewMs || now > notAfter + clockSkewMs)
+  const isExpired = now > notAfter + clockSkewMs
+  if (now < notBefore - clockSkewMs || (isExpired && !edge.acceptExpired))
     throw new CertificateRefused('certificate-foreign', 'The certificate is not valid at this time.', fingerprint)
-  return { fingerprint }
+  return { fingerprint, isExpired }
 }
 
 const presented = (request: Request, body: Uint8Array, source: IdentitySource): X509Certificate => {

@@ -16,21 +16,27 @@ export type EnrollmentSettings = Readonly<{
   signer: Readonly<{ certificatePem: string; keyPem: string }>
   identity: IdentitySource
   topic: () => Promise<string>
+  /** Devices take pushes from Apple's development service. */
+  developmentPush?: boolean
+  /** In DER: what must stand in the chain of this server's TLS certificate; none: any chain that the device trusts will do. */
+  pins?: readonly Uint8Array[]
 }>
 
 /** How long the challenge in a profile may be used, ms: slow networks and pauses in Setup Assistant included. */
 const challengeValidMs = 24 * 60 * 60 * 1000
 
-/** Bootstrap tokens and GetToken are not answered yet, so they are not promised. */
-const capabilities = ['com.apple.mdm.per-user-connections']
+/** Channels of users (macOS, Shared iPad), bootstrap tokens, GetToken. */
+const capabilities = ['com.apple.mdm.per-user-connections', 'com.apple.mdm.bootstraptoken', 'com.apple.mdm.token']
 
 /** The profile that carries the enrollment itself; removing it ends the enrollment. */
 export const enrollmentProfileIdentifier = 'com.muster.mdm.apple'
 
+/** For whom a profile is: the team that the device joins (null: it stays where it is, or in no team), the account that signed in. */
+export type EnrollmentWish = Readonly<{ teamId: string | null; account?: NonNullable<EnrollmentTerms['account']> }>
+
 /** Enrollment profiles: what one is to say, and the signed file (DER) with a one-time challenge, for one device. */
 export type EnrollmentProfiles = Readonly<{
-  /** For a device that joins this team when it enrolls for the first time; null: it stays where it is, or in no team. */
-  termsFor: (wish: Readonly<{ teamId: string | null }>) => Promise<EnrollmentTerms>
+  termsFor: (wish: EnrollmentWish) => Promise<EnrollmentTerms>
   sign: (terms: EnrollmentTerms) => Promise<Uint8Array>
 }>
 
@@ -38,14 +44,14 @@ export const enrollmentProfiles = (
   { challenges }: Pick<App, 'challenges'>,
   settings: EnrollmentSettings,
 ): EnrollmentProfiles => ({
-  termsFor: async ({ teamId }) => ({
+  termsFor: async ({ teamId, account = null }) => ({
     identifier: enrollmentProfileIdentifier,
     serverUrl: `${settings.publicUrl}/mdm/apple/mdm`,
     checkInUrl: `${settings.publicUrl}/mdm/apple/mdm`,
     topic: await settings.topic(),
     accessRights: allAccessRights,
     capabilities,
-    account: null,
+    account,
     teamId,
     renews: null,
   }),
@@ -58,6 +64,7 @@ export const enrollmentProfiles = (
       identifier: terms.identifier,
       uuid: randomUUID(),
       displayName: `${organization}: device management`,
+      description: `Lets ${organization} manage this device. Removing this profile ends the management and takes away what came with it.`,
       organization,
       serverUrl: terms.serverUrl,
       ...(checkInUrl === null ? {} : { checkInUrl }),
@@ -68,7 +75,7 @@ export const enrollmentProfiles = (
         challenge: await challenges.issue(challengeValidMs, terms),
         subject: [
           ['O', organization],
-          ['CN', '%SerialNumber%'],
+          ['CN', subjectOf(terms)],
         ],
         caFingerprint: createHash('sha256').update(anchor).digest(),
         keySize: 2048,
@@ -78,8 +85,16 @@ export const enrollmentProfiles = (
       serverCapabilities: terms.capabilities,
       checkOutWhenRemoved: true,
       signMessage: identity.kind === 'mdm-signature',
+      useDevelopmentApns: settings.developmentPush === true,
+      pinnedCertificates: settings.pins ?? [],
       ...(account === null ? {} : { enrollmentMode: account.mode, assignedManagedAppleId: account.managedAppleAccount }),
     })
     return signAttached(Buffer.from(profile), signer)
   },
 })
+
+/** Devices fill in variables at a first enrollment only, and none of hardware where the device is a person's own. */
+const subjectOf = ({ renews, account }: EnrollmentTerms): string => {
+  if (renews !== null) return `Host ${renews.hostId}`
+  return account === null ? '%SerialNumber%' : account.managedAppleAccount.slice(0, 64)
+}

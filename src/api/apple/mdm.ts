@@ -3,8 +3,10 @@ import type { Request, RequestHandler, Response } from 'express'
 import { raw, Router } from 'express'
 import type { Actor, Cause } from '../../kernel/event.ts'
 import { readCheckIn } from '../../protocols/apple/check-in.ts'
+import { writePlist } from '../../protocols/plist/write.ts'
 import { readReport } from '../../protocols/apple/command-report.ts'
 import { associations } from './association.ts'
+import type { CheckInReply, CheckInServices } from './check-in.ts'
 import { checkIns } from './check-in.ts'
 import { commandChannel } from './command-channel.ts'
 import { CertificateRefused, deviceCertificate } from './device-certificate.ts'
@@ -20,10 +22,10 @@ const bodyLimit = 16 * 1024 * 1024
 const checkInType = 'application/x-apple-aspen-mdm-checkin'
 
 /** Check-in and command channel on one path, told apart by content type. */
-export const mdmRoutes = (edge: AppleEdge, profiles: EnrollmentProfiles): Router => {
+export const mdmRoutes = (edge: AppleEdge, profiles: EnrollmentProfiles, services: CheckInServices): Router => {
   const { app } = edge
   const bound = associations(app)
-  const checkIn = checkIns(edge, bound)
+  const checkIn = checkIns(edge, bound, services)
   const serve = commandChannel(edge, bound, appleRequests(app, revealed(app, profiles)))
   const record = refusalRecorder(app)
 
@@ -37,8 +39,7 @@ export const mdmRoutes = (edge: AppleEdge, profiles: EnrollmentProfiles): Router
       told.messageType = 'MessageType' in message ? message.MessageType : message.Status
       told.certificate = deviceCertificate(request, body, edge).fingerprint
       if ('MessageType' in message) {
-        const { status } = await checkIn(message, told.certificate, causeOf(told))
-        response.status(status).end()
+        answerCheckIn(response, await checkIn(message, told.certificate, causeOf(told)))
       } else reply(response, await serve(message, body, told.certificate, () => causeOf(told)))
     } catch (error) {
       if (error instanceof CertificateRefused) told.certificate = error.fingerprint
@@ -65,6 +66,13 @@ export const mdmRoutes = (edge: AppleEdge, profiles: EnrollmentProfiles): Router
 const reply = (response: Response, command: string | null): void => {
   if (command === null) response.status(200).end()
   else response.status(200).type('application/xml; charset=UTF-8').send(command)
+}
+
+const answerCheckIn = (response: Response, { status, plist, json }: CheckInReply): void => {
+  response.status(status)
+  if (plist !== undefined) response.type('application/xml; charset=UTF-8').send(writePlist(plist))
+  else if (json !== undefined) response.type('application/json').send(json)
+  else response.end()
 }
 
 const causeOf = ({ enrollmentId }: Told): Cause => {

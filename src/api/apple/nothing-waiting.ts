@@ -1,3 +1,4 @@
+import { deviceChannel } from '../../domain/platforms.ts'
 import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
 import type { Recorded } from '../../kernel/event.ts'
 import type { NothingWaiting } from './settings.ts'
@@ -26,8 +27,12 @@ export const nothingWaiting = (
     applied: (events) => {
       clock++
       for (const event of events) {
-        if (event.type !== 'CommandsQueued') continue
+        if (event.type !== 'CommandsQueued' && event.type !== 'UnlockRequested') continue
         happened.set(event.id, clock)
+        if (event.type === 'UnlockRequested') {
+          knownUntil.delete(`${event.id}/${deviceChannel}`)
+          continue
+        }
         for (const { channel } of (event.data as { commands: readonly { channel: string }[] }).commands)
           knownUntil.delete(`${event.id}/${channel}`)
       }

@@ -1,42 +1,52 @@
-import { randomUUID } from 'node:crypto'
 import type { Request, Response } from 'express'
 import { raw, Router } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import { LogUnavailable } from '../../app/ports.ts'
-import { certificate } from '../../domain/certificates/certificate.ts'
-import type { EnrollmentTerms } from '../../domain/enrollment/terms.ts'
 import { ParseError } from '../../kernel/parse-error.ts'
-import { erased } from '../../kernel/projection.ts'
-import { certificateIssuedFor, certificates } from '../../projections/certificates.ts'
-import { decodeGetMessage, writeCaCaps, writeCaCert } from '../../protocols/scep/ca.ts'
+import { decodeGetMessage, writeCaCaps, writeCaCert, writeNextCaCert } from '../../protocols/scep/ca.ts'
 import { writeCertRep } from '../../protocols/scep/cert-rep.ts'
 import { ScepFailure } from '../../protocols/scep/failure.ts'
-import { identityContents } from '../../protocols/scep/issue.ts'
-import type { PkiRequest } from '../../protocols/scep/server.ts'
 import { readPkiMessage } from '../../protocols/scep/server.ts'
-import { issueCertificate } from '../../protocols/x509/authority.ts'
-import { openCertificate, readCertificate } from '../../protocols/x509/certificate.ts'
+import { openCertificate } from '../../protocols/x509/certificate.ts'
+import type { Authority } from '../../protocols/x509/open-authority.ts'
+import { handedOut, openersOf } from '../authorities.ts'
+import { certificateGrants } from './scep-grants.ts'
 import type { AppleEdge } from './settings.ts'
+
+export type ScepSettings = Readonly<{
+  /** For clients that know no other digest. */
+  allowSha1: boolean
+  /** A challenge that any number of devices may present; null: none. A secret. */
+  staticChallenge: string | null
+}>
 
 const bodyLimit = 2 * 1024 * 1024
 
 /** Requests of one address per minute. Nobody has shown who they are yet; many devices may stand behind one address. */
 const perMinute = 20_000
 
+type Reply = Readonly<{ contentType: string; body: Uint8Array }>
+
 /** What a client asks for; `message` reads the CMS that came with it. */
-type Operation = (message: () => Uint8Array) => Promise<Readonly<{ type: string; body: Uint8Array }>>
+type Operation = (message: () => Uint8Array) => Promise<Reply> | Reply
 
 /** The certificate authority as devices reach it: SCEP (RFC 8894) at one path. Refusals are CertRep messages with HTTP 200. */
-export const scepRoutes = (edge: Pick<AppleEdge, 'app' | 'authority'>): Router => {
-  const { app, authority } = edge
+export const scepRoutes = ({ app, trust }: Pick<AppleEdge, 'app' | 'trust'>, settings: ScepSettings): Router => {
+  const { allowSha1, staticChallenge } = settings
+  const grant = certificateGrants({ app, trust, staticChallenge })
 
   const operations: Readonly<Record<string, Operation>> = {
-    GetCACaps: async () => ({ type: 'text/plain', body: Buffer.from(writeCaCaps()) }),
-    GetCACert: async () => {
-      const { contentType, body } = writeCaCert([openCertificate(authority.certificatePem).raw])
-      return { type: contentType, body }
+    GetCACaps: () => {
+      const next = trust.authorities().next !== null
+      return { contentType: 'text/plain', body: Buffer.from(writeCaCaps({ renewal: true, next, oldClients: allowSha1 })) }
     },
-    PKIOperation: async (message) => ({ type: 'application/x-pki-message', body: await answer(message()) }),
+    GetCACert: () => writeCaCert(handedOut(trust.authorities(), app.clock()).map(derOf)),
+    GetNextCACert: () => {
+      const { issuer, next } = trust.authorities()
+      if (next === null) throw new ParseError('operation', 'There is no authority to come.')
+      return writeNextCaCert(issuer, derOf(next))
+    },
+    PKIOperation: async (message) => ({ contentType: 'application/x-pki-message', body: await answer(message()) }),
   }
 
   const operate = async (request: Request, response: Response): Promise<void> => {
@@ -44,51 +54,28 @@ export const scepRoutes = (edge: Pick<AppleEdge, 'app' | 'authority'>): Router =
       const name = textOf(request.query['operation'])
       const operation = Object.hasOwn(operations, name) ? operations[name] : undefined
       if (operation === undefined) throw new ParseError('operation', 'The operation is not known.')
-      const reply = await operation(() =>
+      const { contentType, body } = await operation(() =>
         request.method === 'POST' ? bodyOf(request) : decodeGetMessage(textOf(request.query['message'])),
       )
-      response.type(reply.type).send(Buffer.from(reply.body))
+      response.type(contentType).send(Buffer.from(body))
     } catch (error) {
       refuse(error, response)
     }
   }
 
   const answer = async (bytes: Uint8Array): Promise<Uint8Array> => {
+    const authorities = trust.authorities()
+    let { issuer: known } = authorities
     try {
-      const request = await readPkiMessage(bytes, { authorities: [authority] })
-      return writeCertRep({ authority: request.recipient, request, result: { certificateDer: await issue(request) } })
+      const request = await readPkiMessage(bytes, { authorities: openersOf(authorities), allowSha1 })
+      // Whoever addressed an authority before this one knows no other.
+      known = request.recipient
+      return writeCertRep({ authority: request.recipient, request, result: { certificateDer: await grant(request) } })
     } catch (error) {
       if (!(error instanceof ScepFailure)) throw error
       app.logger.warn({ transactionId: error.transactionId, reason: error.text }, 'a certificate request was refused')
-      return writeCertRep({ authority, request: error, result: error })
+      return writeCertRep({ authority: known, request: error, result: error })
     }
-  }
-
-  /** Grants the request or throws `ScepFailure`. The certificate is in the log before the device has it. */
-  const issue = async (request: PkiRequest): Promise<Uint8Array> => {
-    const { csr, transactionId } = request
-    if (request.messageType !== 'PKCSReq') throw new ScepFailure('badRequest', 'Renewal is not offered.', request)
-    const { challenge, hash: csrHash } = csr
-    const used = challenge === null ? missing : await app.challenges.use(challenge, { transactionId, csrHash })
-    if (used.kind !== 'accepted') throw new ScepFailure('badRequest', `The challenge is ${used.kind}.`, request)
-    const [before] = await app.read(certificateIssuedFor(transactionId, csrHash))
-    if (before?.certificate != null) return Buffer.from(before.certificate, 'base64')
-    const issued = issueCertificate({ authority, ...identityContents(csr, { now: app.clock() }) })
-    const data = {
-      serial: issued.serial,
-      subject: readCertificate(issued.certificateDer).subjectText,
-      notAfter: issued.notAfter.toISOString(),
-      certificate: Buffer.from(issued.certificateDer).toString('base64'),
-      transactionId,
-      csrHash,
-      ...(used.terms === null ? {} : { terms: used.terms as EnrollmentTerms }),
-    }
-    const id = randomUUID()
-    const cause = { id, actor: { kind: 'server', id: 'scep' } as const, correlationId: id, causationId: id }
-    const { events } = await app.execute(certificate, issued.fingerprint, { type: 'IssueCertificate', data }, cause)
-    // The same request, repeated at once, must find it.
-    await app.applyNow([erased(certificates)], events)
-    return issued.certificateDer
   }
 
   const refuse = (error: unknown, response: Response): void => {
@@ -107,7 +94,7 @@ export const scepRoutes = (edge: Pick<AppleEdge, 'app' | 'authority'>): Router =
     .post('/scep', raw({ type: () => true, limit: bodyLimit }), operate)
 }
 
-const missing = { kind: 'unknown' } as const
+const derOf = ({ certificatePem }: Authority): Uint8Array => openCertificate(certificatePem).raw
 
 const bodyOf = (request: Request): Uint8Array => (request.body instanceof Uint8Array ? request.body : Buffer.alloc(0))
 

@@ -1,6 +1,5 @@
-import type { X509Certificate } from 'node:crypto'
 import type { App } from '../../app/app.ts'
-import type { Authority } from '../../protocols/x509/open-authority.ts'
+import type { Trust } from '../trust.ts'
 
 /** Where a device's certificate is taken from. Only the configured source is looked at; there is no falling through to another. */
 export type IdentitySource =
@@ -11,13 +10,16 @@ export type IdentitySource =
 
 export type AppleEdge = Readonly<{
   app: App
-  /** Issues identities; the CAs before it stay in `trusted`. */
-  authority: Authority
-  trusted: readonly X509Certificate[]
+  /** Who issues identities, and whose are let in. */
+  trust: Pick<Trust, 'authorities' | 'isRevoked'>
+  /** Whether an identity that has expired still speaks for the enrollment that it is bound to. */
+  acceptExpired: boolean
   identity: IdentitySource
   /** The topics that a check-in may name: that of the push certificate, or the placeholder until there is one. */
   topics: () => Promise<readonly string[]>
   nothingWaiting: NothingWaiting
+  /** Whether users of a directory who log in on a Mac get a channel (UserAuthenticate). */
+  users: 'refuse' | 'accept'
 }>
 
 /** What is known of channels on which nothing waits, so that an idle check-in asks no database. */

@@ -15,6 +15,8 @@ export type CertificateEvent =
         csrHash: string
         /** Those of the profile whose challenge was presented; absent: the challenge had none, or there was no challenge. */
         terms?: EnrollmentTerms
+        /** The fingerprint of the authority; absent: it was issued when there was one only. */
+        issuer?: string
         /** The fingerprint of the certificate that asked for this one to follow it (a SCEP RenewalReq). */
         follows?: string
       }

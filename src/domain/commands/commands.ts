@@ -2,7 +2,13 @@ import type { Slice } from '../../kernel/slice.ts'
 import type { Enrollment } from '../enrollment/state.ts'
 import { mustBeEnrolled } from '../enrollment/state.ts'
 import type { HostProfileEvent } from '../host-profiles/events.ts'
-import { consequencesOf } from '../host-profiles/consequences.ts'
+import type { Custody } from '../custody/state.ts'
+import type { CustodyEvent } from '../custody/events.ts'
+import type { EnrollmentEvent } from '../enrollment/events.ts'
+import type { Renewal } from '../renewal/renewal.ts'
+import type { RenewalEvent } from '../renewal/events.ts'
+import { consequencesOf, consequencesOfExpiry } from './consequences.ts'
+import { cancelSome } from './cancelling.ts'
 import type { HostProfiles } from '../host-profiles/state.ts'
 import { reject } from '../rejections.ts'
 import type { SealedContent } from '../../kernel/content.ts'
@@ -22,9 +28,22 @@ export type CommandCommand =
       }
     }
 
-type Sees = Readonly<{ enrollment: Enrollment; commands: Commands; hostProfiles: HostProfiles }>
+  /** Takes a command back that was not handed out yet. */
+  | { type: 'CancelCommand'; data: { commandId: string } }
+  /** Gives up what waited past its deadline; `now` is ISO 8601. */
+  | { type: 'ExpireCommands'; data: { now: string } }
 
-export const commands: Slice<CommandCommand, CommandEvent | HostProfileEvent, Commands, Sees, CommandEvent> = {
+type Sees = Readonly<{
+  enrollment: Enrollment
+  commands: Commands
+  hostProfiles: HostProfiles
+  custody: Custody
+  renewal: Renewal
+}>
+
+type Decides = CommandEvent | HostProfileEvent | CustodyEvent | RenewalEvent | EnrollmentEvent
+
+export const commands: Slice<CommandCommand, Decides, Commands, Sees, CommandEvent> = {
   initial: { waiting: new Map(), settled: new Map(), queued: 0 },
 
   decide: {
@@ -40,7 +59,8 @@ export const commands: Slice<CommandCommand, CommandEvent | HostProfileEvent, Co
       return waiting.sent ? [] : [{ type: 'CommandSent', data }]
     },
 
-    ReportCommand: ({ data }, { enrollment, commands: now, hostProfiles }) => {
+    ReportCommand: ({ data }, sees) => {
+      const { enrollment, commands: now } = sees
       const { commandId, outcome, errors, result } = data
       const waiting = now.waiting.get(commandId)
       const settled = now.settled.get(commandId)
@@ -52,7 +72,31 @@ export const commands: Slice<CommandCommand, CommandEvent | HostProfileEvent, Co
       if (outcome === 'deferred') return [{ type: 'CommandDeferred', data: { commandId } }]
       return [
         { type: 'CommandAnswered', data: { commandId, outcome, errors, result, late: false } },
-        ...consequencesOf({ commandId, outcome, errors, platform: enrollment.platform }, hostProfiles),
+        ...consequencesOf({ commandId, request: waiting.request, outcome, errors, platform: enrollment.platform }, sees),
+      ]
+    },
+
+    CancelCommand: ({ data: { commandId } }, { commands: now }) => {
+      const waiting = now.waiting.get(commandId)
+      if (waiting === undefined) {
+        if (now.settled.get(commandId) === 'cancelled') return []
+        return reject('command-not-waiting', `The command ${commandId} does not wait on this host.`, 'command_uuid')
+      }
+      if (waiting.sent) reject('command-sent', `The command ${commandId} was handed to the host already.`, 'command_uuid')
+      if (isDecided(waiting))
+        reject('not-supported', `The command ${commandId} follows from settings; change those instead.`, 'command_uuid')
+      return cancelSome(now, [commandId], 'asked')
+    },
+
+    ExpireCommands: ({ data: { now: moment } }, sees) => {
+      const expired = [...sees.commands.waiting].filter(([, { deadline }]) => deadline !== null && deadline <= moment)
+      return [
+        ...cancelSome(
+          sees.commands,
+          expired.map(([commandId]) => commandId),
+          'expired',
+        ),
+        ...expired.flatMap(([commandId]) => consequencesOfExpiry(commandId, sees)),
       ]
     },
   },
@@ -75,9 +119,15 @@ export const commands: Slice<CommandCommand, CommandEvent | HostProfileEvent, Co
 /** How many settled commands a host remembers; an answer repeated later than that is recorded as unknown. */
 const settledMemory = 256
 
-const asWaiting = ({ commandId, channel, request }: QueuedCommand): [string, WaitingCommand] => [
+/** What Muster decided by itself would be decided again at once. */
+const isDecided = ({ request }: WaitingCommand): boolean =>
+  request.kind === 'install-profile' ||
+  request.kind === 'renew-identity' ||
+  (request.kind === 'remove-profile' && request.profileId !== null)
+
+const asWaiting = ({ commandId, channel, request, deadline }: QueuedCommand): [string, WaitingCommand] => [
   commandId,
-  { channel, request, sent: false, deferrals: 0 },
+  { channel, request, sent: false, deferrals: 0, deadline: deadline ?? null },
 ]
 
 const change = (state: Commands, commandId: string, how: (waiting: WaitingCommand) => WaitingCommand): Commands => {

@@ -13,13 +13,24 @@ export type Reason =
   | Readonly<{ code: 'retried'; attempt: number }>
   | Readonly<{ code: 'resend-asked' }>
   | Readonly<{ code: 'no-longer-wanted' }>
+  | Readonly<{ code: 'declarations-changed' }>
+  | Readonly<{ code: 'certificate-ends'; notAfter: string | null }>
 
-export type QueuedCommand = Readonly<{ commandId: string; channel: Channel; request: Request; reason: Reason }>
+export type QueuedCommand = Readonly<{
+  commandId: string
+  channel: Channel
+  request: Request
+  reason: Reason
+  /** When it is given up, ISO 8601; absent: never (commands of before there were deadlines). */
+  deadline?: string
+  /** Higher goes first; absent is 0. */
+  priority?: number
+}>
 
 /** One entry of Apple's ErrorChain, topmost first. */
 export type DeviceError = Readonly<{ code: number; domain: string; description: string }>
 
-export type CancelReason = 'superseded' | 'no-longer-wanted' | 'enrolled-again' | 'enrollment-ended'
+export type CancelReason = 'superseded' | 'no-longer-wanted' | 'enrolled-again' | 'enrollment-ended' | 'asked' | 'expired'
 
 export type CommandOutcome = 'acknowledged' | 'failed' | 'malformed'
 

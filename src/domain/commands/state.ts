@@ -1,7 +1,13 @@
 import type { Channel } from '../platforms.ts'
 import type { Request } from './requests.ts'
 
-export type WaitingCommand = Readonly<{ channel: Channel; request: Request; sent: boolean; deferrals: number }>
+export type WaitingCommand = Readonly<{
+  channel: Channel
+  request: Request
+  sent: boolean
+  deferrals: number
+  deadline: string | null
+}>
 
 /** `settled` remembers the latest commands that are over, so that a repeated answer is known for what it is. */
 export type Commands = Readonly<{

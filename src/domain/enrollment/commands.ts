@@ -1,6 +1,10 @@
 import type { Channel, Platform } from '../platforms.ts'
 import type { Sealed } from '../../kernel/content.ts'
-import type { EnrollmentKind, HostFacts } from './events.ts'
+import type { EnrollmentKind, FactSource, HostFacts } from './events.ts'
+import type { EnrollmentTerms } from './terms.ts'
+
+/** The certificate that a device shows, with what is known of it: its end (ISO 8601) and the terms that it was asked for with. */
+export type Identity = Readonly<{ certificate: string; notAfter: string | null; terms: EnrollmentTerms | null }>
 
 export type EnrollmentCommand =
   | {
@@ -12,7 +16,9 @@ export type EnrollmentCommand =
         platform: Platform
         facts: HostFacts
         topic: string
-        certificate: string
+        identity: Identity
+        /** Told by another server's records, not by the device. */
+        imported?: boolean
       }
     }
   | {
@@ -23,12 +29,19 @@ export type EnrollmentCommand =
         topic: string
         tokenFingerprint: string
         push: Sealed
-        awaitingConfiguration: boolean
+        /** Null: not said. */
+        awaitingConfiguration: boolean | null
         user: { shortName: string; longName: string } | null
         unlockToken: { fingerprint: string; sealed: Sealed } | null
+        identity: Identity
       }
     }
-  | { type: 'DescribeHost'; data: { facts: HostFacts } }
+  /** A certificate that followed the one before it through the authority alone. */
+  | { type: 'ReplaceIdentity'; data: { identity: Identity } }
+  | { type: 'DescribeHost'; data: { facts: HostFacts; source: FactSource } }
+  | { type: 'CloseChannel'; data: { channel: Channel; because: 'push-token-unregistered'; since: string } }
+  /** Asks the host to take its enrollment profile away. `deadline` is ISO 8601. */
+  | { type: 'RequestUnenrollment'; data: { commandId: string; identifier: string; deadline: string } }
   | { type: 'EndEnrollment'; data: { because: 'checked-out' } }
   /** `since` (ISO 8601) is when the push service found the token dead: a token that came later lives. */
   | { type: 'EndEnrollment'; data: { because: 'push-token-unregistered'; since: string } }

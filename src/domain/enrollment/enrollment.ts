@@ -1,65 +1,112 @@
 import type { Slice } from '../../kernel/slice.ts'
+import { cancelAll, cancelOn } from '../commands/cancelling.ts'
 import type { CommandEvent } from '../commands/events.ts'
 import type { Commands } from '../commands/state.ts'
-import { cancelAll } from '../commands/cancelling.ts'
+import type { Escrow } from '../escrow/escrow.ts'
+import type { EscrowEvent } from '../escrow/events.ts'
 import { deviceChannel } from '../platforms.ts'
 import { reject } from '../rejections.ts'
-import type { EnrollmentCommand } from './commands.ts'
-import type { EnrollmentEvent, HostFacts } from './events.ts'
+import type { MembershipEvent } from '../teams/events.ts'
+import type { Membership } from '../teams/membership.ts'
+import { begin, description, isSameHardware, tokenOf } from './beginning.ts'
+import type { EnrollmentCommand, Identity } from './commands.ts'
+import type { EnrollmentEvent } from './events.ts'
 import type { Enrollment, OpenChannel } from './state.ts'
+import { mustBeEnrolled } from './state.ts'
 
-type Sees = Readonly<{ enrollment: Enrollment; commands: Commands }>
+type Sees = Readonly<{ enrollment: Enrollment; commands: Commands; membership: Membership; escrow: Escrow }>
 
-export const enrollment: Slice<EnrollmentCommand, EnrollmentEvent | CommandEvent, Enrollment, Sees, EnrollmentEvent> = {
+type Decides = EnrollmentEvent | EscrowEvent | CommandEvent | MembershipEvent
+
+/**
+ * How a host comes, stays and goes. A renewal of the identity, a repeated message and a true new beginning look alike on the wire: they are
+ * told apart by facts alone (whose certificate, asked for on which terms, with which token), never by a flag that something is under way.
+ */
+export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, EnrollmentEvent> = {
   initial: {
     stage: 'never',
     epoch: 0,
+    kind: 'device',
     hardwareId: null,
     platform: 'darwin',
     facts: {},
     enrollmentId: null,
     topic: null,
     certificate: null,
+    notAfter: null,
+    pastCertificates: [],
+    authenticatedAgain: null,
+    terms: null,
     channels: {},
     enrolledAt: null,
-    unlockToken: null,
+    awaitingConfiguration: false,
+    unenrollment: null,
+    endedBecause: null,
   },
 
   decide: {
-    Authenticate: ({ data }, { enrollment: now, commands }) => {
+    Authenticate: ({ data }, sees) => {
+      const { enrollment: now } = sees
+      const { identity, facts } = data
       if (now.hardwareId !== null && !isSameHardware(now.hardwareId, data.hardwareId))
         reject('identity-conflict', `This host is known by another hardware id than ${data.hardwareId}.`, 'UDID')
-      if (now.stage === 'started' && now.certificate === data.certificate) return []
-      const { enrollmentId, kind, topic, certificate } = data
-      const because = now.epoch === 0 ? 'first-enrollment' : 'enrolled-again'
+      if (data.imported === true && now.epoch > 0) return []
+      if (now.stage === 'started' && now.certificate === identity.certificate) return []
+      if (now.stage === 'enrolled' && isRenewal(identity)) return description(now, facts, 'authenticate')
+      if (now.stage === 'enrolled' && had(now, identity.certificate))
+        return now.authenticatedAgain === identity.certificate
+          ? []
+          : [
+              ...description(now, facts, 'authenticate'),
+              { type: 'AuthenticatedAgain', data: { certificate: identity.certificate } },
+            ]
+      const again = data.imported === true ? 'imported' : 'enrolled-again'
+      return begin(data, now.epoch === 0 && again !== 'imported' ? 'first-enrollment' : again, sees)
+    },
+
+    UpdateToken: ({ data }, sees) => {
+      const { enrollment: now, escrow } = sees
+      const { channel, identity, topic, unlockToken } = data
+      const comesBack = now.stage === 'ended' && now.endedBecause === 'push-token-unregistered' && had(now, identity.certificate)
+      if (now.stage !== 'started' && now.stage !== 'enrolled' && !(comesBack && channel === deviceChannel))
+        return reject('not-enrolled', 'This host has not begun an enrollment with Authenticate.')
+      if (topic !== now.topic) reject('topic-changed', `The topic ${topic} is not that of the enrollment.`, 'Topic')
+      const escrowed: EscrowEvent[] =
+        unlockToken === null || unlockToken.fingerprint === escrow.unlockToken?.fingerprint
+          ? []
+          : [{ type: 'UnlockTokenEscrowed', data: unlockToken }]
+      const anew = comesBack ? 'token-came-back' : beginsAnew(now, data)
+      if (anew !== null) return [...begin(asKnown(now, identity), anew, sees), opened(data), ...escrowed]
+      return [...renewal(now, channel, identity), ...token(now, data), ...escrowed]
+    },
+
+    ReplaceIdentity: ({ data: { identity } }, { enrollment: now }) =>
+      now.stage !== 'enrolled' || had(now, identity.certificate) ? [] : [renewed(now, identity, 'scep')],
+
+    DescribeHost: ({ data }, { enrollment: now }) => description(now, data.facts, data.source),
+
+    CloseChannel: ({ data: { channel, because, since } }, { enrollment: now, commands }) => {
+      const open = now.channels[channel]
+      if (channel === deviceChannel || open === undefined || isNewer(open, since)) return []
+      return [{ type: 'ChannelClosed', data: { channel, because } }, ...cancelOn(commands, channel, 'enrollment-ended')]
+    },
+
+    RequestUnenrollment: ({ data: { commandId, identifier, deadline } }, { enrollment: now }) => {
+      mustBeEnrolled(now)
+      if (now.unenrollment !== null) return []
+      const request = { kind: 'remove-profile', profileId: null, identifier, ignoreError: true } as const
+      const command = { commandId, channel: deviceChannel, request, reason: { code: 'asked' }, deadline, priority: 5 } as const
       return [
-        ...discovery(now, data),
-        { type: 'EnrollmentStarted', data: { epoch: now.epoch + 1, enrollmentId, kind, topic, certificate, because } },
-        ...cancelAll(commands, 'enrolled-again'),
+        { type: 'UnenrollmentRequested', data: { commandId } },
+        { type: 'CommandsQueued', data: { commands: [command] } },
       ]
     },
 
-    UpdateToken: ({ data: { unlockToken, ...data } }, { enrollment: now }) => {
-      if (now.stage !== 'started' && now.stage !== 'enrolled')
-        return reject('not-enrolled', 'This host has not begun an enrollment with Authenticate.')
-      if (data.topic !== now.topic) reject('topic-changed', `The topic ${data.topic} is not that of the enrollment.`, 'Topic')
-      const { channel, enrollmentId, topic, tokenFingerprint, push } = data
-      const open = now.channels[channel]
-      const escrowed: EnrollmentEvent[] =
-        unlockToken === null || unlockToken.fingerprint === now.unlockToken
-          ? []
-          : [{ type: 'UnlockTokenEscrowed', data: unlockToken }]
-      if (open === undefined) return [{ type: 'ChannelOpened', data }, ...escrowed]
-      return open.tokenFingerprint === tokenFingerprint
-        ? escrowed
-        : [{ type: 'PushTokenChanged', data: { channel, enrollmentId, topic, tokenFingerprint, push } }, ...escrowed]
-    },
-
-    DescribeHost: ({ data }, { enrollment: now }) => description(now, data.facts, 'device-information'),
-
     EndEnrollment: ({ data }, { enrollment: now, commands }) => {
       if (now.stage === 'never' || now.stage === 'ended') return []
-      if (data.because === 'push-token-unregistered' && hasNewerToken(now, data.since)) return []
+      const open = now.channels[deviceChannel]
+      // A host that began to enroll again has no token yet: what is said of an older one does not concern it.
+      if (data.because === 'push-token-unregistered' && (open === undefined || isNewer(open, data.since))) return []
       return [{ type: 'EnrollmentEnded', data: { because: data.because } }, ...cancelAll(commands, 'enrollment-ended')]
     },
   },
@@ -74,61 +121,117 @@ export const enrollment: Slice<EnrollmentCommand, EnrollmentEvent | CommandEvent
     HostDescribed: (state, { data }) => ({ ...state, facts: { ...state.facts, ...data.facts } }),
     EnrollmentStarted: (state, { data }) => ({
       ...state,
+      ...withIdentity(state, data.certificate, data.notAfter ?? null),
       stage: 'started',
       epoch: data.epoch,
+      kind: data.kind,
       enrollmentId: data.enrollmentId,
       topic: data.topic,
-      certificate: data.certificate,
+      terms: data.terms ?? null,
       channels: {},
       enrolledAt: null,
+      awaitingConfiguration: false,
+      unenrollment: null,
+      endedBecause: null,
     }),
-    ChannelOpened: (state, { data, at }) => ({
-      ...state,
-      stage: data.channel === deviceChannel ? 'enrolled' : state.stage,
-      enrolledAt: data.channel === deviceChannel ? at : state.enrolledAt,
-      channels: { ...state.channels, [data.channel]: channelOf(data, at) },
-    }),
+    AuthenticatedAgain: (state, { data }) => ({ ...state, authenticatedAgain: data.certificate }),
+    IdentityRenewed: (state, { data }) => ({ ...state, ...withIdentity(state, data.to, data.notAfter) }),
+    ChannelOpened: (state, { data, at }) => {
+      const channels = { ...state.channels, [data.channel]: channelOf(data, at) }
+      if (data.channel !== deviceChannel) return { ...state, channels }
+      return { ...state, channels, stage: 'enrolled', enrolledAt: at, awaitingConfiguration: data.awaitingConfiguration }
+    },
     PushTokenChanged: (state, { data, at }) => ({
       ...state,
       channels: { ...state.channels, [data.channel]: channelOf(data, at) },
     }),
-    UnlockTokenEscrowed: (state, { data }) => ({ ...state, unlockToken: data.fingerprint }),
-    EnrollmentEnded: (state) => ({ ...state, stage: 'ended', channels: {} }),
+    ChannelClosed: (state, { data }) => {
+      const { [data.channel]: _, ...channels } = state.channels
+      return { ...state, channels }
+    },
+    HostReleased: (state) => ({ ...state, awaitingConfiguration: false }),
+    UnenrollmentRequested: (state, { data }) => ({ ...state, unenrollment: data.commandId }),
+    EnrollmentEnded: (state, { data }) => ({
+      ...state,
+      stage: 'ended',
+      channels: {},
+      awaitingConfiguration: false,
+      unenrollment: null,
+      endedBecause: data.because,
+    }),
   },
 }
 
-/** As in `hostIdOf`: the case of a hardware id means nothing. */
-const isSameHardware = (one: string, other: string): boolean => one.toUpperCase() === other.toUpperCase()
+type TokenData = Extract<EnrollmentCommand, { type: 'UpdateToken' }>['data']
 
-/** A host that began to enroll again has no token yet: what is said of an older one does not concern it. */
-const hasNewerToken = ({ channels }: Enrollment, since: string): boolean => {
-  const open = channels[deviceChannel]
-  return open === undefined || Date.parse(open.tokenSince) > Date.parse(since)
+/** Only the profile that this server sent to renew an identity holds the challenge that such a certificate was bought with. */
+const isRenewal = ({ terms }: Identity): boolean => terms?.renews != null
+
+const had = ({ certificate, pastCertificates }: Enrollment, fingerprint: string): boolean =>
+  certificate === fingerprint || pastCertificates.includes(fingerprint)
+
+/** A host that was wiped has another token than before; a message that came twice has not. */
+const beginsAnew = (now: Enrollment, data: TokenData): 'awaiting-configuration' | 'authenticated-again' | null => {
+  const open = now.channels[deviceChannel]
+  if (data.channel !== deviceChannel || open === undefined) return null
+  if (now.authenticatedAgain === data.identity.certificate) return 'authenticated-again'
+  const isNew = open.tokenFingerprint !== data.tokenFingerprint
+  return data.awaitingConfiguration === true && !now.awaitingConfiguration && isNew ? 'awaiting-configuration' : null
 }
+
+/** What a new beginning repeats of what is known. */
+const asKnown = (now: Enrollment, identity: Identity) => ({
+  hardwareId: now.hardwareId ?? '',
+  enrollmentId: now.enrollmentId ?? '',
+  kind: now.kind,
+  platform: now.platform,
+  facts: {},
+  topic: now.topic ?? '',
+  identity: { ...identity, terms: identity.terms ?? now.terms },
+})
+
+const renewal = (now: Enrollment, channel: string, identity: Identity): readonly EnrollmentEvent[] =>
+  now.stage === 'enrolled' && channel === deviceChannel && !had(now, identity.certificate)
+    ? [renewed(now, identity, 'profile')]
+    : []
+
+const renewed = (now: Enrollment, { certificate, notAfter }: Identity, by: 'profile' | 'scep'): EnrollmentEvent => ({
+  type: 'IdentityRenewed',
+  data: { from: now.certificate ?? '', to: certificate, notAfter, by },
+})
+
+const token = (now: Enrollment, data: TokenData): readonly EnrollmentEvent[] => {
+  const open = now.channels[data.channel]
+  if (open === undefined) return [opened(data)]
+  const released = data.channel === deviceChannel && now.awaitingConfiguration && data.awaitingConfiguration === false
+  return [
+    ...(open.tokenFingerprint === data.tokenFingerprint ? [] : [{ type: 'PushTokenChanged', data: tokenOf(data) } as const]),
+    ...(released ? [{ type: 'HostReleased', data: { because: 'told' } } as const] : []),
+  ]
+}
+
+const opened = (data: TokenData): EnrollmentEvent => ({
+  type: 'ChannelOpened',
+  data: { ...tokenOf(data), awaitingConfiguration: data.awaitingConfiguration ?? false, user: data.user },
+})
+
+const isNewer = ({ tokenSince }: OpenChannel, since: string): boolean => Date.parse(tokenSince) > Date.parse(since)
+
+/** How many earlier certificates a host is remembered by. */
+const certificateMemory = 16
+
+const withIdentity = (state: Enrollment, certificate: string, notAfter: string | null) => ({
+  certificate,
+  notAfter,
+  authenticatedAgain: null,
+  pastCertificates:
+    state.certificate === null || state.certificate === certificate
+      ? state.pastCertificates
+      : [...state.pastCertificates, state.certificate].filter((past) => past !== certificate).slice(-certificateMemory),
+})
 
 const channelOf = (data: Readonly<{ enrollmentId: string; tokenFingerprint: string }>, at: string): OpenChannel => ({
   enrollmentId: data.enrollmentId,
   tokenFingerprint: data.tokenFingerprint,
   tokenSince: at,
 })
-
-const discovery = (
-  now: Enrollment,
-  data: Extract<EnrollmentCommand, { type: 'Authenticate' }>['data'],
-): readonly EnrollmentEvent[] => {
-  const { hardwareId, platform, facts } = data
-  return now.hardwareId === null
-    ? [{ type: 'HostDiscovered', data: { source: 'apple', hardwareId, platform, facts } }]
-    : description(now, facts, 'authenticate')
-}
-
-/** Only what differs from what is known. */
-const description = (
-  now: Enrollment,
-  facts: HostFacts,
-  source: 'authenticate' | 'device-information',
-): readonly EnrollmentEvent[] => {
-  const known: Readonly<Record<string, string | undefined>> = now.facts
-  const news = Object.fromEntries(Object.entries(facts).filter(([name, value]) => known[name] !== value))
-  return Object.keys(news).length === 0 ? [] : [{ type: 'HostDescribed', data: { facts: news, source } }]
-}

@@ -1,5 +1,6 @@
 import type { Channel, Platform } from '../platforms.ts'
 import type { Sealed } from '../../kernel/content.ts'
+import type { EnrollmentTerms } from './terms.ts'
 
 /** What a device tells of itself; absent facts were not told. */
 export type HostFacts = Readonly<{
@@ -9,14 +10,18 @@ export type HostFacts = Readonly<{
   productName?: string
   osVersion?: string
   buildVersion?: string
+  /** `yes` or `no`. */
+  supervised?: string
 }>
+
+export type FactSource = 'authenticate' | 'device-information' | 'status-report'
 
 /** Personal enrollments tell no hardware ids; `hardwareId` is then the enrollment id. */
 export type EnrollmentKind = 'device' | 'user-enrollment'
 
 export type EnrollmentEvent =
   | { type: 'HostDiscovered'; data: { source: 'apple'; hardwareId: string; platform: Platform; facts: HostFacts } }
-  | { type: 'HostDescribed'; data: { facts: HostFacts; source: 'authenticate' | 'device-information' } }
+  | { type: 'HostDescribed'; data: { facts: HostFacts; source: FactSource } }
   | {
       type: 'EnrollmentStarted'
       data: {
@@ -26,9 +31,17 @@ export type EnrollmentEvent =
         topic: string
         /** SHA-256 of the identity certificate, lower-case hex. */
         certificate: string
-        because: 'first-enrollment' | 'enrolled-again'
+        /** When the identity certificate ends, ISO 8601; absent: not known. */
+        notAfter?: string
+        /** Absent: not known. */
+        terms?: EnrollmentTerms
+        because: EnrollmentReason
       }
     }
+  /** Authenticate with a certificate that this host had before: its identity survived, so nothing is known to be lost. The token tells. */
+  | { type: 'AuthenticatedAgain'; data: { certificate: string } }
+  /** The host goes on under another certificate. No new epoch: all that it has, it keeps. */
+  | { type: 'IdentityRenewed'; data: { from: string; to: string; notAfter: string | null; by: 'profile' | 'scep' } }
   | {
       type: 'ChannelOpened'
       data: {
@@ -46,5 +59,18 @@ export type EnrollmentEvent =
       type: 'PushTokenChanged'
       data: { channel: Channel; enrollmentId: string; topic: string; tokenFingerprint: string; push: Sealed }
     }
-  | { type: 'UnlockTokenEscrowed'; data: { fingerprint: string; sealed: Sealed } }
-  | { type: 'EnrollmentEnded'; data: { because: 'checked-out' | 'push-token-unregistered' } }
+  /** The user can no longer be reached; the host goes on. */
+  | { type: 'ChannelClosed'; data: { channel: Channel; because: 'push-token-unregistered' } }
+  /** It waits in its setup assistant no longer. */
+  | { type: 'HostReleased'; data: { because: 'released' | 'told' } }
+  | { type: 'UnenrollmentRequested'; data: { commandId: string } }
+  | { type: 'EnrollmentEnded'; data: { because: EndReason } }
+
+/**
+ * Why an epoch began. `authenticated-again`: Authenticate and a token, both with a certificate that it had before. `awaiting-configuration`: a
+ * new token from its setup assistant, which only a host that lost everything sends. `token-came-back`: its push token had been thought dead.
+ */
+export type EnrollmentReason =
+  'first-enrollment' | 'enrolled-again' | 'authenticated-again' | 'awaiting-configuration' | 'token-came-back' | 'imported'
+
+export type EndReason = 'checked-out' | 'push-token-unregistered' | 'unenrolled' | 'unenrollment-unanswered'

@@ -1,7 +1,8 @@
 import type { Channel, Platform } from '../platforms.ts'
 import { deviceChannel } from '../platforms.ts'
 import { reject } from '../rejections.ts'
-import type { HostFacts } from './events.ts'
+import type { EndReason, EnrollmentKind, HostFacts } from './events.ts'
+import type { EnrollmentTerms } from './terms.ts'
 
 export type OpenChannel = Readonly<{ enrollmentId: string; tokenFingerprint: string; tokenSince: string }>
 
@@ -9,16 +10,28 @@ export type OpenChannel = Readonly<{ enrollmentId: string; tokenFingerprint: str
 export type Enrollment = Readonly<{
   stage: 'never' | 'started' | 'enrolled' | 'ended'
   epoch: number
+  kind: EnrollmentKind
   hardwareId: string | null
   platform: Platform
   facts: HostFacts
   enrollmentId: string | null
   topic: string | null
-  /** The identity certificate of this epoch. */
+  /** The identity certificate in use. */
   certificate: string | null
+  /** When it ends, ISO 8601; null: not known. */
+  notAfter: string | null
+  /** Certificates of this host before, the latest last. */
+  pastCertificates: readonly string[]
+  /** The certificate of an Authenticate that may have begun an enrollment anew; its token will tell. */
+  authenticatedAgain: string | null
+  terms: EnrollmentTerms | null
   channels: Readonly<Record<Channel, OpenChannel>>
   enrolledAt: string | null
-  unlockToken: string | null
+  /** The host stands in its setup assistant and waits to be released. */
+  awaitingConfiguration: boolean
+  /** The command that asks the host to leave. */
+  unenrollment: string | null
+  endedBecause: EndReason | null
 }>
 
 /** Rejects unless the device channel of the host is open. */

@@ -15,7 +15,7 @@ export type EnrollmentTerms = Readonly<{
   capabilities: readonly string[]
   /** Account-driven enrollments alone. */
   account: Readonly<{ mode: 'BYOD' | 'ADDE'; managedAppleAccount: string }> | null
-  /** The team that the device is to join when it enrolls for the first time; null: it was not said, and the host stays where it is. */
+  /** The team that the host joins with this enrollment; null: it was not said, and the host stays where it is. */
   teamId: string | null
   /** A renewal may be used by this host only, and begins no new enrollment. */
   renews: Readonly<{ hostId: string; commandId: string }> | null

@@ -1,24 +1,29 @@
-import type { CommandOutcome, DeviceError } from '../commands/events.ts'
-import type { Platform } from '../platforms.ts'
+import type { Answer } from '../commands/answer.ts'
+import { detailOf } from '../commands/answer.ts'
+import type { DeviceError } from '../commands/events.ts'
 import type { HostProfileEvent } from './events.ts'
 import type { HostProfile, HostProfiles } from './state.ts'
 
 /** How often an installation is tried again after the device refused it. */
 export const installRetries = 3
 
-type Answer = Readonly<{
-  commandId: string
-  outcome: CommandOutcome
-  errors: readonly DeviceError[]
-  platform: Platform
-}>
-
 /** What an answered command means for the profile that it carried; nothing when another command has taken over since. */
-export const consequencesOf = (answer: Answer, profiles: HostProfiles): readonly HostProfileEvent[] => {
+export const profileConsequences = (answer: Answer, profiles: HostProfiles): readonly HostProfileEvent[] => {
   const carried = Object.entries(profiles).find(([, { commandId }]) => commandId === answer.commandId)
   if (carried === undefined) return []
   const [profileId, profile] = carried
   return [profile.operation === 'install' ? installed(profileId, profile, answer) : removed(profileId, profile, answer)]
+}
+
+/** A command that no host fetched or answered in time is decided anew; it counts as no failure of the profile. */
+export const profileExpiry = (commandId: string, profiles: HostProfiles): readonly HostProfileEvent[] => {
+  const carried = Object.entries(profiles).find(([, profile]) => profile.commandId === commandId)
+  if (carried === undefined) return []
+  const [profileId, { operation, checksum, failures }] = carried
+  const detail = 'The host did not answer before the deadline of the command.'
+  return operation === 'install'
+    ? [{ type: 'ProfileInstallFailed', data: { profileId, checksum, attempt: failures, willRetry: true, detail } }]
+    : [{ type: 'ProfileRemovalFailed', data: { profileId, detail } }]
 }
 
 const installed = (profileId: string, profile: HostProfile, { outcome, errors, platform }: Answer): HostProfileEvent => {
@@ -42,9 +47,3 @@ const removed = (profileId: string, profile: HostProfile, { outcome, errors }: A
 /** macOS answers MDMClientError 89, iOS MCMDMErrorDomain 12075, when the profile to be removed is not installed. */
 const saysNotThere = ({ domain, code }: DeviceError): boolean =>
   (domain === 'MDMClientError' && code === 89) || (domain === 'MCMDMErrorDomain' && code === 12075)
-
-const detailOf = (outcome: CommandOutcome, errors: readonly DeviceError[]): string => {
-  const told = errors.map(({ domain, code, description }) => `${domain} (${String(code)}): ${description}`).join('; ')
-  if (told !== '') return told
-  return outcome === 'malformed' ? 'The device could not read the command.' : 'The device gave no reason.'
-}

@@ -6,6 +6,9 @@ import type { Commands } from '../commands/state.ts'
 import type { EnrollmentEvent } from '../enrollment/events.ts'
 import type { Enrollment } from '../enrollment/state.ts'
 import { userChannelOf } from '../enrollment/state.ts'
+import { announced } from '../declarations/announcing.ts'
+import type { Declarations } from '../declarations/declarations.ts'
+import type { DeclarationEvent } from '../declarations/events.ts'
 import { deviceChannel } from '../platforms.ts'
 import { reject } from '../rejections.ts'
 import type { HostProfileEvent } from './events.ts'
@@ -15,25 +18,32 @@ import { rememberQueued } from './remembering.ts'
 import type { DesiredProfile, HostProfile, HostProfiles } from './state.ts'
 
 export type HostProfileCommand =
-  /** `desired` is the whole set of the host's cohort; `now` is ISO 8601. */
-  | { type: 'ReconcileProfiles'; data: { desired: readonly DesiredProfile[]; now: string } }
+  /** `desired` is the whole set of the host's cohort; `now` is ISO 8601; without `declarationsToken` the declarations are not looked at. */
+  | { type: 'ReconcileProfiles'; data: { desired: readonly DesiredProfile[]; declarationsToken?: string | null; now: string } }
   | { type: 'ResendProfile'; data: { profileId: string } }
 
-type Sees = Readonly<{ enrollment: Enrollment; commands: Commands; hostProfiles: HostProfiles }>
+type Sees = Readonly<{ enrollment: Enrollment; commands: Commands; hostProfiles: HostProfiles; declarations: Declarations }>
 
 type Remembers = HostProfileEvent | Extract<CommandEvent, { type: 'CommandsQueued' }> | EnrollmentStartedOrEnded
 
 type EnrollmentStartedOrEnded = Extract<EnrollmentEvent, { type: 'EnrollmentStarted' | 'EnrollmentEnded' }>
 
-export const hostProfiles: Slice<HostProfileCommand, HostProfileEvent | CommandEvent, HostProfiles, Sees, Remembers> = {
+export const hostProfiles: Slice<
+  HostProfileCommand,
+  HostProfileEvent | CommandEvent | DeclarationEvent,
+  HostProfiles,
+  Sees,
+  Remembers
+> = {
   initial: {},
 
   decide: {
-    ReconcileProfiles: ({ data: { desired, now } }, sees) => {
+    ReconcileProfiles: ({ data: { desired, declarationsToken, now } }, sees) => {
       if (sees.enrollment.stage !== 'enrolled') return []
       const { enrolledAt } = sees.enrollment
       const hasUserChannel = userChannelOf(sees.enrollment) !== null
-      return told(reconcile({ desired, current: sees.hostProfiles, hasUserChannel, enrolledAt, now }), sees)
+      const decisions = reconcile({ desired, current: sees.hostProfiles, hasUserChannel, enrolledAt, now })
+      return [...told(decisions, sees, deadlineOf(now)), ...announced(declarationsToken, sees, now)]
     },
 
     ResendProfile: ({ data }, { hostProfiles: now }) => {
@@ -69,8 +79,12 @@ export const hostProfiles: Slice<HostProfileCommand, HostProfileEvent | CommandE
  * Decisions as events: what is cancelled, what needs no command, what is queued (one event for the round). What is replaced is forgotten
  * last, so that its successor inherits what is known of its place.
  */
-const told = (decisions: Decisions, { enrollment, commands }: Sees): readonly (HostProfileEvent | CommandEvent)[] => {
-  const queue = queuedBy(decisions, enrollment, commands.queued)
+const told = (
+  decisions: Decisions,
+  { enrollment, commands }: Sees,
+  deadline: string,
+): readonly (HostProfileEvent | CommandEvent)[] => {
+  const queue = queuedBy(decisions, enrollment, commands.queued).map((command) => ({ ...command, deadline }))
   return [
     ...cancelSome(commands, because(decisions, 'superseded'), 'superseded'),
     ...cancelSome(commands, because(decisions, 'no-longer-wanted'), 'no-longer-wanted'),
@@ -83,6 +97,11 @@ const told = (decisions: Decisions, { enrollment, commands }: Sees): readonly (H
     ...decisions.forget.map((data): HostProfileEvent => ({ type: 'ProfileForgotten', data })),
   ]
 }
+
+/** How long a host may take to fetch its settings and to answer, ms; after that they are decided anew. */
+const settingsWaitMs = 90 * 24 * 60 * 60 * 1000
+
+const deadlineOf = (now: string): string => new Date(Date.parse(now) + settingsWaitMs).toISOString()
 
 const kept = ({ from, to, has }: Decisions['keep'][number]): HostProfileEvent => ({
   type: 'ProfileKept',

@@ -1,7 +1,21 @@
 import type { CommandEvent } from '../commands/events.ts'
+import type { CustodyEvent } from '../custody/events.ts'
+import type { DeclarationEvent } from '../declarations/events.ts'
 import type { EnrollmentEvent } from '../enrollment/events.ts'
+import type { EscrowEvent } from '../escrow/events.ts'
 import type { HostProfileEvent } from '../host-profiles/events.ts'
+import type { RenewalEvent } from '../renewal/events.ts'
 import type { MembershipEvent } from '../teams/events.ts'
+import type { TokenEvent } from '../tokens/events.ts'
 
 /** Everything that can happen to a host. */
-export type HostEvent = EnrollmentEvent | MembershipEvent | CommandEvent | HostProfileEvent
+export type HostEvent =
+  | EnrollmentEvent
+  | EscrowEvent
+  | RenewalEvent
+  | CustodyEvent
+  | MembershipEvent
+  | CommandEvent
+  | HostProfileEvent
+  | DeclarationEvent
+  | TokenEvent

@@ -4,23 +4,47 @@ import { evolveSlice } from '../../kernel/slice.ts'
 import type { CommandCommand } from '../commands/commands.ts'
 import { commands } from '../commands/commands.ts'
 import type { Commands } from '../commands/state.ts'
+import type { CustodyCommand } from '../custody/custody.ts'
+import { custody } from '../custody/custody.ts'
+import type { Custody } from '../custody/state.ts'
+import type { DeclarationCommand, Declarations } from '../declarations/declarations.ts'
+import { declarations } from '../declarations/declarations.ts'
 import type { EnrollmentCommand } from '../enrollment/commands.ts'
 import { enrollment } from '../enrollment/enrollment.ts'
 import type { Enrollment } from '../enrollment/state.ts'
+import type { Escrow, EscrowCommand } from '../escrow/escrow.ts'
+import { escrow } from '../escrow/escrow.ts'
 import type { HostProfileCommand } from '../host-profiles/host-profiles.ts'
 import { hostProfiles } from '../host-profiles/host-profiles.ts'
 import type { HostProfiles } from '../host-profiles/state.ts'
+import type { Renewal, RenewalCommand } from '../renewal/renewal.ts'
+import { renewal } from '../renewal/renewal.ts'
 import type { Membership, MembershipCommand } from '../teams/membership.ts'
 import { membership } from '../teams/membership.ts'
+import type { TokenCommand } from '../tokens/tokens.ts'
+import { tokens } from '../tokens/tokens.ts'
 import type { HostEvent } from './events.ts'
 
-export type HostCommand = EnrollmentCommand | CommandCommand | HostProfileCommand | MembershipCommand
+export type HostCommand =
+  | EnrollmentCommand
+  | EscrowCommand
+  | RenewalCommand
+  | CustodyCommand
+  | CommandCommand
+  | HostProfileCommand
+  | DeclarationCommand
+  | MembershipCommand
+  | TokenCommand
 
 export type Host = Readonly<{
   enrollment: Enrollment
+  escrow: Escrow
+  renewal: Renewal
+  custody: Custody
   membership: Membership
   commands: Commands
   hostProfiles: HostProfiles
+  declarations: Declarations
 }>
 
 /** A host's whole life in one stream; the rules are in its slices. */
@@ -28,21 +52,34 @@ export const host: Decider<HostCommand, HostEvent, Host> = {
   category: 'host',
   initial: {
     enrollment: enrollment.initial,
+    escrow: escrow.initial,
+    renewal: renewal.initial,
+    custody: custody.initial,
     membership: membership.initial,
     commands: commands.initial,
     hostProfiles: hostProfiles.initial,
+    declarations: declarations.initial,
   },
   decide: decideBy<HostCommand, HostEvent, Host>({
     ...enrollment.decide,
+    ...escrow.decide,
+    ...renewal.decide,
+    ...custody.decide,
     ...membership.decide,
     ...commands.decide,
     ...hostProfiles.decide,
+    ...declarations.decide,
+    ...tokens.decide,
   }),
   evolve: (state, event) => ({
     enrollment: evolveSlice(enrollment, state.enrollment, event),
+    escrow: evolveSlice(escrow, state.escrow, event),
+    renewal: evolveSlice(renewal, state.renewal, event),
+    custody: evolveSlice(custody, state.custody, event),
     membership: evolveSlice(membership, state.membership, event),
     commands: evolveSlice(commands, state.commands, event),
     hostProfiles: evolveSlice(hostProfiles, state.hostProfiles, event),
+    declarations: evolveSlice(declarations, state.declarations, event),
   }),
   concerns: (id) => [id],
 }

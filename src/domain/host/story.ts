@@ -1,7 +1,7 @@
 import type { OfType, Recorded } from '../../kernel/event.ts'
 import type { CancelReason, CommandOutcome, QueuedCommand, Reason } from '../commands/events.ts'
 import type { Request } from '../commands/requests.ts'
-import type { HostFacts } from '../enrollment/events.ts'
+import type { EndReason, EnrollmentReason, FactSource, HostFacts } from '../enrollment/events.ts'
 import type { Channel } from '../platforms.ts'
 import { deviceChannel } from '../platforms.ts'
 import { noTeam } from '../teams/events.ts'
@@ -20,15 +20,17 @@ export const tell = ({ type, data }: Pick<Recorded, 'type' | 'data'>): Told | nu
 export const story: Story = {
   HostDiscovered: ({ facts, platform }) =>
     said(`The host${named(facts)} became known to this server, running ${platform}.`, 'It announced itself with Authenticate.'),
-  HostDescribed: ({ facts, source }) =>
+  HostDescribed: ({ facts, source }) => said(`The host told new facts: ${factsText(facts)}.`, sources[source]),
+  EnrollmentStarted: ({ epoch, because }) => said(`Enrollment ${String(epoch)} of the host began.`, beginnings[because]),
+  AuthenticatedAgain: () =>
     said(
-      `The host told new facts: ${factsText(facts)}.`,
-      source === 'authenticate' ? 'It told them while enrolling.' : 'It answered a question for them.',
+      'The host authenticated again with a certificate that it had before.',
+      'Its next token will tell whether it begins anew.',
     ),
-  EnrollmentStarted: ({ epoch, because }) =>
+  IdentityRenewed: ({ by, notAfter }) =>
     said(
-      `Enrollment ${String(epoch)} of the host began.`,
-      because === 'first-enrollment' ? 'It is the first one.' : 'The host enrolled again.',
+      `The host goes on under a new identity certificate${notAfter === null ? '' : `, which ends at ${notAfter}`}.`,
+      by === 'profile' ? 'It installed its enrollment profile again.' : 'It asked the authority for it by itself.',
     ),
   ChannelOpened: ({ channel, user }) =>
     said(
@@ -37,18 +39,72 @@ export const story: Story = {
         : `The user ${user?.shortName ?? channel} of the host can be reached by push.`,
     ),
   PushTokenChanged: ({ channel }) => said(`${subjectOf(channel)} has a new push token.`),
+  ChannelClosed: ({ channel }) =>
+    said(`${subjectOf(channel)} can no longer be reached.`, 'The push service says that it no longer takes pushes.'),
+  HostReleased: ({ because }) =>
+    said('The host left its setup assistant.', because === 'told' ? 'It said so.' : 'It was told that it may.'),
+  UnenrollmentRequested: () => said('The host is asked to leave.', 'An admin asked for it.'),
   UnlockTokenEscrowed: () => said('The host gave a new unlock token into custody.'),
-  EnrollmentEnded: ({ because }) =>
+  EnrollmentEnded: ({ because }) => said('The enrollment of the host ended.', endings[because]),
+
+  BootstrapTokenEscrowed: () => said('The host gave its bootstrap token into custody.'),
+  BootstrapTokenWithdrawn: () => said('The host took its bootstrap token back.'),
+  BootstrapTokenRead: () => said('The host asked for its bootstrap token.'),
+
+  IdentityRenewalRequested: ({ attempt, because }) =>
     said(
-      'The enrollment of the host ended.',
-      because === 'checked-out' ? 'The host checked out.' : 'The push service says that the host no longer takes pushes.',
+      `The host is asked to renew its identity certificate (attempt ${String(attempt)}).`,
+      because === 'asked' ? 'An admin asked for it.' : 'The certificate will end within half a year.',
+    ),
+  IdentityRenewalFailed: ({ attempt, detail }) =>
+    said(`Renewing the identity certificate failed (attempt ${String(attempt)}).`, detail),
+
+  LockRequested: ({ means }) =>
+    said(
+      means === 'pin' ? 'The host is to be locked with a PIN.' : 'The host is to go into Lost Mode.',
+      'An admin asked for it.',
+    ),
+  HostLocked: () => said('The host is locked.', 'It acknowledged the command.'),
+  LockFailed: ({ detail }) => said('The host was not locked.', detail),
+  UnlockRequested: ({ commandId }) =>
+    said(
+      'The host is to be unlocked.',
+      commandId === null ? 'An admin asked for it; a person must type the PIN.' : 'An admin asked for it.',
+    ),
+  HostUnlocked: ({ because }) =>
+    said(
+      'The host is unlocked.',
+      because === 'seen-again' ? 'It called again after its PIN was asked for.' : 'It left Lost Mode.',
+    ),
+  UnlockFailed: ({ detail }) => said('The host was not unlocked.', detail),
+  WipeRequested: () => said('The host is to be wiped.', 'An admin asked for it.'),
+  HostWiped: () => said('The host wipes itself.', 'It acknowledged the command.'),
+  WipeFailed: ({ detail }) => said('The host was not wiped.', detail),
+  PinViewed: () => said('The PIN of the host was shown.', 'An admin asked for it.'),
+
+  TokenIssued: ({ watch }) =>
+    said(watch === null ? 'The host was given a token for its managed account.' : `The host was given a token for the watch ${watch}.`),
+
+  DeclarationsAnnounced: () => said('The host is told to fetch its declarations.'),
+  DeclarationsReported: ({ changed, gone }) =>
+    said(
+      `The host reported its declarations: ${[
+        ...changed.map(({ identifier, status }) => `${identifier} is ${status}`),
+        ...gone.map((identifier) => `${identifier} is gone`),
+      ]
+        .slice(0, 5)
+        .join(', ')}.`,
+    ),
+  StatusReported: ({ items }) =>
+    said(
+      `The host reported: ${Object.entries(items)
+        .slice(0, 8)
+        .map(([name, value]) => `${name} ${String(value)}`)
+        .join(', ')}.`,
     ),
 
   HostTransferred: ({ teamId, from, because }) =>
-    said(
-      `The host moved from ${teamText(from)} to ${teamText(teamId)}.`,
-      because === 'asked' ? 'An admin asked for it.' : 'Its team was deleted.',
-    ),
+    said(`The host moved from ${teamText(from)} to ${teamText(teamId)}.`, transfers[because]),
 
   CommandsQueued: ({ commands }) => said(`${queuedText(commands)} for the host.`, reasonsText(commands)),
   CommandSent: ({ commandId }) => said(`The command ${commandId} was handed to the host.`),
@@ -107,6 +163,7 @@ const factWords: Readonly<Record<keyof HostFacts, string>> = {
   productName: 'product',
   osVersion: 'system version',
   buildVersion: 'build',
+  supervised: 'supervision',
 }
 
 const factsText = (facts: HostFacts): string =>
@@ -182,6 +239,10 @@ const reasonText = (reason: Reason): string => {
       return `An installation is tried again after ${String(reason.attempt)} failed ${reason.attempt === 1 ? 'attempt' : 'attempts'}.`
     case 'resend-asked':
       return 'An admin asked to send a profile again.'
+    case 'declarations-changed':
+      return 'What the host should declare changed.'
+    case 'certificate-ends':
+      return `Its identity certificate ends${reason.notAfter === null ? '' : ` at ${reason.notAfter}`}.`
     case 'no-longer-wanted':
       return 'The host has a profile that its team does not have.'
   }
@@ -198,6 +259,36 @@ const cancelReasons: Readonly<Record<CancelReason, string>> = {
   'no-longer-wanted': 'What it was for is no longer wanted.',
   'enrolled-again': 'The host enrolled again.',
   'enrollment-ended': 'The enrollment of the host ended.',
+  asked: 'An admin took it back.',
+  expired: 'The host did not answer before the deadline of the command.',
+}
+
+const beginnings: Readonly<Record<EnrollmentReason, string>> = {
+  'first-enrollment': 'It is the first one.',
+  'enrolled-again': 'The host enrolled again.',
+  'authenticated-again': 'The host enrolled again, with a certificate that it had before.',
+  'awaiting-configuration': 'The host stands in its setup assistant with a new token: it was erased.',
+  'token-came-back': 'The host sent a token after the one before was found dead.',
+  imported: 'It was brought over from another server.',
+}
+
+const endings: Readonly<Record<EndReason, string>> = {
+  'checked-out': 'The host checked out.',
+  'push-token-unregistered': 'The push service says that the host no longer takes pushes.',
+  unenrolled: 'The host removed its enrollment profile, as it was asked to.',
+  'unenrollment-unanswered': 'The host was asked to leave, and did not answer in time.',
+}
+
+const transfers: Readonly<Record<OfType<HostEvent, 'HostTransferred'>['data']['because'], string>> = {
+  asked: 'An admin asked for it.',
+  'team-deleted': 'Its team was deleted.',
+  enrolled: 'The enrollment profile of the host named the team.',
+}
+
+const sources: Readonly<Record<FactSource, string>> = {
+  authenticate: 'It told them while enrolling.',
+  'device-information': 'It answered a question for them.',
+  'status-report': 'It reported them by itself.',
 }
 
 const removals: Readonly<Record<OfType<HostEvent, 'ProfileRemoved'>['data']['because'], string>> = {

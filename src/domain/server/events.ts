@@ -2,8 +2,26 @@ import type { Sealed } from '../../kernel/content.ts'
 
 export type Role = 'admin' | 'maintainer' | 'observer'
 
+/** A certificate authority by `fingerprint`: SHA-256 of the certificate's DER, lower-case hex. The key is sealed for the owner `server`. */
+export type AuthorityEvent =
+  /** Made at the first start, to issue; its key is sealed in the context `authority-key`, others' in `authority-key/<fingerprint>`. */
+  | { type: 'AuthorityCreated'; data: { fingerprint: string; certificatePem: string; key: Sealed } }
+  /** The next one: trusted from now on, and issuing once it is rolled over to. */
+  | { type: 'AuthorityPrepared'; data: { fingerprint: string; certificatePem: string; key: Sealed } }
+  /** `from` issues no more. What it issued stays trusted, and requests addressed to it are still opened. */
+  | { type: 'AuthorityRolledOver'; data: { from: string; to: string } }
+  /** From another server, to go on issuing in place of `replaces`, or only for what it issued there. */
+  | {
+      type: 'AuthorityImported'
+      data: { fingerprint: string; certificatePem: string; key: Sealed | null; as: 'issuer' | 'trusted'; replaces: string | null }
+    }
+  /** Certificate and key were handed out, the key encrypted with a passphrase. */
+  | { type: 'AuthorityExported'; data: { fingerprint: string } }
+  /** What it issued opens nothing any more. */
+  | { type: 'AuthorityRetired'; data: { fingerprint: string } }
+
 export type ServerEvent =
-  | { type: 'AuthorityCreated'; data: { certificatePem: string; key: Sealed } }
+  | AuthorityEvent
   | { type: 'PushCertificateUploaded'; data: { topic: string; certificatePem: string; key: Sealed; notAfter: string } }
   | { type: 'ApiTokenIssued'; data: { name: string; role: Role; tokenHash: string } }
   | { type: 'ApiTokenRevoked'; data: { tokenHash: string } }

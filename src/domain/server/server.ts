@@ -1,18 +1,21 @@
 import type { Decider } from '../../kernel/decider.ts'
 import { decideBy, evolveBy } from '../../kernel/decider.ts'
 import type { OfType } from '../../kernel/event.ts'
+import { evolveSlice } from '../../kernel/slice.ts'
 import { reject } from '../rejections.ts'
-import type { Role, ServerEvent } from './events.ts'
+import type { Authorities, AuthorityCommand } from './authorities.ts'
+import { authorities } from './authorities.ts'
+import type { AuthorityEvent, Role, ServerEvent } from './events.ts'
 
 export type ServerCommand =
-  | { type: 'CreateAuthority'; data: OfType<ServerEvent, 'AuthorityCreated'>['data'] }
+  | AuthorityCommand
   /** `replaceTopic` says that the admin knows: every device has to enroll again. */
   | { type: 'UploadPushCertificate'; data: OfType<ServerEvent, 'PushCertificateUploaded'>['data'] & { replaceTopic: boolean } }
   | { type: 'IssueApiToken'; data: { name: string; role: Role; tokenHash: string } }
   | { type: 'RevokeApiToken'; data: { tokenHash: string } }
 
 export type Server = Readonly<{
-  authority: OfType<ServerEvent, 'AuthorityCreated'>['data'] | null
+  authorities: Authorities
   push: OfType<ServerEvent, 'PushCertificateUploaded'>['data'] | null
   tokens: Readonly<Record<string, Readonly<{ name: string; role: Role }>>>
 }>
@@ -20,10 +23,10 @@ export type Server = Readonly<{
 /** The server's own life: its authority, its push certificate, who may use its API. */
 export const server: Decider<ServerCommand, ServerEvent, Server> = {
   category: 'server',
-  initial: { authority: null, push: null, tokens: {} },
+  initial: { authorities: authorities.initial, push: null, tokens: {} },
 
   decide: decideBy<ServerCommand, ServerEvent, Server>({
-    CreateAuthority: ({ data }, now) => (now.authority === null ? [{ type: 'AuthorityCreated', data }] : []),
+    ...authorities.decide,
     UploadPushCertificate: ({ data: { replaceTopic, ...data } }, now) => {
       if (now.push?.certificatePem === data.certificatePem) return []
       if (now.push !== null && now.push.topic !== data.topic && !replaceTopic)
@@ -41,19 +44,20 @@ export const server: Decider<ServerCommand, ServerEvent, Server> = {
     },
   }),
 
-  evolve: evolveBy<ServerEvent, Server>({
-    AuthorityCreated: (state, { data }) => ({ ...state, authority: data }),
-    PushCertificateUploaded: (state, { data }) => ({ ...state, push: data }),
-    ApiTokenIssued: (state, { data: { tokenHash, name, role } }) => ({
-      ...state,
-      tokens: { ...state.tokens, [tokenHash]: { name, role } },
-    }),
-    ApiTokenRevoked: (state, { data }) => {
-      const { [data.tokenHash]: _, ...tokens } = state.tokens
-      return { ...state, tokens }
-    },
-  }),
+  evolve: (state, event) => ({ ...evolveRest(state, event), authorities: evolveSlice(authorities, state.authorities, event) }),
 }
+
+const evolveRest = evolveBy<Exclude<ServerEvent, AuthorityEvent>, Server>({
+  PushCertificateUploaded: (state, { data }) => ({ ...state, push: data }),
+  ApiTokenIssued: (state, { data: { tokenHash, name, role } }) => ({
+    ...state,
+    tokens: { ...state.tokens, [tokenHash]: { name, role } },
+  }),
+  ApiTokenRevoked: (state, { data }) => {
+    const { [data.tokenHash]: _, ...tokens } = state.tokens
+    return { ...state, tokens }
+  },
+})
 
 /** The one stream of this kind. */
 export const theServer = 'main'

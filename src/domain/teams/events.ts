@@ -8,5 +8,5 @@ export type TeamEvent =
 
 export type MembershipEvent = {
   type: 'HostTransferred'
-  data: { teamId: string; from: string; because: 'asked' | 'team-deleted' }
+  data: { teamId: string; from: string; because: 'asked' | 'team-deleted' | 'enrolled' }
 }

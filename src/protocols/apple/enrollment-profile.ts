@@ -40,6 +40,8 @@ export type EnrollmentProfile = Readonly<{
   scep: ScepSettings
   /** In DER: anchors for the server's TLS certificate, issuers of the identity. */
   caCertificates?: readonly Uint8Array[]
+  /** In DER: the server is believed only when its TLS chain holds one of these. They travel in the profile as well. */
+  pinnedCertificates?: readonly Uint8Array[]
   accessRights?: number
   /** Whether requests carry `Mdm-Signature`. */
   signMessage?: boolean
@@ -72,12 +74,17 @@ export const writeEnrollmentProfile = (profile: EnrollmentProfile): string => {
     ...(profile.description === undefined ? {} : { PayloadDescription: profile.description }),
     PayloadScope: 'System',
     PayloadContent: [
-      ...(profile.caCertificates ?? []).map((der) => certificatePayload(profile, der)),
+      ...certificatesIn(profile).map((der) => certificatePayload(profile, der)),
       identity.payload,
       mdmPayload(profile, identity.uuid),
     ],
   })
 }
+
+/** A certificate that is an anchor and a pin stands in the profile once. */
+const certificatesIn = ({ caCertificates = [], pinnedCertificates = [] }: EnrollmentProfile): readonly Uint8Array[] => [
+  ...new Map([...caCertificates, ...pinnedCertificates].map((der) => [sha256(der), der])).values(),
+]
 
 const mdmPayload = (profile: EnrollmentProfile, identityUuid: string): PlistDict => ({
   ...payloadHead(profile, { type: 'com.apple.mdm', name: 'mdm', displayName: 'Device management' }),
@@ -89,11 +96,22 @@ const mdmPayload = (profile: EnrollmentProfile, identityUuid: string): PlistDict
   AccessRights: profile.accessRights ?? allAccessRights,
   CheckOutWhenRemoved: profile.checkOutWhenRemoved ?? true,
   ServerCapabilities: [...(profile.serverCapabilities ?? allCapabilities)],
+  ...pinning(profile),
   ...(profile.useDevelopmentApns === true ? { UseDevelopmentAPNS: true } : {}),
   ...(profile.enrollmentMode === undefined ? {} : { EnrollmentMode: profile.enrollmentMode }),
   ...(profile.assignedManagedAppleId === undefined ? {} : { AssignedManagedAppleID: profile.assignedManagedAppleId }),
   ...(profile.requiredAppIdForMdm === undefined ? {} : { RequiredAppIDForMDM: profile.requiredAppIdForMdm }),
 })
+
+/** For both URLs: devices take the check-in's pins from a key of its own. */
+const pinning = (profile: EnrollmentProfile): PlistDict => {
+  const uuids = (profile.pinnedCertificates ?? []).map((der) => certificateUuid(profile, der))
+  if (uuids.length === 0) return {}
+  return {
+    ServerURLPinningCertificateUUIDs: uuids,
+    ...(profile.checkInUrl === undefined ? {} : { CheckInURLPinningCertificateUUIDs: uuids }),
+  }
+}
 
 const identityPayload = (profile: EnrollmentProfile) => {
   const { scep } = profile
@@ -121,22 +139,27 @@ const identityPayload = (profile: EnrollmentProfile) => {
   return { uuid: head.PayloadUUID, payload: { ...head, PayloadContent: content } }
 }
 
-const certificatePayload = (profile: EnrollmentProfile, bytes: Uint8Array): PlistDict => {
+const certificatePayload = (profile: EnrollmentProfile, bytes: Uint8Array): PlistDict => ({
+  ...certificateHead(profile, bytes),
+  PayloadCertificateFileName: `${sha256(bytes).slice(0, 16)}.cer`,
+  PayloadContent: bytes,
+})
+
+const certificateUuid = (profile: EnrollmentProfile, bytes: Uint8Array): string => certificateHead(profile, bytes).PayloadUUID
+
+const certificateHead = (profile: EnrollmentProfile, bytes: Uint8Array) => {
   const { subject, issuer } = certificateIn(bytes)
-  const fingerprint = createHash('sha256').update(bytes).digest('hex')
-  // A root is an anchor; an intermediate certificate only completes a chain.
-  const type = subject === issuer ? 'com.apple.security.root' : 'com.apple.security.pkcs1'
-  return {
-    ...payloadHead(profile, {
-      type,
-      name: `ca.${fingerprint.slice(0, 16)}`,
-      displayName: 'Certificate authority',
-      of: fingerprint,
-    }),
-    PayloadCertificateFileName: `${fingerprint.slice(0, 16)}.cer`,
-    PayloadContent: bytes,
-  }
+  const fingerprint = sha256(bytes)
+  return payloadHead(profile, {
+    // A root is an anchor; an intermediate certificate only completes a chain.
+    type: subject === issuer ? 'com.apple.security.root' : 'com.apple.security.pkcs1',
+    name: `ca.${fingerprint.slice(0, 16)}`,
+    displayName: 'Certificate authority',
+    of: fingerprint,
+  })
 }
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
 /** A payload with the same identifier and UUID is updated in place: the UUID derives from what must stay the same (`of`). */
 const payloadHead = (
@@ -163,6 +186,9 @@ const mustBeAcceptable = (profile: EnrollmentProfile): void => {
   if (scep.caFingerprint.length !== 32) refuse('scep.caFingerprint', 'The fingerprint of the CA must be a SHA-256 of 32 bytes.')
   if (scep.subject.length === 0) refuse('scep.subject', 'The subject of the identity is empty.')
   mustBeAccessRights(accessRights)
+  if ((profile.enrollmentMode === undefined) !== (profile.assignedManagedAppleId === undefined))
+    refuse('assignedManagedAppleId', 'An account-driven enrollment needs both its mode and its account.')
+  if (profile.assignedManagedAppleId !== undefined) mustNotBeEmpty('assignedManagedAppleId', profile.assignedManagedAppleId)
 }
 
 const mustNotBeEmpty = (field: string, value: string): void => {

@@ -17,16 +17,20 @@ export const verifyDetached = (signature: Uint8Array, content: Uint8Array): Veri
   asSignature(() => {
     const signed = readSignedData(signature)
     if (signed.content !== null) refuse('The signature is not detached: it brings content of its own.')
-    const info = readSignerInfo(signed)
-    const signer = signerNamed(signed.certificates, info)
-    if (signer.publicKey.asymmetricKeyType !== info.keyType)
-      refuse("The signature's algorithm does not fit the certificate's key.")
-    if (!verify(info.digest, signedBytes(info, signed.contentType, content), signer.publicKey, info.signature)) {
-      refuse('The signature does not fit what it signs.')
-    }
-    remember(signer)
-    return { certificate: signer.certificate, fingerprint: signer.fingerprint }
+    return verifySigner(signed, content)
   })
+
+/** Verifies that the one signer of `signed` signed `content`. Throws `ParseError` (field `signature`, within `asSignature`). */
+export const verifySigner = (signed: SignedData, content: Uint8Array): Verified => {
+  const info = readSignerInfo(signed)
+  const signer = signerNamed(signed.certificates, info)
+  if (signer.publicKey.asymmetricKeyType !== info.keyType) refuse("The signature's algorithm does not fit the certificate's key.")
+  if (!verify(info.digest, signedBytes(info, signed.contentType, content), signer.publicKey, info.signature)) {
+    refuse('The signature does not fit what it signs.')
+  }
+  remember(signer)
+  return { certificate: signer.certificate, fingerprint: signer.fingerprint }
+}
 
 type SignerInfo = Readonly<{
   issuer: Uint8Array

@@ -32,7 +32,10 @@ export const digestOf = (oid: string, allowSha1: boolean): Digest | null => acce
 export const signatureDigestOf = (oid: string, beside: Digest | null, allowSha1: boolean): Digest | null =>
   oid === rsaEncryption ? beside : accepted(signatures.get(oid), allowSha1)
 
-/** Checks an RSA signature off the event loop; false for one that the key cannot have made at all. */
+/** The digest of an ECDSA signature algorithm; null for all that is not accepted. */
+export const ecdsaDigestOf = (oid: string, allowSha1: boolean): Digest | null => accepted(ecdsaSignatures.get(oid), allowSha1)
+
+/** Checks a signature, RSA or ECDSA, off the event loop; false for one that the key cannot have made at all. */
 export const isSignedBy = async (
   key: KeyObject,
   digest: Digest,
@@ -52,7 +55,14 @@ export const isSoundKey = (key: KeyObject): boolean => {
   return key.asymmetricKeyType === 'rsa' && bits >= 2048 && bits <= 8192
 }
 
+/** A key that may be certified: a sound one of RSA, or one on P-256 or P-384. Only RSA can open envelopes, so a signer must have it. */
+export const isCertifiable = (key: KeyObject): boolean =>
+  isSoundKey(key) || (key.asymmetricKeyType === 'ec' && curves.has(key.asymmetricKeyDetails?.namedCurve ?? ''))
+
 export const bitsOf = (key: KeyObject): number => key.asymmetricKeyDetails?.modulusLength ?? 0
+
+/** P-256 and P-384, as OpenSSL calls them. */
+const curves: ReadonlySet<string> = new Set(['prime256v1', 'secp384r1'])
 
 const verifyAside = promisify<string, Uint8Array, KeyObject, Uint8Array, boolean>(verify)
 
@@ -71,4 +81,11 @@ const signatures: ReadonlyMap<string, Digest> = new Map([
   ['1.2.840.113549.1.1.11', 'sha256'],
   ['1.2.840.113549.1.1.12', 'sha384'],
   ['1.2.840.113549.1.1.13', 'sha512'],
+])
+
+const ecdsaSignatures: ReadonlyMap<string, Digest> = new Map([
+  ['1.2.840.10045.4.1', 'sha1'],
+  ['1.2.840.10045.4.3.2', 'sha256'],
+  ['1.2.840.10045.4.3.3', 'sha384'],
+  ['1.2.840.10045.4.3.4', 'sha512'],
 ])

@@ -1,18 +1,21 @@
 import { ParseError } from '../../kernel/parse-error.ts'
 import { openCertificate } from '../x509/certificate.ts'
-import { readCertificates, writeCertificates } from './signed-data.ts'
+import type { Authority } from '../x509/open-authority.ts'
+import { openAuthority } from '../x509/open-authority.ts'
+import { readCertificates, writeCertificates, writeSignedData } from './signed-data.ts'
 
-/** The answer to GetCACaps; `renewal` when RenewalReq is served, `oldClients` adds what is only for them. */
-export const writeCaCaps = ({
-  renewal = false,
-  oldClients = false,
-}: Readonly<{ renewal?: boolean; oldClients?: boolean }> = {}): string =>
+/** `renewal`: RenewalReq is served; `next`: there is an authority to come; `oldClients` adds what is only for them. */
+export type CaCaps = Readonly<{ renewal?: boolean; next?: boolean; oldClients?: boolean }>
+
+/** The answer to GetCACaps. */
+export const writeCaCaps = ({ renewal = false, next = false, oldClients = false }: CaCaps = {}): string =>
   [
     'POSTPKIOperation',
     'SCEPStandard',
     'SHA-256',
     'AES',
     ...(renewal ? ['Renewal'] : []),
+    ...(next ? ['GetNextCACert'] : []),
     ...(oldClients ? ['SHA-1', 'DES3'] : []),
   ]
     .map((capability) => `${capability}\n`)
@@ -24,6 +27,19 @@ export const writeCaCert = (certificates: readonly Uint8Array[]): Readonly<{ con
   return only !== undefined && others.length === 0
     ? { contentType: 'application/x-x509-ca-cert', body: only }
     : { contentType: 'application/x-x509-ca-ra-cert', body: writeCertificates(certificates) }
+}
+
+/** The answer to GetNextCACert (RFC 8894 §4.7.1): the certificate to come, signed by the authority that clients know. */
+export const writeNextCaCert = (
+  authority: Authority,
+  nextCertificate: Uint8Array,
+): Readonly<{ contentType: string; body: Uint8Array }> => {
+  const { certificate, key } = openAuthority(authority)
+  const content = writeCertificates([nextCertificate])
+  return {
+    contentType: 'application/x-x509-next-ca-cert',
+    body: writeSignedData({ content, attributes: [], certificateDer: certificate.raw, key }),
+  }
 }
 
 /** Reads either answer to GetCACert. The authority comes before others. Throws `ParseError`. */

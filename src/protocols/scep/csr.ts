@@ -13,7 +13,7 @@ import type { Name } from '../x509/names.ts'
 import { readName, writeName } from '../x509/names.ts'
 import { signStructure } from '../x509/signing.ts'
 import { readBits, readOid, readText } from '../x509/values.ts'
-import { bitsOf, isSignedBy, signatureDigestOf } from './algorithms.ts'
+import { bitsOf, ecdsaDigestOf, isSignedBy, signatureDigestOf } from './algorithms.ts'
 import { asciiValue } from './attributes.ts'
 
 /** A PKCS #10 request: what the client wishes, which is not what it gets. */
@@ -70,7 +70,8 @@ export const checkCsrSignature = async (
   csr: CertificationRequest,
   allowSha1: boolean,
 ): Promise<'valid' | 'invalid' | 'refused'> => {
-  const digest = signatureDigestOf(csr.signatureOid, null, allowSha1)
+  const isCurved = csr.publicKey.asymmetricKeyType === 'ec'
+  const digest = isCurved ? ecdsaDigestOf(csr.signatureOid, allowSha1) : signatureDigestOf(csr.signatureOid, null, allowSha1)
   if (digest === null) return 'refused'
   return (await isSignedBy(csr.publicKey, digest, csr.signedBytes, csr.signature)) ? 'valid' : 'invalid'
 }
@@ -84,7 +85,7 @@ export type CsrWish = Readonly<{
   keyUsage?: readonly KeyUsage[]
 }>
 
-/** Writes a request, signed with SHA-256 and RSA. Throws `ParseError` when the key is not RSA. */
+/** Writes a request, signed with SHA-256 and RSA or ECDSA. Throws `ParseError` when the key is of another kind. */
 export const writeCsr = ({ subject, challenge, keyPair, san = {}, keyUsage: usages = ['digitalSignature'] }: CsrWish): Buffer => {
   const extensions = writeExtensions([keyUsage(usages), ...subjectAltName(san, false)])
   const attributes = [

@@ -4,13 +4,13 @@ import { openCertificate } from '../x509/certificate.ts'
 import type { Authority, OpenAuthority } from '../x509/open-authority.ts'
 import { openAuthority } from '../x509/open-authority.ts'
 import type { ContentAlgorithm } from './algorithms.ts'
-import { digestOf, isSoundKey, rsaEncryption, signatureDigestOf } from './algorithms.ts'
+import { digestOf, isCertifiable, isSoundKey, rsaEncryption, signatureDigestOf } from './algorithms.ts'
 import { readNumber, readTransaction } from './attributes.ts'
 import type { CertificationRequest } from './csr.ts'
 import { checkCsrSignature, readCsr } from './csr.ts'
 import type { EnvelopedData } from './enveloped-data.ts'
 import { openEnvelope, readEnvelopedData, recipientFor } from './enveloped-data.ts'
-import type { Fail } from './failure.ts'
+import type { Fail, FailInfo } from './failure.ts'
 import { ScepFailure } from './failure.ts'
 import type { SignedData } from './signed-data.ts'
 import { contentTypes, isSigner, isVerified, readSignedData } from './signed-data.ts'
@@ -49,7 +49,7 @@ export const readPkiMessage = async (bytes: Uint8Array, options: ReadOptions): P
   const signer = signerOf(signed, fail)
   await mustBeVerified(signed, signer, allowSha1, fail)
   const messageType = messageTypes.get(typeNumber)
-  if (messageType === undefined) throw fail('badRequest', `Message type ${String(typeNumber)} is not supported.`)
+  if (messageType === undefined) throw fail(...(notServed.get(typeNumber) ?? unknownType(typeNumber)))
   const envelope = readOrFail(() => readEnvelopedData(signed.content), 'badRequest', 'The envelope cannot be read.', fail)
   const { content, recipient, contentAlgorithm } = open(envelope, options.authorities, fail)
   // One answer for whatever went wrong inside the envelope: see `openEnvelope`.
@@ -62,6 +62,18 @@ const messageTypes: ReadonlyMap<number, PkiRequest['messageType']> = new Map([
   [17, 'RenewalReq'],
   [19, 'PKCSReq'],
 ])
+
+/** What the protocol knows and this server does not offer, each with the reason. */
+const notServed: ReadonlyMap<number, readonly [FailInfo, string]> = new Map([
+  [20, ['badRequest', 'There is nothing to poll for: every request is granted or refused at once.']],
+  [21, ['badCertId', 'Certificates are given to nobody but those who request them.']],
+  [22, ['badCertId', 'There is no list of revoked certificates: this server alone asks, and it knows.']],
+])
+
+const unknownType = (typeNumber: number): readonly [FailInfo, string] => [
+  'badRequest',
+  `Message type ${String(typeNumber)} is not supported.`,
+]
 
 const readOrFail = <T>(read: () => T, failInfo: 'badRequest' | 'badMessageCheck', text: string, fail: Fail): T => {
   try {
@@ -123,7 +135,8 @@ const openOrFault = (authority: Authority): OpenAuthority => {
 }
 
 const mustBeSound = async (csr: CertificationRequest, allowSha1: boolean, fail: Fail): Promise<void> => {
-  if (!isSoundKey(csr.publicKey)) throw fail('badAlg', "The request's key is not RSA of 2048 to 8192 bits.")
+  if (!isCertifiable(csr.publicKey))
+    throw fail('badAlg', "The request's key is neither RSA of 2048 to 8192 bits nor on the curve P-256 or P-384.")
   const verdict = await checkCsrSignature(csr, allowSha1)
   if (verdict === 'refused') throw fail('badAlg', "The request's signature algorithm is not accepted.")
   if (verdict === 'invalid') throw fail('badMessageCheck', "The request's signature does not match its key.")

@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto'
-import { generateKeyPair } from 'node:crypto'
+import { createPrivateKey, generateKeyPair } from 'node:crypto'
 import { promisify } from 'node:util'
 
 export type KeyPair = Readonly<{ publicKey: KeyObject; privateKey: KeyObject }>
@@ -16,3 +16,7 @@ export const spkiOf = (publicKey: KeyObject): Buffer => publicKey.export({ type:
 
 /** PKCS #8, not encrypted. */
 export const keyPemOf = (privateKey: KeyObject): string => privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+
+/** PKCS #8, encrypted with AES-256 and a passphrase. Throws when the key is no private key in PEM. */
+export const encryptedKeyPem = (keyPem: string, passphrase: string): string =>
+  createPrivateKey(keyPem).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }).toString()

@@ -19,6 +19,8 @@ export type CertificateContents = Readonly<{
 
 /** Signs a version 3 certificate with SHA-256 and RSA. Throws `ParseError` (field `key`) when the key is not RSA. */
 export const signCertificate = (contents: CertificateContents, key: KeyObject): Buffer => {
+  if (key.asymmetricKeyType !== 'rsa')
+    throw new ParseError('key', `The signing key is ${String(key.asymmetricKeyType)}, not RSA.`)
   const tbs = derSequence(
     der(context(0), derInteger(2)),
     writeHexInteger(contents.serial),
@@ -32,11 +34,20 @@ export const signCertificate = (contents: CertificateContents, key: KeyObject): 
   return signStructure(tbs, key)
 }
 
-/** What X.509 certificates and PKCS #10 requests share: content, algorithm, signature. */
+/**
+ * What X.509 certificates and PKCS #10 requests share: content, algorithm, signature. Throws `ParseError` (field `key`) when the key is
+ * neither RSA nor EC.
+ */
 export const signStructure = (content: Uint8Array, key: KeyObject): Buffer => {
-  if (key.asymmetricKeyType !== 'rsa')
-    throw new ParseError('key', `The signing key is ${String(key.asymmetricKeyType)}, not RSA.`)
-  return derSequence(content, sha256WithRsa, writeBits(sign('sha256', content, key)))
+  const algorithm = algorithms.get(key.asymmetricKeyType)
+  if (algorithm === undefined)
+    throw new ParseError('key', `The signing key is ${String(key.asymmetricKeyType)}, neither RSA nor EC.`)
+  return derSequence(content, algorithm, writeBits(sign('sha256', content, key)))
 }
 
 const sha256WithRsa = derSequence(derOid('1.2.840.113549.1.1.11'), derNull)
+
+const algorithms: ReadonlyMap<KeyObject['asymmetricKeyType'], Uint8Array> = new Map([
+  ['rsa', sha256WithRsa],
+  ['ec', derSequence(derOid('1.2.840.10045.4.3.2'))],
+])

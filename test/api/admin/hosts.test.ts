@@ -53,6 +53,8 @@ describe('hosts in the admin API', function () {
         enrollment_status: 'On (manual)',
         server_url: 'https://mdm.example.com/mdm/apple/mdm',
         connected_to_fleet: true,
+        device_status: 'unlocked',
+        pending_action: '',
         profiles: [
           {
             profile_uuid: profileId,

@@ -42,4 +42,18 @@ describe('an identity certificate', () => {
     assert.deepEqual(certificate.concerns?.('fingerprint', bound), ['1'])
     assert.deepEqual(certificate.concerns?.('fingerprint', { type: 'CertificateIssued', data: issue.data }), [])
   })
+
+  it('is revoked once, and then bound to nobody', () => {
+    const issued: CertificateEvent = { type: 'CertificateIssued', data: issue.data }
+    given(certificate, [issued])
+      .when({ type: 'RevokeCertificate', data: { because: 'asked' } })
+      .then([{ type: 'CertificateRevoked', data: { because: 'asked' } }])
+      .andAgainNothing()
+    given(certificate, [issued, { type: 'CertificateRevoked', data: { because: 'asked' } }])
+      .when({ type: 'BindCertificate', data: bound.data })
+      .thenRejected('certificate-revoked')
+    given(certificate, [])
+      .when({ type: 'RevokeCertificate', data: { because: 'asked' } })
+      .thenRejected('not-found')
+  })
 })

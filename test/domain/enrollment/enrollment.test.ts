@@ -51,8 +51,8 @@ describe('enrolling a host', () => {
   it('begins anew when an enrolled host says Authenticate, and cancels what waits on all its channels', () => {
     const onUser = { ...listing('two'), channel: userChannel }
     given(host, [...enrolled(), opened('token-u', userChannel), queued(listing('one'), onUser)])
-      .when(authenticate())
-      .then([started(2), cancelled('enrolled-again', 'one', 'two')])
+      .when(authenticate(certificateOf('b')))
+      .then([started(2, certificateOf('b')), cancelled('enrolled-again', 'one', 'two')])
       .thenState(({ enrollment, commands, hostProfiles }) => {
         assert.equal(enrollment.stage, 'started')
         assert.deepEqual(enrollment.channels, {})
@@ -67,24 +67,28 @@ describe('enrolling a host', () => {
     given(host, [...enrolled(), ended()])
       .when(authenticate())
       .then([started(2)])
+      .andAgainNothing()
   })
 
   it('keeps the team and the unlock token of a host that enrolls again', () => {
     const moved: HostEvent = { type: 'HostTransferred', data: { teamId: '7', from: '0', because: 'asked' } }
     const escrowed: HostEvent = { type: 'UnlockTokenEscrowed', data: { fingerprint: 'unlock', sealed: sealedAs('unlock') } }
     given(host, [...enrolled(), moved, escrowed])
-      .when(authenticate())
-      .thenState(({ membership, enrollment }) => {
+      .when(authenticate(certificateOf('b')))
+      .thenState(({ membership, escrow }) => {
         assert.equal(membership.teamId, '7')
-        assert.equal(enrollment.unlockToken, 'unlock')
+        assert.equal(escrow.unlockToken?.fingerprint, 'unlock')
       })
   })
 
   it('tells only the facts that changed when a host enrolls again', () => {
-    const command = authenticate()
+    const command = authenticate(certificateOf('b'))
     given(host, enrolled())
       .when({ ...command, data: { ...command.data, facts: { osVersion: '15.4', serial: 'C02XL0GYJGH5' } } })
-      .then([{ type: 'HostDescribed', data: { facts: { osVersion: '15.4' }, source: 'authenticate' } }, started(2)])
+      .then([
+        { type: 'HostDescribed', data: { facts: { osVersion: '15.4' }, source: 'authenticate' } },
+        started(2, certificateOf('b')),
+      ])
   })
 
   it('refuses another hardware id on the stream of a known host', () => {
@@ -136,7 +140,7 @@ describe('the push token of a host', () => {
       .andAgainNothing()
       .when(updateToken())
       .thenNothing()
-      .thenState(({ enrollment }) => assert.equal(enrollment.unlockToken, 'unlock'))
+      .thenState(({ escrow }) => assert.equal(escrow.unlockToken?.fingerprint, 'unlock'))
       .when(withUnlockToken('another'))
       .then([{ type: 'UnlockTokenEscrowed', data: { fingerprint: 'another', sealed: sealedAs('another') } }])
   })
@@ -205,7 +209,7 @@ describe('the end of an enrollment', () => {
 describe('what a host tells of itself', () => {
   it('is recorded when it is new', () => {
     given(host, enrolled())
-      .when({ type: 'DescribeHost', data: { facts: { name: 'Atlas', osVersion: '15.3' } } })
+      .when({ type: 'DescribeHost', data: { facts: { name: 'Atlas', osVersion: '15.3' }, source: 'device-information' } })
       .then([{ type: 'HostDescribed', data: { facts: { name: 'Atlas' }, source: 'device-information' } }])
       .andAgainNothing()
   })

@@ -305,7 +305,7 @@ describe('settings for a user', () => {
   it('are installed when the user comes in time', () => {
     const history = withUser
     given(host, history)
-      .when(reconcileTo([mail], '2026-03-01T13:00:00.000Z'))
+      .when(reconcileTo([mail]))
       .then([named(history, install(mail))])
   })
 

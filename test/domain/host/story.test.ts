@@ -1,3 +1,4 @@
+import { moreLines } from './more-of-the-story.ts'
 import assert from 'node:assert/strict'
 import type { QueuedCommand } from '../../../src/domain/commands/events.ts'
 import type { HostEvent } from '../../../src/domain/host/events.ts'
@@ -174,18 +175,20 @@ const lines: readonly Line[] = [
   ],
 ]
 
+const all = [...lines, ...moreLines]
+
 describe('the story of a host', () => {
-  for (const [event, sentence, why] of lines)
+  for (const [event, sentence, why] of all)
     it(`tells ${event.type}: ${sentence}`, () => {
       assert.deepEqual(tell(event), { sentence, why })
     })
 
   it('has been told of every event that there is', () => {
-    assert.deepEqual(new Set(lines.map(([{ type }]) => type)), new Set(Object.keys(story)))
+    assert.deepEqual(new Set(all.map(([{ type }]) => type)), new Set(Object.keys(story)))
   })
 
   it('never tells what is sealed', () => {
-    for (const [event] of lines) assert.doesNotMatch(JSON.stringify(tell(event)), /secret/)
+    for (const [event] of all) assert.doesNotMatch(JSON.stringify(tell(event)), /secret/)
   })
 
   it('has no sentence for an event of a later version', () => {

@@ -11,6 +11,7 @@ describe('What a SCEP server says of itself', function () {
   it('promises only what is served', () => {
     assert.equal(writeCaCaps(), 'POSTPKIOperation\nSCEPStandard\nSHA-256\nAES\n')
     assert.equal(writeCaCaps({ renewal: true }), 'POSTPKIOperation\nSCEPStandard\nSHA-256\nAES\nRenewal\n')
+    assert.equal(writeCaCaps({ next: true }), 'POSTPKIOperation\nSCEPStandard\nSHA-256\nAES\nGetNextCACert\n')
     assert.equal(writeCaCaps({ oldClients: true }), 'POSTPKIOperation\nSCEPStandard\nSHA-256\nAES\nSHA-1\nDES3\n')
   })
 

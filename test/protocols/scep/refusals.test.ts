@@ -126,15 +126,22 @@ describe('A SCEP request that is not right', function () {
     assert.equal((await read(odd({ digest: sha512, signatureOid: '1.2.840.113549.1.1.13' }))).transactionId, 'T-1')
   })
 
-  it('is refused keys that are weak or not RSA, in the signer and in the request', async () => {
+  it('is refused keys that are weak or of other kinds, in the signer and in the request', async () => {
     const weak = generateKeyPairSync('rsa', { modulusLength: 1024 })
-    const curved = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+    const curved = generateKeyPairSync('ec', { namedCurve: 'P-521' })
+    const edwards = generateKeyPairSync('ed25519')
     await isRefused(odd({ signer: createSigner({ keyPair: weak }) }), 'badAlg', /signer's key/)
     const { csrDer: weakCsr } = await createCsr({ subject: nameOf({ commonName: 'Mac' }), challenge: null, keyPair: weak })
     await isRefused(sealed(weakCsr), 'badAlg', /request's key/)
     const mixed = { publicKey: curved.publicKey, privateKey: cast.keyPair.privateKey }
     const { csrDer: curvedCsr } = await createCsr({ subject: nameOf({ commonName: 'Mac' }), challenge: null, keyPair: mixed })
     await isRefused(sealed(curvedCsr), 'badAlg', /request's key/)
+    const { csrDer: edwardsCsr } = await createCsr({
+      subject: nameOf({ commonName: 'Mac' }),
+      challenge: null,
+      keyPair: { publicKey: edwards.publicKey, privateKey: cast.keyPair.privateKey },
+    })
+    await isRefused(sealed(edwardsCsr), 'badAlg', /request's key/)
   })
 
   it('is told that its inner request was not signed with its own key, or with what', async () => {
@@ -142,6 +149,17 @@ describe('A SCEP request that is not right', function () {
     const mixed = { publicKey: cast.keyPair.publicKey, privateKey: other.privateKey }
     const { csrDer: foreign } = await createCsr({ subject: nameOf({ commonName: 'Mac' }), challenge: null, keyPair: mixed })
     await isRefused(sealed(foreign), 'badMessageCheck', /does not match its key/)
+    const curves = [
+      generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+      generateKeyPairSync('ec', { namedCurve: 'P-256' }),
+    ] as const
+    const crossed = { publicKey: curves[0].publicKey, privateKey: curves[1].privateKey }
+    const { csrDer: curved } = await createCsr({ subject: nameOf({ commonName: 'Mac' }), challenge: null, keyPair: crossed })
+    await isRefused(sealed(curved), 'badMessageCheck', /does not match its key/)
+    // A key on a curve, and a signature that only RSA makes.
+    const confused = { publicKey: curves[0].publicKey, privateKey: cast.keyPair.privateKey }
+    const { csrDer: odder } = await createCsr({ subject: nameOf({ commonName: 'Mac' }), challenge: null, keyPair: confused })
+    await isRefused(sealed(odder), 'badAlg', /request's signature algorithm/)
     const sha256WithRsa = derOid('1.2.840.113549.1.1.11')
     await isRefused(
       sealed(replaced(csrDer, sha256WithRsa, derOid('1.2.840.113549.1.1.4'))),
@@ -209,9 +227,12 @@ describe('A SCEP request that is not right', function () {
     assert.equal((await failureOf(odd({ content: badContent }))).failInfo, 'badMessageCheck')
   })
 
-  it('is refused by its kind when that is not served', async () => {
-    for (const messageType of ['3', '18', '20', '21', '22', '99'])
-      await isRefused(odd({ attributes: attributesOf({ messageType: asciiValue(messageType) }) }), 'badRequest', /not supported/)
+  it('is refused by its kind when that is not served, with the reason', async () => {
+    const ofType = (messageType: string) => odd({ attributes: attributesOf({ messageType: asciiValue(messageType) }) })
+    for (const messageType of ['3', '18', '99']) await isRefused(ofType(messageType), 'badRequest', /not supported/)
+    await isRefused(ofType('20'), 'badRequest', /granted or refused at once/)
+    await isRefused(ofType('21'), 'badCertId', /those who request them/)
+    await isRefused(ofType('22'), 'badCertId', /no list of revoked certificates/)
   })
 
   it('has no answer when it names no transaction', async () => {

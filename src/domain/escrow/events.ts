@@ -1,0 +1,9 @@
+import type { Sealed } from '../../kernel/content.ts'
+
+/** What a host gave into custody; `fingerprint` (SHA-256 of the secret) tells a change and reveals nothing. */
+export type EscrowEvent =
+  | { type: 'UnlockTokenEscrowed'; data: { fingerprint: string; sealed: Sealed } }
+  | { type: 'BootstrapTokenEscrowed'; data: { fingerprint: string; sealed: Sealed } }
+  | { type: 'BootstrapTokenWithdrawn'; data: Readonly<Record<string, never>> }
+  /** The host asked for it back. */
+  | { type: 'BootstrapTokenRead'; data: { fingerprint: string } }

@@ -1,0 +1,108 @@
+import { ParseError } from '../../kernel/parse-error.ts'
+
+/** One reason why a declaration is not in force. */
+export type StatusReason = Readonly<{ code: string; description: string }>
+
+/** What a device says of one declaration. */
+export type DeclarationStatus = Readonly<{
+  identifier: string
+  serverToken: string
+  active: boolean
+  valid: 'valid' | 'invalid' | 'unknown'
+  reasons: readonly StatusReason[]
+}>
+
+/**
+ * A status report: `declarations` is null when it says nothing of them; `items` are the other status items by their dotted names, single
+ * values only. `full` reports replace everything that was told before.
+ * https://developer.apple.com/documentation/devicemanagement/statusreport
+ */
+export type StatusReport = Readonly<{
+  declarations: readonly DeclarationStatus[] | null
+  items: Readonly<Record<string, string | number | boolean>>
+  full: boolean
+}>
+
+const mostItems = 500
+const mostDeclarations = 5000
+const mostDepth = 8
+
+/** Reads the JSON of a status report. Throws `ParseError` naming the key at fault; keys that it does not know are passed over. */
+export const readStatusReport = (bytes: Uint8Array): StatusReport => {
+  const report = dictIn(parsed(bytes), 'Data')
+  const statusItems = dictIn(report['StatusItems'] ?? {}, 'StatusItems')
+  const management = isDict(statusItems['management']) ? statusItems['management'] : {}
+  const declarations = management['declarations']
+  return {
+    declarations: isDict(declarations) ? declarationsIn(declarations) : null,
+    items: Object.fromEntries(flattened(statusItems, '', 0).slice(0, mostItems)),
+    full: report['FullReport'] === true,
+  }
+}
+
+type Dict = Readonly<Record<string, unknown>>
+
+const parsed = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'))
+  } catch {
+    throw new ParseError('Data', 'Data is no well-formed JSON.')
+  }
+}
+
+const declarationsIn = (declarations: Dict): readonly DeclarationStatus[] =>
+  ['activations', 'configurations', 'assets', 'management']
+    .flatMap((kind) => {
+      const list = declarations[kind]
+      return Array.isArray(list) ? (list as readonly unknown[]) : []
+    })
+    .slice(0, mostDeclarations)
+    .filter(isDict)
+    .flatMap((status): readonly DeclarationStatus[] => {
+      const identifier = textIn(status, 'identifier')
+      if (identifier === '') return []
+      const valid = textIn(status, 'valid')
+      return [
+        {
+          identifier: identifier.slice(0, 255),
+          serverToken: textIn(status, 'server-token').slice(0, 255),
+          active: status['active'] === true,
+          valid: valid === 'valid' || valid === 'invalid' ? valid : 'unknown',
+          reasons: reasonsIn(status['reasons'] ?? status['Reasons']),
+        },
+      ]
+    })
+
+/** Devices write the keys of reasons in either case. */
+const reasonsIn = (reasons: unknown): readonly StatusReason[] =>
+  Array.isArray(reasons)
+    ? (reasons as readonly unknown[])
+        .slice(0, 16)
+        .filter(isDict)
+        .map((reason) => ({
+          code: (textIn(reason, 'code') || textIn(reason, 'Code')).slice(0, 255),
+          description: (textIn(reason, 'description') || textIn(reason, 'Description')).slice(0, 1024),
+        }))
+    : []
+
+/** Lists are left out: those that matter have readers of their own. */
+const flattened = (value: Dict, path: string, depth: number): readonly (readonly [string, string | number | boolean])[] =>
+  Object.entries(value).flatMap(([key, inner]) => {
+    const name = path === '' ? key : `${path}.${key}`
+    if (name === 'management') return []
+    if (typeof inner === 'string') return [[name, inner.slice(0, 1024)] as const]
+    if (typeof inner === 'number' || typeof inner === 'boolean') return [[name, inner] as const]
+    return isDict(inner) && depth < mostDepth ? flattened(inner, name, depth + 1) : []
+  })
+
+const dictIn = (value: unknown, field: string): Dict => {
+  if (!isDict(value)) throw new ParseError(field, `${field} is no JSON object.`)
+  return value
+}
+
+const isDict = (value: unknown): value is Dict => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const textIn = (value: Dict, key: string): string => {
+  const text = value[key]
+  return typeof text === 'string' ? text : ''
+}

@@ -1,0 +1,92 @@
+import type { HostEvent } from '../../../src/domain/host/events.ts'
+
+const sealed = { keyId: 'k', nonce: 'n', sealed: 'secret' }
+
+/** What is said of identity, escrow, custody and declarations. */
+export const moreLines: readonly (readonly [HostEvent, string, string | null])[] = [
+  [
+    { type: 'AuthenticatedAgain', data: { certificate: 'c' } },
+    'The host authenticated again with a certificate that it had before.',
+    'Its next token will tell whether it begins anew.',
+  ],
+  [
+    { type: 'IdentityRenewed', data: { from: 'a', to: 'b', notAfter: '2027-01-01T00:00:00.000Z', by: 'profile' } },
+    'The host goes on under a new identity certificate, which ends at 2027-01-01T00:00:00.000Z.',
+    'It installed its enrollment profile again.',
+  ],
+  [
+    { type: 'IdentityRenewed', data: { from: 'a', to: 'b', notAfter: null, by: 'scep' } },
+    'The host goes on under a new identity certificate.',
+    'It asked the authority for it by itself.',
+  ],
+  [
+    { type: 'ChannelClosed', data: { channel: 'e:u', because: 'push-token-unregistered' } },
+    'The user e:u of the host can no longer be reached.',
+    'The push service says that it no longer takes pushes.',
+  ],
+  [{ type: 'HostReleased', data: { because: 'released' } }, 'The host left its setup assistant.', 'It was told that it may.'],
+  [{ type: 'UnenrollmentRequested', data: { commandId: 'c1' } }, 'The host is asked to leave.', 'An admin asked for it.'],
+  [
+    { type: 'EnrollmentEnded', data: { because: 'unenrolled' } },
+    'The enrollment of the host ended.',
+    'The host removed its enrollment profile, as it was asked to.',
+  ],
+  [
+    { type: 'BootstrapTokenEscrowed', data: { fingerprint: 'f', sealed: sealed } },
+    'The host gave its bootstrap token into custody.',
+    null,
+  ],
+  [{ type: 'BootstrapTokenWithdrawn', data: {} }, 'The host took its bootstrap token back.', null],
+  [{ type: 'BootstrapTokenRead', data: { fingerprint: 'f' } }, 'The host asked for its bootstrap token.', null],
+  [
+    { type: 'IdentityRenewalRequested', data: { commandId: 'c1', attempt: 2, certificate: 'c', because: 'expiring' } },
+    'The host is asked to renew its identity certificate (attempt 2).',
+    'The certificate will end within half a year.',
+  ],
+  [
+    { type: 'IdentityRenewalFailed', data: { attempt: 2, because: 'refused', detail: 'No network.' } },
+    'Renewing the identity certificate failed (attempt 2).',
+    'No network.',
+  ],
+  [
+    { type: 'LockRequested', data: { commandId: 'c1', means: 'pin', pin: sealed } },
+    'The host is to be locked with a PIN.',
+    'An admin asked for it.',
+  ],
+  [
+    { type: 'LockRequested', data: { commandId: 'c1', means: 'lost-mode', pin: null } },
+    'The host is to go into Lost Mode.',
+    'An admin asked for it.',
+  ],
+  [{ type: 'HostLocked', data: { commandId: 'c1' } }, 'The host is locked.', 'It acknowledged the command.'],
+  [{ type: 'LockFailed', data: { commandId: 'c1', detail: 'It cannot.' } }, 'The host was not locked.', 'It cannot.'],
+  [
+    { type: 'UnlockRequested', data: { commandId: null } },
+    'The host is to be unlocked.',
+    'An admin asked for it; a person must type the PIN.',
+  ],
+  [
+    { type: 'HostUnlocked', data: { because: 'seen-again' } },
+    'The host is unlocked.',
+    'It called again after its PIN was asked for.',
+  ],
+  [{ type: 'UnlockFailed', data: { commandId: 'c1', detail: 'It cannot.' } }, 'The host was not unlocked.', 'It cannot.'],
+  [{ type: 'WipeRequested', data: { commandId: 'c1', pin: sealed } }, 'The host is to be wiped.', 'An admin asked for it.'],
+  [{ type: 'HostWiped', data: { commandId: 'c1' } }, 'The host wipes itself.', 'It acknowledged the command.'],
+  [{ type: 'WipeFailed', data: { commandId: 'c1', detail: 'It cannot.' } }, 'The host was not wiped.', 'It cannot.'],
+  [{ type: 'PinViewed', data: { commandId: 'c1' } }, 'The PIN of the host was shown.', 'An admin asked for it.'],
+  [{ type: 'DeclarationsAnnounced', data: { token: 't', commandId: 'c1' } }, 'The host is told to fetch its declarations.', null],
+  [
+    {
+      type: 'DeclarationsReported',
+      data: { changed: [{ identifier: 'one', token: 't', status: 'failed', detail: 'x' }], gone: ['two'] },
+    },
+    'The host reported its declarations: one is failed, two is gone.',
+    null,
+  ],
+  [
+    { type: 'StatusReported', data: { items: { 'passcode.is-present': true } } },
+    'The host reported: passcode.is-present true.',
+    null,
+  ],
+]

@@ -66,7 +66,10 @@ export const openConnection = ({ url, token, ca, timeoutMs = 30_000 }: Connectio
   }
 
   return {
-    json: async <T>(call: Call) => jsonOf(await ask(call)) as T,
+    json: async <T>(call: Call) => {
+      const content = await ask(call)
+      return (content.length === 0 ? {} : jsonOf(content)) as T
+    },
     bytes: ask,
     close: () => {
       secure.destroy()

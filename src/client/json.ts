@@ -33,7 +33,9 @@ export type Host = Readonly<{
     enrollment_status: string
     server_url: string | null
     connected_to_fleet: boolean
-    /** Left out of lists. */
+    /** Left out of lists, as is what follows. */
+    device_status?: Custody['device_status']
+    pending_action?: Custody['pending_action']
     profiles?: readonly HostProfile[]
   }>
 }>
@@ -91,6 +93,10 @@ export type Command = Readonly<{
   request_type: string
   updated_at: string
   hostname: string
+  /** When it is given up, ISO 8601; null: never. */
+  deadline: string | null
+  /** What it waits for; null when it is over. */
+  next_step: Readonly<{ waits_for: string; text: string }> | null
 }>
 
 /** `payload` and `result` are property lists in base64; null when they were erased with their key. */
@@ -123,4 +129,33 @@ export type Projection = Readonly<{
   position: string | null
   events: number
   failure: Readonly<{ error: string }> | null
+}>
+
+/** How a host is held; `unlock_pin` where the call shows it. */
+export type Custody = Readonly<{
+  device_status: 'unlocked' | 'locked' | 'wiped'
+  pending_action: '' | 'lock' | 'unlock' | 'wipe'
+  unlock_pin?: string
+}>
+
+/** How the enrollment of a host stands; times in ISO 8601. */
+export type HostEnrollment = Readonly<{
+  enrollment_status: 'never' | 'started' | 'enrolled' | 'ended'
+  epoch: number
+  enrolled_at: string | null
+  server_url: string | null
+  channels: readonly Readonly<{ channel: string; enrollment_id: string; token_since: string }>[]
+  awaiting_configuration: boolean
+  unenrollment_pending: boolean
+  certificate: Readonly<{ fingerprint: string | null; not_after: string | null }>
+  renewal: Readonly<{ state: 'idle' | 'requested' | 'failed'; attempt: number; since: string | null; next_at: string | null }>
+  escrowed: Readonly<{ bootstrap_token: boolean; unlock_token: boolean }>
+}>
+
+export type HostDeclaration = Readonly<{
+  identifier: string
+  token: string
+  status: 'verified' | 'verifying' | 'failed'
+  detail: string | null
+  reported_at: string
 }>

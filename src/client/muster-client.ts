@@ -5,9 +5,12 @@ import type {
   Command,
   CommandResult,
   CommandStarted,
+  Custody,
   History,
   Host,
   HostAsOf,
+  HostDeclaration,
+  HostEnrollment,
   PageMeta,
   Profile,
   Projection,
@@ -47,6 +50,26 @@ export type MusterClient = Readonly<{
     /** To a team, or to none (null); at most 10,000 at once. */
     transfer: (ids: readonly number[], teamId: number | null) => Promise<void>
     resendProfile: (id: number, profileUuid: string) => Promise<void>
+    /** Macs answer with the PIN that unlocks them when `viewPin`; the look is recorded. */
+    lock: (id: number, order?: Readonly<{ message?: string; viewPin?: boolean }>) => Promise<Custody>
+    /** A Mac is unlocked by a person with the PIN that this answers with. */
+    unlock: (id: number) => Promise<Custody>
+    wipe: (id: number) => Promise<Custody>
+    /** The PIN in force or on its way; the look is recorded. */
+    pin: (id: number) => Promise<string>
+    /** Answers the id of the command. */
+    clearPasscode: (id: number) => Promise<string>
+    /** Lets it out of its setup assistant. Answers the id of the command. */
+    release: (id: number) => Promise<string>
+    /** Asks it to renew its identity certificate now. Answers the id of the command. */
+    renewIdentity: (id: number) => Promise<string>
+    /** Asks it to remove its enrollment profile. */
+    unenroll: (id: number) => Promise<void>
+    /** How its enrollment stands. */
+    enrollment: (id: number) => Promise<HostEnrollment>
+    declarations: (id: number) => Promise<readonly HostDeclaration[]>
+    /** Takes back a command that was not handed out yet. */
+    cancelCommand: (id: number, commandUuid: string) => Promise<void>
   }>
   teams: Readonly<{
     list: () => Promise<readonly Team[]>
@@ -117,6 +140,19 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
       resendProfile: async (id, profileUuid) => {
         await post(pathOf`/hosts/${id}/configuration_profiles/${profileUuid}/resend`, {})
       },
+      lock: (id, { message, viewPin = false } = {}) =>
+        post(`${pathOf`/hosts/${id}/lock`}${viewPin ? '?view_pin=true' : ''}`, message === undefined ? {} : { message }),
+      unlock: (id) => post(pathOf`/hosts/${id}/unlock`, {}),
+      wipe: (id) => post(pathOf`/hosts/${id}/wipe`, {}),
+      pin: async (id) => (await get<Readonly<{ unlock_pin: string }>>(pathOf`/hosts/${id}/lock/pin`)).unlock_pin,
+      clearPasscode: (id) => started(post(pathOf`/hosts/${id}/clear_passcode`, {})),
+      release: (id) => started(post(pathOf`/hosts/${id}/release`, {})),
+      renewIdentity: (id) => started(post(pathOf`/hosts/${id}/mdm/renewals`, {})),
+      unenroll: (id) => remove(pathOf`/hosts/${id}/mdm`),
+      enrollment: (id) => get(pathOf`/hosts/${id}/mdm`),
+      declarations: async (id) =>
+        (await get<Readonly<{ declarations: readonly HostDeclaration[] }>>(pathOf`/hosts/${id}/declarations`)).declarations,
+      cancelCommand: (id, commandUuid) => remove(pathOf`/hosts/${id}/commands/${commandUuid}`),
     },
     teams: {
       list: async () => (await get<Readonly<{ teams: readonly Team[] }>>('/teams')).teams,
@@ -162,5 +198,7 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
     close,
   }
 }
+
+const started = async (answer: Promise<Readonly<{ command_uuid: string }>>): Promise<string> => (await answer).command_uuid
 
 const teamQuery = (teamId: number | null): Readonly<{ team_id?: number }> => (teamId === null ? {} : { team_id: teamId })

@@ -12,6 +12,7 @@ import { hostProfiles } from './host-profiles.ts'
 import { hosts } from './hosts.ts'
 import { profileContents, profiles } from './profiles.ts'
 import { pushCertificates } from './push-certificates.ts'
+import { renewals } from './renewals.ts'
 import { teams } from './teams.ts'
 import { timeline } from './timeline.ts'
 import { waitingCommands } from './waiting-commands.ts'
@@ -30,6 +31,7 @@ export const allProjections: readonly AnyProjection[] = [
   erased(profileContents),
   erased(teams),
   erased(certificates),
+  erased(renewals),
   erased(authorities),
   erased(apiTokens),
   erased(pushCertificates),

@@ -9,8 +9,8 @@ export type PackageRow = Readonly<{
   title: string
   bundle_identifier: string
   bundle_version: string
-  /** In bytes, as text: more than an integer column takes. */
-  size: string
+  /** In bytes. */
+  size: number
   sha256: string
   chunk_size: number
   chunks: readonly string[]
@@ -27,7 +27,7 @@ export const packages: Projection<PackageEvent, PackageRow> = {
     title text not null,
     bundle_identifier text not null,
     bundle_version text not null,
-    size bigint not null,
+    size integer not null,
     sha256 text not null,
     chunk_size integer not null,
     chunks jsonb not null,
@@ -42,7 +42,7 @@ export const packages: Projection<PackageEvent, PackageRow> = {
         title: data.title,
         bundle_identifier: data.bundleIdentifier,
         bundle_version: data.bundleVersion,
-        size: String(data.size),
+        size: data.size,
         sha256: data.sha256,
         chunk_size: data.chunkSize,
         chunks: data.chunks,

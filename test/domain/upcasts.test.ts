@@ -59,3 +59,20 @@ describe('Every shape of event that was ever stored', () => {
         }
     })
 })
+
+describe('An authority that was recorded without its fingerprint', () => {
+  it('has that of its certificate', () => {
+    const stored = samples.find(({ type }) => type === 'AuthorityCreated')
+    assert.ok(stored !== undefined)
+    const data = { ...stored.event.data, certificatePem: '-----BEGIN CERTIFICATE-----\nYWJj\n-----END CERTIFICATE-----\n' }
+    const { fingerprint } = upcasts({ ...stored.event, data }).data as { fingerprint: string }
+    assert.equal(fingerprint, 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad')
+  })
+
+  it('keeps the one that it has', () => {
+    const stored = samples.find(({ type }) => type === 'AuthorityCreated')
+    assert.ok(stored !== undefined)
+    const today = upcasts({ ...stored.event, data: { ...stored.event.data, fingerprint: 'aa' } })
+    assert.equal((today.data as { fingerprint: string }).fingerprint, 'aa')
+  })
+})

@@ -10,6 +10,18 @@ const user = { UDID: udid, UserID: 'BBBB', UserShortName: 'anna', UserLongName: 
 const sharedUser = { UDID: udid, UserID: 'FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF', UserShortName: 'anna@example.com' }
 const enrolledUser = { EnrollmentID: 'CCCC', EnrollmentUserID: 'DDDD' }
 
+const reasons = [{ code: 'Error.X', description: 'No' }]
+const configurations = [{ identifier: 'com.example.one', 'server-token': 't', active: true, valid: 'valid', reasons }]
+/** The JSON that a device sends of its declarations. */
+export const goldenStatusReport = {
+  StatusItems: {
+    management: { declarations: { activations: [], configurations, assets: [], management: [] } },
+    device: { model: { identifier: 'Mac14,7' }, 'operating-system': { version: '15.1' } },
+  },
+  Errors: [],
+  FullReport: true,
+}
+
 /** A good check-in of every type, on every kind of channel. */
 export const goldenCheckIns: readonly PlistDict[] = [
   {
@@ -55,7 +67,7 @@ export const goldenCheckIns: readonly PlistDict[] = [
   { MessageType: 'DeclarativeManagement', ...device, Endpoint: 'tokens' },
   { MessageType: 'DeclarativeManagement', ...device, Endpoint: 'declaration-items' },
   { MessageType: 'DeclarativeManagement', ...user, Endpoint: 'declaration/configuration/com.example.one' },
-  { MessageType: 'DeclarativeManagement', ...device, Endpoint: 'status', Data: Buffer.from(JSON.stringify(statusReport())) },
+  { MessageType: 'DeclarativeManagement', ...device, Endpoint: 'status', Data: Buffer.from(JSON.stringify(goldenStatusReport)) },
 ]
 
 const chain = [
@@ -107,17 +119,4 @@ export const goldenMachineInfo: PlistValue = {
   CHALLENGE: 'c',
   PAIRING_TOKEN: bytes(16),
   MDM_CAN_REQUEST_SOFTWARE_UPDATE: true,
-}
-
-function statusReport() {
-  const reasons = [{ code: 'Error.X', description: 'No' }]
-  const configurations = [{ identifier: 'com.example.one', 'server-token': 't', active: true, valid: 'valid', reasons }]
-  return {
-    StatusItems: {
-      management: { declarations: { activations: [], configurations, assets: [], management: [] } },
-      device: { model: { identifier: 'Mac14,7' }, 'operating-system': { version: '15.1' } },
-    },
-    Errors: [],
-    FullReport: true,
-  }
 }

@@ -6,6 +6,7 @@ import type { MusterClient } from '../client/muster-client.ts'
 import type { Wanted } from './demo/convergence.ts'
 import { sha256, waitForConvergence } from './demo/convergence.ts'
 import { readOptions } from './demo/options.ts'
+import { tellLife } from './demo/life.ts'
 import { phases } from './demo/phases.ts'
 import type { Stage } from './demo/stage.ts'
 import { setStage } from './demo/stage.ts'
@@ -17,6 +18,9 @@ const examples = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'exam
 const options = readOptions(process.argv.slice(2))
 const quiet = options.json
 const timed = phases()
+
+/** So many of the first commands fail: some of them carry profiles. */
+const failures = 3
 
 /** What a phase may take at most, ms: a floor for slow machines, and room for each host. */
 const limitMs = 60_000 + options.hosts * 400
@@ -61,13 +65,14 @@ const allHostIds = async (client: MusterClient): Promise<readonly number[]> => {
 }
 
 /** The whole story; answers what is printed as JSON. */
-const play = async ({ url, client, fleet }: Stage, enrolledNow: () => number) => {
+const play = async ({ url, client, fleet, mood, refused }: Stage, enrolledNow: () => number) => {
   say(`Muster serves ${url}`)
   const { devices } = fleet
   await timed.run('enroll', () => fleet.enroll())
   const team = await client.teams.create({ name: 'Demo' })
   await timed.run('transfer', async () => client.hosts.transfer(await allHostIds(client), team.id))
 
+  mood.failNext = failures
   const wanted = await timed.run('upload', () => uploadExamples(client, team.id))
   const wait = (set: readonly Wanted[], onProgress: (converged: number) => void) =>
     waitForConvergence({ client, teamId: team.id, devices, wanted: set, limitMs, onProgress })
@@ -80,9 +85,11 @@ const play = async ({ url, client, fleet }: Stage, enrolledNow: () => number) =>
   await client.profiles.delete(deleted.profileUuid)
   const second = await timed.run('remove', () => withBar(`Removing ${deleted.name}`, (show) => wait(kept, show)))
 
+  const [device] = devices
+  const life = device === undefined ? null : await timed.run('life', () => tellLife({ client, device, mood, refused, say }))
+
   const { events, commands } = await client.statistics()
   const converged = Math.min(first, second)
-  const [device] = devices
   if (device !== undefined) await showHistory(client, device.serial)
   return {
     hosts: options.hosts,
@@ -91,6 +98,7 @@ const play = async ({ url, client, fleet }: Stage, enrolledNow: () => number) =>
     converged,
     commands,
     events,
+    life,
     seconds: timed.seconds(),
   }
 }
@@ -107,8 +115,13 @@ const report = (result: Awaited<ReturnType<typeof play>>): void => {
     process.stdout.write(`${JSON.stringify(result)}\n`)
     return
   }
-  const { seconds, ...counts } = result
-  const rows = [...Object.entries(counts), ...Object.entries(seconds).map(([phase, took]) => [`${phase} (s)`, took] as const)]
+  const { seconds, life, ...counts } = result
+  const seen = Object.entries(life ?? {}).map(([deed, worked]) => [deed, worked ? 'as it should' : 'NOT as it should'] as const)
+  const rows = [
+    ...Object.entries(counts),
+    ...seen,
+    ...Object.entries(seconds).map(([phase, took]) => [`${phase} (s)`, took] as const),
+  ]
   say(
     `\n${table(
       ['what', 'figure'],
@@ -139,7 +152,7 @@ try {
   const result = await Promise.race([play(stage, () => enrolled), interrupted])
   if (result !== undefined) {
     report(result)
-    if (result.converged !== result.hosts) process.exitCode = 1
+    if (result.converged !== result.hosts || Object.values(result.life ?? {}).includes(false)) process.exitCode = 1
     if (!options.exit) {
       say(`\n${stage.url} serves on until Ctrl-C.`)
       await interrupted

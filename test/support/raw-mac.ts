@@ -17,7 +17,8 @@ export type RawMac = Readonly<{
   send: (body: Uint8Array | PlistDict, options?: SendOptions) => Promise<DeviceReply>
 }>
 
-export type SendOptions = Readonly<{ as?: Identity | null; signed?: Uint8Array; checkIn?: boolean }>
+/** `at` is the URL of another node than the one that it enrolled with. */
+export type SendOptions = Readonly<{ as?: Identity | null; signed?: Uint8Array; checkIn?: boolean; at?: string }>
 
 export const rawMac = async (
   network: Network,
@@ -31,13 +32,13 @@ export const rawMac = async (
   return {
     identity,
     topic: settings.mdm.topic,
-    send: (content, { as = identity, signed, checkIn = true } = {}) => {
+    send: (content, { as = identity, signed, checkIn = true, at = url } = {}) => {
       const body = content instanceof Uint8Array ? content : Buffer.from(writePlist(content))
       const signature = as === null ? {} : { 'mdm-signature': Buffer.from(signDetached(signed ?? body, as)).toString('base64') }
       const type = checkIn ? 'application/x-apple-aspen-mdm-checkin' : 'application/x-apple-aspen-mdm; charset=UTF-8'
       return network.send({
         method: 'PUT',
-        url: `${url}/mdm/apple/mdm`,
+        url: `${at}/mdm/apple/mdm`,
         headers: { 'content-type': type, ...signature },
         body,
         tries: 1,

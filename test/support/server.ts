@@ -19,6 +19,8 @@ export type Environment = Readonly<Record<string, string>>
 export type TestServer = Readonly<{
   url: string
   caPem: string
+  /** The first admin token. */
+  token: string
   /** What other processes need to be nodes of the same deployment. */
   environment: Environment
   databaseUrl: string
@@ -54,6 +56,7 @@ export const startServer = async ({ environment = {}, roles, embedded = false }:
   return {
     url: muster.url,
     caPem: muster.caPem,
+    token: muster.firstToken ?? '',
     environment: whole,
     databaseUrl: database?.url ?? '',
     client,

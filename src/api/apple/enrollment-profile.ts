@@ -12,6 +12,8 @@ export type EnrollmentSettings = Readonly<{
   publicUrl: string
   organization: string
   authority: Authority
+  /** In DER: the authorities that a device is to trust; the issuing one when absent. */
+  anchors?: readonly Uint8Array[]
   /** Signs the profile; issued by the authority. */
   signer: Readonly<{ certificatePem: string; keyPem: string }>
   identity: IdentitySource
@@ -27,6 +29,9 @@ const challengeValidMs = 24 * 60 * 60 * 1000
 
 /** Channels of users (macOS, Shared iPad), bootstrap tokens, GetToken. */
 const capabilities = ['com.apple.mdm.per-user-connections', 'com.apple.mdm.bootstraptoken', 'com.apple.mdm.token']
+
+/** What profiles are sent as. */
+export const profileType = 'application/x-apple-aspen-config'
 
 /** The profile that carries the enrollment itself; removing it ends the enrollment. */
 export const enrollmentProfileIdentifier = 'com.muster.mdm.apple'
@@ -80,7 +85,7 @@ export const enrollmentProfiles = (
         caFingerprint: createHash('sha256').update(anchor).digest(),
         keySize: 2048,
       },
-      caCertificates: [anchor],
+      caCertificates: settings.anchors ?? [anchor],
       accessRights: terms.accessRights,
       serverCapabilities: terms.capabilities,
       checkOutWhenRemoved: true,

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import type { MusterClient } from '../../client/muster-client.ts'
 import { musterClient } from '../../client/muster-client.ts'
 import { deviceNetwork } from '../../simulators/apple/network.ts'
+import type { AppleDevice } from '../../simulators/apple-device.ts'
 import type { AppleFleet, FleetProgress } from '../../simulators/fleet.ts'
 import { appleFleet } from '../../simulators/fleet.ts'
+import type { Mood } from './life.ts'
 import { startPush } from './push.ts'
 import { startServer } from './server.ts'
 
@@ -14,6 +16,10 @@ export type Stage = Readonly<{
   url: string
   client: MusterClient
   fleet: AppleFleet
+  /** How all devices behave from now on. */
+  mood: Mood
+  /** The devices on which a command failed so far. */
+  refused: readonly AppleDevice[]
   /** Ends all that was started, in order, and removes the data. Safe to repeat. */
   clear: () => Promise<void>
 }>
@@ -23,6 +29,16 @@ export type StageOptions = Readonly<{
   onProgress: (progress: FleetProgress) => void
   onFailure: (line: string) => void
 }>
+
+/** Devices look at it before each command. */
+const behaviourIn = (mood: Mood) => ({
+  get notNow() {
+    return mood.notNow
+  },
+  get error() {
+    return mood.failNext > 0 && mood.failNext-- > 0 ? 1 : 0
+  },
+})
 
 /** Starts a push service, a server with a temporary data folder, and a fleet of simulated Macs that the pushes wake. */
 export const setStage = async ({ hosts, onProgress, onFailure }: StageOptions): Promise<Stage> => {
@@ -58,8 +74,14 @@ export const setStage = async ({ hosts, onProgress, onFailure }: StageOptions): 
     enders.push(() => {
       network.close()
     })
+    const mood: Mood = { notNow: 0, failNext: 0 }
+    const refused: AppleDevice[] = []
     const fleet = await appleFleet({
       network,
+      behaviour: behaviourIn(mood),
+      onAnswer: (device, _, status) => {
+        if (status === 'Error') refused.push(device)
+      },
       count: hosts,
       seed: 'demo',
       iphones: 0,
@@ -71,7 +93,7 @@ export const setStage = async ({ hosts, onProgress, onFailure }: StageOptions): 
     })
     enders.push(() => fleet.stop())
     fleet.attach(push.apns)
-    return { url: server.url, client, fleet, clear }
+    return { url: server.url, client, fleet, mood, refused, clear }
   } catch (error) {
     await clear()
     throw error

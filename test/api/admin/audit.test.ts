@@ -1,8 +1,6 @@
 import assert from 'node:assert/strict'
-import { certificate } from '../../../src/domain/certificates/certificate.ts'
 import type { AdminApi } from '../../support/admin-api.ts'
 import { startAdminApi } from '../../support/admin-api.ts'
-import { testCause } from '../../support/app.ts'
 
 describe('what an admin looks after', function () {
   this.timeout(30_000)
@@ -23,21 +21,6 @@ describe('what an admin looks after', function () {
     assert.deepEqual([second.activities[0].type, second.activities[0].category], ['TeamCreated', 'team'])
     assert.ok(second.activities[0].id < first.activities[1].id)
     assert.equal(second.activities[1].type, 'ApiTokenIssued')
-  })
-
-  it('is told which certificates end soon', async () => {
-    const issue = async (fingerprint: string, notAfter: string) => {
-      const data = { serial: '01', subject: 'CN=Mac', notAfter, certificate: '', transactionId: 't', csrHash: 'c' }
-      const command = { type: 'IssueCertificate', data } as const
-      await api.app.caughtUp(await api.app.execute(certificate, fingerprint, command, testCause()))
-    }
-    await issue('aa', '2026-03-11T12:00:00.000Z')
-    await issue('bb', '2026-06-01T00:00:00.000Z')
-    const ending = async (days: number) =>
-      (await api.call(`GET /certificates/ending?within_days=${String(days)}`)).body.certificates.map(
-        ({ fingerprint }: { fingerprint: string }) => fingerprint,
-      )
-    assert.deepEqual([await ending(9), await ending(30), await ending(365)], [[], ['aa'], ['aa', 'bb']])
   })
 
   it('sees work that failed too often, and has it tried again', async () => {

@@ -1,0 +1,72 @@
+import type { RequestHandler, Response } from 'express'
+import { createHash } from 'node:crypto'
+import helmet from 'helmet'
+
+/** Text that is HTML already. */
+export type Html = Readonly<{ html: string }>
+
+/** Writes HTML as a template; every `${value}` that is text is escaped. */
+export const html = (strings: TemplateStringsArray, ...values: readonly (string | Html)[]): Html => ({
+  html: strings.reduce((text, part, index) => {
+    const value = values[index - 1] ?? ''
+    return `${text}${typeof value === 'string' ? escaped(value) : value.html}${part}`
+  }),
+})
+
+const style = `body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
+a.button,button{display:inline-block;font:inherit;padding:.6rem 1.2rem;border:0;border-radius:.5rem;background:#0b57d0;color:#fff;text-decoration:none}
+input{display:block;font:inherit;width:100%;box-sizing:border-box;padding:.5rem;margin:.3rem 0 1rem;border:1px solid #555;border-radius:.4rem}
+a:focus-visible,button:focus-visible,input:focus-visible{outline:3px solid #f5a623;outline-offset:2px}
+[role=alert]{color:#a40000}
+@media(prefers-color-scheme:dark){body{color:#eee;background:#111}[role=alert]{color:#ff9c9c}}`
+
+/** Byte for byte what the hash is over. */
+const styleElement: Html = { html: `<style>${style}</style>` }
+
+const styleHash = `'sha256-${createHash('sha256').update(style).digest('base64')}'`
+
+/** The headers of pages: nothing is loaded from anywhere, nothing is kept, nobody is told where a link led from. */
+export const pageHeaders = (formTargets: readonly string[] = []): readonly RequestHandler[] => [
+  helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        styleSrc: [styleHash],
+        formAction: formTargets.length === 0 ? ["'none'"] : [...formTargets],
+        baseUri: ["'none'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' },
+  }),
+  (_request, response, next) => {
+    response.set('cache-control', 'no-store')
+    next()
+  },
+]
+
+/** Sends a page: `title` is its heading too. */
+export const sendPage = (response: Response, status: number, { title, body }: Readonly<{ title: string; body: Html }>): void => {
+  const { html: text } = html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="robots" content="noindex" />
+        <title>${title}</title>
+        ${styleElement}
+      </head>
+      <body>
+        <main>
+          <h1>${title}</h1>
+          ${body}
+        </main>
+      </body>
+    </html> `
+  response.status(status).type('text/html; charset=utf-8').send(text)
+}
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+
+const escaped = (text: string): string => text.replace(/[&<>"']/g, (letter) => entities[letter] ?? '')

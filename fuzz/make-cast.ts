@@ -22,7 +22,13 @@ import { idleReport } from './support/goldens.ts'
 const notBefore = new Date('2026-01-01T00:00:00Z')
 const notAfter = new Date('2035-01-01T00:00:00Z')
 const subject = nameOf({ organization: 'Example', commonName: 'Mac 12' })
-const authority = await createAuthority({ commonName: 'Fuzzed CA', organization: 'Example', years: 10, keyBits: 2048, now: notBefore })
+const authority = await createAuthority({
+  commonName: 'Fuzzed CA',
+  organization: 'Example',
+  years: 10,
+  keyBits: 2048,
+  now: notBefore,
+})
 const authorityDer = new X509Certificate(authority.certificatePem).raw
 
 const identityFor = ({ publicKey, privateKey }: ReturnType<typeof rsaPair>) => {
@@ -39,7 +45,13 @@ const signer = createSigner({ keyPair: pairOf(rsa), now: notBefore })
 const renewer: Signer = { certificateDer: new X509Certificate(rsa.certificatePem).raw, privateKey: pairOf(rsa).privateKey }
 
 const san = { dns: ['mac.example.com'], email: ['mac@example.com'], uri: ['urn:mac'], ip: ['192.0.2.1', '2001:db8::1'] }
-const csrRsa = writeCsr({ subject, challenge: 'a challenge', keyPair: pairOf(rsa), san, keyUsage: ['digitalSignature', 'keyEncipherment'] })
+const csrRsa = writeCsr({
+  subject,
+  challenge: 'a challenge',
+  keyPair: pairOf(rsa),
+  san,
+  keyUsage: ['digitalSignature', 'keyEncipherment'],
+})
 const csrEc = writeCsr({ subject, challenge: null, keyPair: pairOf(ec) })
 
 const common = { csrDer: csrRsa, caCertificateDer: authorityDer, signer }

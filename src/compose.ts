@@ -4,6 +4,7 @@ import { Registry } from 'prom-client'
 import { apnsPush } from './adapters/apns/push.ts'
 import { bullmqWorkQueue } from './adapters/bullmq/work-queue.ts'
 import { eventStoreLog } from './adapters/eventstore/event-log.ts'
+import { fileStore } from './adapters/files/package-store.ts'
 import { postgresChallenges } from './adapters/postgres/challenges.ts'
 import { openPool } from './adapters/postgres/connections.ts'
 import { postgresDatabase } from './adapters/postgres/database.ts'
@@ -52,6 +53,9 @@ export type Muster = Readonly<{
 
 /** How long a write waits for its readers, ms; after that it answers all the same, and the reader may be a moment behind. */
 const readYourWritesMs = 5_000
+
+/** Apple's push service for profiles that say so. */
+const developmentApns = 'https://api.development.push.apple.com'
 
 /** Puts the parts together as the configuration says, and starts the roles. The one place that knows which adapter stands behind which port. */
 export const compose = async (config: Config, logger: Log): Promise<Muster> => {
@@ -164,7 +168,8 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
   const caPem = eldestOf(trust.authorities(), clock()).certificatePem
   if (runs('worker')) {
     const ca = config.MUSTER_APNS_CA === undefined ? undefined : await readFile(config.MUSTER_APNS_CA, 'utf8')
-    const apns = config.MUSTER_APNS_URL === undefined ? undefined : new URL(config.MUSTER_APNS_URL)
+    const apnsUrl = config.MUSTER_APNS_URL ?? (config.MUSTER_APNS_DEVELOPMENT ? developmentApns : undefined)
+    const apns = apnsUrl === undefined ? undefined : new URL(apnsUrl)
     const push = apnsPush({
       credentials: pushCredentials(app),
       log: logger,
@@ -180,6 +185,7 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
   const serving: Serving = await serveWeb({
     app,
     config,
+    packages: fileStore(join(config.MUSTER_DATA, 'packages')),
     trust,
     nothingWaiting: nothing,
     progress,

@@ -42,6 +42,10 @@ const schema = z.object({
   MUSTER_ACCEPT_EXPIRED_IDENTITIES: onOff.default(false),
   MUSTER_APNS_URL: url('https').optional(),
   MUSTER_APNS_CA: z.string().optional(),
+  MUSTER_APNS_DEVELOPMENT: onOff.default(false),
+  MUSTER_TLS_PINNING: onOff.default(false),
+  MUSTER_TLS_PINS: z.string().optional(),
+  MUSTER_OTA_DEVICE_CA: z.string().optional(),
   MUSTER_API_RATE: number(1, 10_000_000).default(6_000),
   MUSTER_METRICS: onOff.default(true),
   MUSTER_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
@@ -78,6 +82,8 @@ const inconsistency = (config: Config): string | null => {
   const { MUSTER_TLS, MUSTER_TLS_CERT, MUSTER_TLS_KEY, MUSTER_DEVICE_IDENTITY } = config
   if (MUSTER_TLS === 'files' && (MUSTER_TLS_CERT === undefined || MUSTER_TLS_KEY === undefined))
     return 'MUSTER_TLS_CERT: must name a PEM file, and so must MUSTER_TLS_KEY, when MUSTER_TLS is "files"'
+  if (config.MUSTER_TLS_PINNING && MUSTER_TLS !== 'own' && config.MUSTER_TLS_PINS === undefined)
+    return 'MUSTER_TLS_PINS: must name a PEM file with the issuers of the TLS certificate when MUSTER_TLS_PINNING is on and MUSTER_TLS is not "own"'
   if (MUSTER_TLS === 'off' && MUSTER_DEVICE_IDENTITY === 'tls')
     return 'MUSTER_DEVICE_IDENTITY: cannot be "tls" when MUSTER_TLS is "off"'
   if (MUSTER_DEVICE_IDENTITY === 'header' && config.MUSTER_TRUST_PROXY === undefined)

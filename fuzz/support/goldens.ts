@@ -101,7 +101,12 @@ export const goldenReports: readonly PlistDict[] = [
     ...device,
     Status: 'Acknowledged',
     CommandUUID: 'C-4',
-    SecurityInfo: { FDE_Enabled: true, FDE_PersonalRecoveryKeyCMS: bytes(300), Since: new Date('2026-01-01T00:00:00Z'), Large: 2n ** 63n },
+    SecurityInfo: {
+      FDE_Enabled: true,
+      FDE_PersonalRecoveryKeyCMS: bytes(300),
+      Since: new Date('2026-01-01T00:00:00Z'),
+      Large: 2n ** 63n,
+    },
   },
 ]
 

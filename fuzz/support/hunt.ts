@@ -49,7 +49,12 @@ export const hunt = async ({ name, target, seed, from, to, slowMs, onInput }: Hu
     const finding = { target: name, seed, index, door: one.door }
     if (outcome.kind === 'taken') accepted++
     else if (outcome.kind === 'refused') refusals.set(outcome.what, (refusals.get(outcome.what) ?? 0) + 1)
-    else findings.push({ ...finding, what: outcome.what, bytes: await minimised(one.bytes, (bytes) => isSame(target, one, bytes, outcome)) })
+    else
+      findings.push({
+        ...finding,
+        what: outcome.what,
+        bytes: await minimised(one.bytes, (bytes) => isSame(target, one, bytes, outcome)),
+      })
     if (slowMs !== null && ms > slowMs && (await isSlow(target, one, slowMs)))
       findings.push({ ...finding, what: `It takes longer than ${String(slowMs)} ms.`, bytes: one.bytes })
   }

@@ -14,7 +14,9 @@ export const oddBinary = (value: PlistValue, luck: Random): Uint8Array => {
   }
   const objectOf = (item: PlistValue): Uint8Array => {
     if (!Array.isArray(item) && !isDict(item)) return scalarOf(item as Scalar, luck)
-    const [kind, parts, size] = Array.isArray(item) ? [0xa0, item, item.length] : dictParts(item as Readonly<Record<string, PlistValue>>)
+    const [kind, parts, size] = Array.isArray(item)
+      ? [0xa0, item, item.length]
+      : dictParts(item as Readonly<Record<string, PlistValue>>)
     return Buffer.concat([marker(kind, size, luck), ...parts.map((part) => unsigned(add(part), referenceSize))])
   }
   const top = add(value)
@@ -52,7 +54,8 @@ const scalarOf = (value: Scalar, luck: Random): Uint8Array => {
 }
 
 const textOf = (text: string, luck: Random): Uint8Array => {
-  if (/^[\0-\x7f]*$/.test(text) && luck.chance(0.9)) return Buffer.concat([marker(0x50, text.length, luck), Buffer.from(text, 'latin1')])
+  if (/^[\0-\x7f]*$/.test(text) && luck.chance(0.9))
+    return Buffer.concat([marker(0x50, text.length, luck), Buffer.from(text, 'latin1')])
   return Buffer.concat([marker(0x60, text.length, luck), Buffer.from(text, 'utf16le').swap16()])
 }
 
@@ -67,7 +70,9 @@ const integerOf = (value: bigint): Uint8Array => {
 
 const marker = (kind: number, size: number, luck: Random): Uint8Array => {
   const told = oddly(size, luck)
-  return told < 15 && luck.chance(0.98) ? Uint8Array.of(kind | told) : Buffer.concat([Uint8Array.of(kind | 15), countOf(told, luck)])
+  return told < 15 && luck.chance(0.98)
+    ? Uint8Array.of(kind | told)
+    : Buffer.concat([Uint8Array.of(kind | 15), countOf(told, luck)])
 }
 
 const countOf = (count: number, luck: Random): Uint8Array => {
@@ -75,7 +80,8 @@ const countOf = (count: number, luck: Random): Uint8Array => {
   return Buffer.concat([Uint8Array.of(0x10 | power), unsigned(count % 256 ** Math.min(6, 2 ** power), 2 ** power)])
 }
 
-const oddly = (value: number, luck: Random): number => (luck.chance(0.995) ? value : luck.pick([0, 1, value + 1, 2 ** 16, 2 ** 32 - 1, 2 ** 40]))
+const oddly = (value: number, luck: Random): number =>
+  luck.chance(0.995) ? value : luck.pick([0, 1, value + 1, 2 ** 16, 2 ** 32 - 1, 2 ** 40])
 
 const unsigned = (value: number, width: number): Buffer => {
   const bytes = Buffer.alloc(width)

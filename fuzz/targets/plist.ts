@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
+import { ParseError } from '../../src/kernel/parse-error.ts'
 import { readMachineInfo } from '../../src/protocols/apple/machine-info.ts'
+import { isBinaryPlist } from '../../src/protocols/plist/read-binary.ts'
 import { readPlist } from '../../src/protocols/plist/read.ts'
 import type { PlistValue } from '../../src/protocols/plist/value.ts'
 import { isDict } from '../../src/protocols/plist/value.ts'
@@ -8,6 +10,7 @@ import type { Random } from '../../src/simulators/random.ts'
 import type { Target } from '../support/case.ts'
 import { BrokenPromise } from '../support/case.ts'
 import { goldenCheckIns, goldenMachineInfo, goldenReports } from '../support/goldens.ts'
+import { readWithSaxes } from '../support/read-with-saxes.ts'
 import { mutated } from '../support/mutate.ts'
 import { anyValue } from '../support/plists.ts'
 import { mustBeStorable } from '../support/storable.ts'
@@ -22,10 +25,19 @@ export const plist: Target = {
   make: (luck) =>
     luck.chance(0.1)
       ? { door: 'machine-info', bytes: encoded(goldenMachineInfo, luck) }
-      : { door: 'plist', bytes: luck.chance(0.3) ? mutated(luck.pick(nonEmpty(written)), luck, written) : encoded(valueFor(luck), luck) },
+      : {
+          door: 'plist',
+          bytes: luck.chance(0.3) ? mutated(luck.pick(nonEmpty(written)), luck, written) : encoded(valueFor(luck), luck),
+        },
   doors: {
     plist: (bytes) => {
-      const value = readPlist(bytes)
+      const value = taken(() => readPlist(bytes))
+      if (!isBinaryPlist(bytes))
+        mustBeTheSame(
+          value,
+          taken(() => readWithSaxes(bytes, limits)),
+        )
+      if (value instanceof ParseError) throw value
       mustBeStorable(value)
       if (isWritable(value) && !isDeepStrictEqual(readPlist(Buffer.from(writePlist(value))), value))
         throw new BrokenPromise('What was read is written and read as something else.')
@@ -34,10 +46,32 @@ export const plist: Target = {
   },
 }
 
+const limits = { bytes: 16 * 1024 * 1024, depth: 64, nodes: 500_000 }
+
+const taken = (read: () => PlistValue): PlistValue | ParseError => {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof ParseError) return error
+    throw error
+  }
+}
+
+/** Two readers that see two different messages in the same bytes are what an attacker looks for. */
+const mustBeTheSame = (value: PlistValue | ParseError, twin: PlistValue | ParseError): void => {
+  if (value instanceof ParseError) {
+    // Ours takes no references in the version of <plist>.
+    if (twin instanceof ParseError || value.message.includes('attribute')) return
+    throw new BrokenPromise(`A general XML parser takes what is refused: ${value.message}`)
+  }
+  if (twin instanceof ParseError) throw new BrokenPromise(`A general XML parser refuses what is taken: ${twin.message}`)
+  if (!isDeepStrictEqual(value, twin)) throw new BrokenPromise('A general XML parser reads another value.')
+}
+
 /** A list that is encoded oddly, in either form, with a few bytes changed at times. */
 export const encoded = (value: PlistValue, luck: Random): Uint8Array => {
   const bytes = luck.chance(0.6) ? oddXml(value, luck) : oddBinary(value, luck)
-  return luck.chance(0.6) ? bytes : mutated(bytes, luck, written)
+  return luck.chance(0.85) ? bytes : mutated(bytes, luck, written)
 }
 
 const valueFor = (luck: Random): PlistValue =>
@@ -51,8 +85,10 @@ export const nonEmpty = <T>(items: readonly T[]): readonly [T, ...T[]] => {
 
 /** XML holds no infinite numbers in the form that is written here, no fractions of a second, and years of four figures. */
 const isWritable = (value: PlistValue): boolean => {
-  if (typeof value === 'number') return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value)) && !Object.is(value, -0)
-  if (value instanceof Date) return value.getUTCMilliseconds() === 0 && value.getUTCFullYear() >= 0 && value.getUTCFullYear() <= 9999
+  if (typeof value === 'number')
+    return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value)) && !Object.is(value, -0)
+  if (value instanceof Date)
+    return value.getUTCMilliseconds() === 0 && value.getUTCFullYear() >= 0 && value.getUTCFullYear() <= 9999
   if (Array.isArray(value)) return (value as readonly PlistValue[]).every(isWritable)
   return !isDict(value) || Object.values(value).every(isWritable)
 }

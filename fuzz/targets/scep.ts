@@ -26,7 +26,13 @@ const caCertificateDer = new X509Certificate(authority.certificatePem).raw
 const now = new Date('2026-06-01T00:00:00Z')
 const keyPair = { publicKey: createPublicKey(rsa.keyPem), privateKey: createPrivateKey(rsa.keyPem) }
 const signer = createSigner({ keyPair, now })
-const requests = [messages.pkcsReq, messages.pkcsReqAes128, messages.pkcsReqDes3, messages.pkcsReqEc, messages.renewalReq] as const
+const requests = [
+  messages.pkcsReq,
+  messages.pkcsReqAes128,
+  messages.pkcsReqDes3,
+  messages.pkcsReqEc,
+  messages.renewalReq,
+] as const
 const questions = [messages.certPoll, messages.getCert, messages.getCrl, messages.certRep, messages.caCertificates] as const
 const all = [...requests, ...questions, messages.csrRsa, messages.csrEc]
 
@@ -38,8 +44,16 @@ export const scep: Target = {
     if (kind < 8) return { door: 'message', bytes: changed(luck.pick([...requests, ...requests, ...questions]), luck) }
     if (kind < 10) return { door: 'get-message', bytes: mutated(inGet(luck.pick([...requests]), luck), luck) }
     if (kind < 16) return { door: 'request', bytes: changed(luck.pick([messages.csrRsa, messages.csrEc]), luck) }
-    if (kind < 18) return { door: 'message', bytes: enveloped(luck.chance(0.5) ? resignedRequest(luck) : changed(messages.csrRsa, luck), luck) }
-    if (kind < 19) return { door: 'message', bytes: aroundEnvelope(changed(writeEnvelopedData(messages.csrRsa, caCertificateDer, 'aes-128-cbc'), luck), luck) }
+    if (kind < 18)
+      return {
+        door: 'message',
+        bytes: enveloped(luck.chance(0.5) ? resignedRequest(luck) : changed(messages.csrRsa, luck), luck),
+      }
+    if (kind < 19)
+      return {
+        door: 'message',
+        bytes: aroundEnvelope(changed(writeEnvelopedData(messages.csrRsa, caCertificateDer, 'aes-128-cbc'), luck), luck),
+      }
     return { door: 'request', bytes: resignedRequest(luck) }
   },
   doors: {
@@ -48,7 +62,8 @@ export const scep: Target = {
       const certificateDer = issued(request.csr)
       writeCertRep({ authority: request.recipient, request, result: { certificateDer } })
     },
-    'get-message': async (bytes) => readPkiMessage(decodeGetMessage(Buffer.from(bytes).toString('utf8')), { authorities: [authority] }),
+    'get-message': async (bytes) =>
+      readPkiMessage(decodeGetMessage(Buffer.from(bytes).toString('utf8')), { authorities: [authority] }),
     request: async (bytes) => {
       const csr = readCsr(bytes)
       if (isCertifiable(csr.publicKey) && (await checkCsrSignature(csr, true)) === 'valid') issued(csr)

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createServer as createTlsServer } from 'node:https'
-import type { RequestListener } from 'node:http'
+import type { IncomingMessage, RequestListener } from 'node:http'
 
 export type Listening = Readonly<{
   port: number
@@ -13,7 +13,9 @@ export type Listening = Readonly<{
 export type Tls = Readonly<{ certificatePem: string; keyPem: string; clientCa: string | null }>
 
 /** A request that takes longer than this to arrive is cut, ms; so are headers beyond this size (a signature takes 2 KB or more). */
-const requestTimeout = 60_000
+const usualTimeout = 60_000
+/** For requests that are large by nature: 512 MiB over a line of 5 Mbit/s. */
+const requestTimeout = 15 * 60_000
 const headersTimeout = 20_000
 const maxHeaderSize = 32 * 1024
 /** Longer than the idle timeouts of common proxies and devices, so that it is they who close. */
@@ -21,14 +23,21 @@ const keepAliveTimeout = 75_000
 /** How long requests under way may take to end when the server stops, ms. */
 const graceMs = 10_000
 
+/** `isLarge` says which requests may take long to arrive. */
+type Listen = Readonly<{ host: string; port: number; tls: Tls | null; isLarge?: (request: IncomingMessage) => boolean }>
+
 /** Serves `handler` over TLS, or in plain when `tls` is null. Client certificates are asked for, never demanded: the edge judges them. */
 export const listen = async (
   handler: RequestListener,
-  { host, port, tls }: Readonly<{ host: string; port: number; tls: Tls | null }>,
+  { host, port, tls, isLarge = () => false }: Listen,
 ): Promise<Listening> => {
   const limits = { requestTimeout, headersTimeout, maxHeaderSize, keepAliveTimeout }
-  const secured = tls === null ? null : secureServer(limits, tls, handler)
-  const server = secured ?? createServer(limits, handler)
+  const impatient: RequestListener = (request, response) => {
+    if (hasBody(request) && !isLarge(request)) cutWhenSlow(request)
+    handler(request, response)
+  }
+  const secured = tls === null ? null : secureServer(limits, tls, impatient)
+  const server = secured ?? createServer(limits, impatient)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
@@ -50,6 +59,19 @@ export const listen = async (
         server.closeIdleConnections()
       }),
   }
+}
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
+
+const cutWhenSlow = (request: IncomingMessage): void => {
+  const timer = setTimeout(() => {
+    request.destroy()
+  }, usualTimeout)
+  const stop = (): void => {
+    clearTimeout(timer)
+  }
+  request.once('end', stop).once('close', stop)
 }
 
 const secureServer = (limits: object, tls: Tls, handler: RequestListener) => {

@@ -1,17 +1,25 @@
+import type { X509Certificate } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
 import { readFile } from 'node:fs/promises'
 import express, { Router } from 'express'
 import type { Registry } from 'prom-client'
 import type { App } from '../app/app.ts'
+import type { PackageStore } from '../app/operational-ports.ts'
 import type { ProjectionProgress } from '../app/projection-progress.ts'
 import type { Config } from '../config.ts'
 import { publicUrlOf } from '../config.ts'
+import { openCertificate } from '../protocols/x509/certificate.ts'
 import { adminRouter } from './admin/router.ts'
+import { arrivalRoutes } from './apple/arrivals.ts'
 import { enrollmentProfiles } from './apple/enrollment-profile.ts'
+import { getToken } from './apple/get-token.ts'
+import { hostedFiles } from './apple/hosted-files.ts'
 import { mdmRoutes } from './apple/mdm.ts'
 import { standingSets } from './apple/standing-sets.ts'
 import { scepRoutes } from './apple/scep.ts'
 import type { AppleEdge, IdentitySource, NothingWaiting } from './apple/settings.ts'
-import { eldestOf } from './authorities.ts'
+import { watchPairing } from './apple/watch-pairing.ts'
+import { anchorsOf, eldestOf } from './authorities.ts'
 import { serverIdentity } from './authority.ts'
 import { errorHandler } from './errors.ts'
 import type { Tls } from './listen.ts'
@@ -21,11 +29,13 @@ import { operationsRouter } from './operations.ts'
 import { topics } from './push-credentials.ts'
 import { readinessChecks } from './readiness.ts'
 import { serverMetrics } from './server-metrics.ts'
+import { ticketsOf } from './tickets.ts'
 import type { Trust } from './trust.ts'
 
 export type WebParts = Readonly<{
   app: App
   config: Config
+  packages: PackageStore
   trust: Trust
   nothingWaiting: NothingWaiting
   progress: ProjectionProgress
@@ -36,7 +46,7 @@ export type Serving = Readonly<{ url: string; port: number; close: () => Promise
 
 /** Serves every edge on one port. */
 export const serveWeb = async (parts: WebParts): Promise<Serving> => {
-  const { app, config, trust, progress, registry } = parts
+  const { app, config, packages, trust, progress, registry } = parts
   const web = express().disable('x-powered-by').disable('etag')
   if (config.MUSTER_TRUST_PROXY !== undefined) web.set('trust proxy', config.MUSTER_TRUST_PROXY)
 
@@ -46,7 +56,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
     entrance.routes(request, response, next)
   })
   const tls = await tlsOf(config, trust, app.clock)
-  const listening = await listen(web, { host: config.MUSTER_HOST, port: config.MUSTER_PORT, tls })
+  const listening = await listen(web, { host: config.MUSTER_HOST, port: config.MUSTER_PORT, tls, isLarge: isPackageUpload })
   const publicUrl = publicUrlOf(config, listening.port)
   if (config.MUSTER_DEVICE_IDENTITY === 'tls')
     trust.onChange(() => {
@@ -70,16 +80,29 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
     allowSha1: config.MUSTER_SCEP_SHA1,
     staticChallenge: config.MUSTER_SCEP_CHALLENGE ?? null,
   })
+  const anchors = () => anchorsOf(trust.authorities())
+  const pins = await pinsOf(config, anchors)
+  // Getters, because authorities roll over while profiles are handed out.
   const profiles = enrollmentProfiles(app, {
     publicUrl,
     organization,
     get authority() {
       return trust.authorities().issuer
     },
+    get anchors() {
+      return anchors()
+    },
     signer,
     identity,
     topic,
+    developmentPush: config.MUSTER_APNS_DEVELOPMENT,
+    get pins() {
+      return pins()
+    },
   })
+  const tickets = ticketsOf(app)
+  const pairing = watchPairing(app, tickets)
+  const files = hostedFiles(publicUrl, tickets)
 
   serverMetrics(registry, app, progress)
   const admin = adminRouter({
@@ -92,16 +115,26 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
     },
     enrollmentProfiles: profiles,
     trust,
+    tickets,
+    packages,
+    files,
   })
   entrance.routes = Router()
     .use(requestTimes(registry))
     .use(
       '/mdm/apple',
-      mdmRoutes(edge, profiles, { declarationsFor: standingSets(app, organization), tokenFor: () => Promise.resolve(null) }),
+      mdmRoutes(edge, profiles, { declarationsFor: standingSets(app, organization), tokenFor: getToken(app, pairing) }),
       scep,
     )
     // Where the enrollment profiles of other servers send devices.
     .use('/', scep)
+    .use(
+      arrivalRoutes({
+        ...{ app, publicUrl, organization, signer, profiles, tickets, pairing, files, packages },
+        anchors,
+        deviceAuthorities: await certificatesIn(config.MUSTER_OTA_DEVICE_CA),
+      }),
+    )
     .use(operationsRouter({ checks: readinessChecks(app, progress), registry }))
     .use(['/api/v1/fleet', '/api/latest/fleet'], admin)
     // What no edge has answered: Express itself would show where it broke.
@@ -111,6 +144,27 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
 
 const identityOf = ({ MUSTER_DEVICE_IDENTITY, MUSTER_DEVICE_CERT_HEADER }: Config): IdentitySource =>
   MUSTER_DEVICE_IDENTITY === 'header' ? { kind: 'header', name: MUSTER_DEVICE_CERT_HEADER } : { kind: MUSTER_DEVICE_IDENTITY }
+
+/** Uploads of packages are larger than all else. */
+const isPackageUpload = ({ method, url = '' }: IncomingMessage): boolean =>
+  method === 'POST' && /^\/api\/(v1|latest)\/fleet\/packages\/?(\?|$)/.test(url)
+
+/** What devices pin, if they do: the own authorities as they stand, or the certificates of the file. */
+const pinsOf = async ({ MUSTER_TLS_PINNING, MUSTER_TLS_PINS }: Config, own: Anchors): Promise<Anchors> => {
+  const configured = (await certificatesIn(MUSTER_TLS_PINS)).map(({ raw }) => raw)
+  if (!MUSTER_TLS_PINNING) return () => []
+  return MUSTER_TLS_PINS === undefined ? own : () => configured
+}
+
+type Anchors = () => readonly Uint8Array[]
+
+/** The certificates of a PEM file; none when none is named. */
+const certificatesIn = async (path: string | undefined): Promise<readonly X509Certificate[]> => {
+  if (path === undefined) return []
+  const found = (await readFile(path, 'utf8')).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  if (found.length === 0) throw new Error(`The file ${path} holds no certificate in PEM.`)
+  return found.map((pem) => openCertificate(pem))
+}
 
 const tlsOf = async (config: Config, trust: Trust, clock: App['clock']): Promise<Tls | null> => {
   const { MUSTER_TLS, MUSTER_TLS_CERT, MUSTER_TLS_KEY } = config

@@ -1,5 +1,6 @@
 import type { AnyProjection } from '../kernel/projection.ts'
 import { erased } from '../kernel/projection.ts'
+import { accountEnrollments } from './account-enrollments.ts'
 import { apiTokens } from './api-tokens.ts'
 import { authorities } from './authorities.ts'
 import { certificates } from './certificates.ts'
@@ -10,6 +11,7 @@ import { enrollments } from './enrollments.ts'
 import { hostDeclarations } from './host-declarations.ts'
 import { hostProfiles } from './host-profiles.ts'
 import { hosts } from './hosts.ts'
+import { manifests, packages } from './packages.ts'
 import { profileContents, profiles } from './profiles.ts'
 import { pushCertificates } from './push-certificates.ts'
 import { renewals } from './renewals.ts'
@@ -35,5 +37,8 @@ export const allProjections: readonly AnyProjection[] = [
   erased(authorities),
   erased(apiTokens),
   erased(pushCertificates),
+  erased(accountEnrollments),
+  erased(packages),
+  erased(manifests),
   erased(timeline),
 ]

@@ -1,13 +1,30 @@
+import type { AccountEnrollmentEvent } from '../domain/account-enrollments/events.ts'
 import type { CertificateEvent } from '../domain/certificates/events.ts'
+import type { EnrollSecretEvent } from '../domain/enroll-secrets/events.ts'
 import type { HostEvent } from '../domain/host/events.ts'
+import type { ManifestEvent, PackageEvent } from '../domain/packages/events.ts'
 import type { ProfileEvent } from '../domain/profiles/events.ts'
+import type { ServerKeyEvent } from '../domain/server-keys/events.ts'
 import type { SecurityEvent, ServerEvent } from '../domain/server/events.ts'
 import type { TeamEvent } from '../domain/teams/events.ts'
+import type { AccountKeyEvent } from '../domain/tokens/events.ts'
 import type { Recorded } from '../kernel/event.ts'
 import type { Projection } from '../kernel/projection.ts'
 import { query } from '../kernel/query.ts'
 
-type TimelineEvent = HostEvent | ProfileEvent | TeamEvent | CertificateEvent | ServerEvent | SecurityEvent
+type TimelineEvent =
+  | HostEvent
+  | ProfileEvent
+  | TeamEvent
+  | CertificateEvent
+  | ServerEvent
+  | SecurityEvent
+  | ServerKeyEvent
+  | EnrollSecretEvent
+  | AccountEnrollmentEvent
+  | AccountKeyEvent
+  | PackageEvent
+  | ManifestEvent
 
 export type TimelineRow = Readonly<{
   event_position: string
@@ -34,7 +51,7 @@ const entry = (event: Recorded) => ({
 /** What happened, over all hosts and settings. The travel of single commands is left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 1,
+  version: 2,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -61,6 +78,20 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     ProfileUploaded: entry,
     ProfileEdited: entry,
     ProfileDeleted: entry,
+    TokenIssued: entry,
+    ServerKeyCreated: entry,
+    EnrollSecretAdded: entry,
+    EnrollSecretRemoved: entry,
+    EnrollSecretsShown: entry,
+    AccountEnrollmentOffered: entry,
+    AccountEnrollmentAccepted: entry,
+    AccountEnrollmentUsed: entry,
+    AccountEnrollmentWithdrawn: entry,
+    AccountKeyStored: entry,
+    PackageUploaded: entry,
+    PackageDeleted: entry,
+    ManifestUploaded: entry,
+    ManifestDeleted: entry,
     TeamCreated: entry,
     TeamRenamed: entry,
     TeamDeleted: entry,

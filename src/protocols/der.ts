@@ -28,12 +28,17 @@ export const readDer = (bytes: Uint8Array): Der => {
   return element
 }
 
-/** Reads the elements that follow one another in `content`, as inside a SEQUENCE or SET. Throws `ParseError` like `readDer`. */
+/** A document that a streaming encoder cut into pieces has some ten thousand; 16 MB of empty elements would take 2 GB to list. */
+export const maxDerItems = 100_000
+
+/**
+ * Reads the elements that follow one another in `content`, as inside a SEQUENCE or SET, 100,000 at most. Throws `ParseError` like `readDer`.
+ */
 export const readDerItems = (content: Uint8Array): readonly Der[] => {
   const items: Der[] = []
   for (let at = 0; at < content.length;) {
     const element = elementAt(content, at)
-    items.push(element)
+    if (items.push(element) > maxDerItems) throw malformed('it has too many elements', at)
     at += element.whole.length
   }
   return items
@@ -51,7 +56,10 @@ export const derItemsOf = (element: Der | undefined, tag: number, what: string):
   readDerItems(expectDer(element, tag, what).content)
 
 /** Writes one element around the given parts. */
-export const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => {
+export const der = (tag: number, ...parts: readonly Uint8Array[]): Buffer => derOfParts(tag, parts)
+
+/** The same for parts whose number comes from outside: too many arguments of a call overflow the stack. */
+export const derOfParts = (tag: number, parts: readonly Uint8Array[]): Buffer => {
   const size = parts.reduce((sum, part) => sum + part.length, 0)
   return Buffer.concat([Uint8Array.of(tag, ...lengthBytes(size)), ...parts])
 }

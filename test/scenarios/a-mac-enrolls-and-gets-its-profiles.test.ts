@@ -84,7 +84,7 @@ describe('A Mac that enrolls on a fresh server', function () {
       assert.equal(types.filter((type) => type === 'ProfileRemoved').length, 1)
       story.answeredOnce(history)
       for (const { type, actor, sentence, correlation_id } of history) {
-        const by = type === 'CommandsQueued' ? 'worker' : 'device'
+        const by = type === 'CommandsQueued' || type === 'DeclarationsAnnounced' ? 'worker' : 'device'
         assert.equal(actor.kind, by, type)
         assert.ok(sentence !== null && correlation_id !== '')
       }

@@ -3,10 +3,12 @@ import { randomBytes } from 'node:crypto'
 import type { Connection } from '../../src/client/connection.ts'
 import { openConnection } from '../../src/client/connection.ts'
 import type { Muster } from '../../src/compose.ts'
+import { writePlist } from '../../src/protocols/plist/write.ts'
 import { readCaCert } from '../../src/protocols/scep/ca.ts'
 import { fingerprintOf, isIssuedBy, openCertificate } from '../../src/protocols/x509/certificate.ts'
 import type { KeyPair } from '../../src/protocols/x509/keys.ts'
 import { generateRsaKey } from '../../src/protocols/x509/keys.ts'
+import { openProfile } from '../../src/simulators/apple/profile.ts'
 import { eventually } from '../support/eventually.ts'
 import type { RawMac } from '../support/raw-mac.ts'
 import { rawMac } from '../support/raw-mac.ts'
@@ -98,5 +100,34 @@ describe('The authority rolls over while devices are enrolled', function () {
       const { activities } = await server.client.activities({ per_page: 50 })
       return activities.some(({ type }) => type === 'DeviceRefused')
     })
+  })
+})
+
+describe('The authority rolls over on a server that wants client certificates', function () {
+  this.timeout(60_000)
+  let server: TestServer
+
+  before(async () => {
+    server = await startServer({ environment: { MUSTER_DEVICE_IDENTITY: 'tls' } })
+  })
+  after(() => server?.stop())
+
+  it('asks for those of the new authority too, without a restart, and its profiles name both', async () => {
+    const admin = openConnection({ url: server.url, token: server.token, ca: server.caPem })
+    await admin.json({ method: 'POST', path: '/certificates/authority/rollovers', json: {} })
+    admin.close()
+    const profile = await server.client.enrollmentProfile()
+    const anchors = openProfile(profile).payloads.filter(({ PayloadType }) => PayloadType === 'com.apple.security.root')
+    assert.equal(anchors.length, 2)
+    const mac = await rawMac(server.network, server.url, profile, 'tls')
+    const message = { MessageType: 'Authenticate', Topic: mac.topic, UDID: udidOf(3), ProductName: 'Mac14,7' }
+    const { status } = await server.network.send({
+      method: 'PUT',
+      url: `${server.url}/mdm/apple/mdm`,
+      identity: mac.identity,
+      headers: { 'content-type': 'application/x-apple-aspen-mdm-checkin' },
+      body: Buffer.from(writePlist(message)),
+    })
+    assert.equal(status, 200)
   })
 })

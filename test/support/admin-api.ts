@@ -7,7 +7,10 @@ import type { AdminSettings } from '../../src/api/admin/deps.ts'
 import type { EnrollmentProfiles } from '../../src/api/apple/enrollment-profile.ts'
 import type { EnrollmentTerms } from '../../src/domain/enrollment/terms.ts'
 import { adminRouter } from '../../src/api/admin/router.ts'
+import { hostedFiles } from '../../src/api/apple/hosted-files.ts'
 import { requestTimes } from '../../src/api/metrics.ts'
+import { ticketsOf } from '../../src/api/tickets.ts'
+import { memoryPackages } from '../../src/adapters/memory/package-store.ts'
 import type { Role } from '../../src/domain/server/events.ts'
 import { server, theServer } from '../../src/domain/server/server.ts'
 import type { TestApp } from './app.ts'
@@ -71,9 +74,14 @@ export const startAdminApi = async (limits?: AdminSettings['limits']): Promise<A
     termsFor: ({ teamId }) => Promise.resolve({ ...someTerms, teamId }),
     sign: ({ teamId }) => Promise.resolve(Buffer.from(`profile for ${String(teamId)}`)),
   }
+  const tickets = ticketsOf(app)
+  const files = hostedFiles(settings.publicUrl, tickets)
   const web = express()
     .use(requestTimes(registry))
-    .use(['/api/v1/fleet', '/api/latest/fleet'], adminRouter({ app, settings, enrollmentProfiles, trust }))
+    .use(
+      ['/api/v1/fleet', '/api/latest/fleet'],
+      adminRouter({ app, settings, enrollmentProfiles, trust, tickets, packages: memoryPackages(), files }),
+    )
     .listen(0, '127.0.0.1')
   await once(web, 'listening')
   const url = `http://127.0.0.1:${String((web.address() as AddressInfo).port)}`

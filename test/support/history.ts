@@ -258,18 +258,20 @@ const changeServer = (world: World): Promise<number> => {
   const notAfter = new Date(world.now() + 86_400_000).toISOString()
   const serial = String(luck.below(10))
   const issued = { serial, subject: `CN=${serial}`, notAfter, certificate: 'MIIB', transactionId: serial, csrHash: serial }
+  const issue = { type: 'IssueCertificate', data: issued } as const
+  const revoke = { type: 'RevokeCertificate', data: { because: 'asked' } } as const
   const roll = luck.below(6)
   const on = (command: Parameters<typeof server.decide>[0]) => attempt(world.execute(server, theServer, command, causeOf(world)))
   if (roll === 0)
     return on({ type: 'IssueApiToken', data: { name: tokenHash, role: luck.pick(['admin', 'observer']), tokenHash } })
   if (roll === 1) return on({ type: 'RevokeApiToken', data: { tokenHash } })
-  if (roll === 2) return on({ type: 'CreateAuthority', data: { fingerprint: 'aa', certificatePem: 'pem', key: sealedAs('authority') } })
+  if (roll === 2) return on(luck.pick(authorityCommands))
   if (roll === 3) {
     const push = { topic, certificatePem: `pem-${serial}`, key: sealedAs('push'), notAfter, replaceTopic: false }
     return on({ type: 'UploadPushCertificate', data: push })
   }
   if (roll === 4)
-    return attempt(world.execute(certificate, `issued-${serial}`, { type: 'IssueCertificate', data: issued }, causeOf(world)))
+    return attempt(world.execute(certificate, `issued-${serial}`, luck.chance(0.2) ? revoke : issue, causeOf(world)))
   if (luck.chance(0.5))
     return attempt(
       world.execute(names, 'teams', { type: 'ClaimNames', data: { holder: serial, names: [`n${serial}`] } }, causeOf(world)),
@@ -283,3 +285,17 @@ const changeServer = (world: World): Promise<number> => {
   } as const
   return attempt(world.execute(security, '2026-03-01', { type: 'RecordRefusal', data: refusal }, causeOf(world)))
 }
+
+const madeAs = (fingerprint: string) => ({ fingerprint, certificatePem: 'pem', key: sealedAs('authority') })
+
+type ServerCommand = Parameters<typeof server.decide>[0]
+
+const authorityCommands: readonly [ServerCommand, ...ServerCommand[]] = [
+  { type: 'CreateAuthority', data: madeAs('aa') },
+  { type: 'PrepareAuthority', data: madeAs('bb') },
+  { type: 'RollOverAuthority', data: { to: 'bb' } },
+  { type: 'ImportAuthority', data: { ...madeAs('cc'), key: null, as: 'trusted' } },
+  { type: 'ImportAuthority', data: { ...madeAs('cc'), as: 'issuer' } },
+  { type: 'RecordAuthorityExport', data: { fingerprint: 'aa' } },
+  { type: 'RetireAuthority', data: { fingerprint: 'aa' } },
+]

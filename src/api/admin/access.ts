@@ -40,6 +40,10 @@ export const access = {
   'GET /teams/:id': everyone,
   'PATCH /teams/:id': admins,
   'DELETE /teams/:id': admins,
+  'GET /teams/:id/secrets': keepers,
+  'PATCH /teams/:id/secrets': admins,
+  'GET /spec/enroll_secret': keepers,
+  'POST /spec/enroll_secret': admins,
 
   'GET /configuration_profiles': everyone,
   'POST /configuration_profiles': keepers,
@@ -55,6 +59,21 @@ export const access = {
   'GET /commands/results': keepers,
 
   'GET /enrollment_profiles/manual': keepers,
+  'GET /account_enrollments': keepers,
+  'POST /account_enrollments': keepers,
+  'DELETE /account_enrollments/:id': keepers,
+  'GET /mdm/apple/maid_keys': keepers,
+  'POST /mdm/apple/maid_keys': admins,
+
+  'GET /packages': everyone,
+  'POST /packages': keepers,
+  'DELETE /packages/:id': keepers,
+  'POST /hosts/:id/packages/:package_id': keepers,
+  'GET /manifests': everyone,
+  'POST /manifests': keepers,
+  'DELETE /manifests/:id': keepers,
+  'POST /hosts/:id/manifests/:manifest_id': keepers,
+
   'GET /mdm/apple/push_certificate': everyone,
   'POST /mdm/apple/push_certificate': admins,
   'GET /certificates': everyone,

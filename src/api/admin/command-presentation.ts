@@ -49,7 +49,26 @@ export const requestTypes: Readonly<Record<Exclude<Request['kind'], 'raw'>, stri
   'disable-lost-mode': 'DisableLostMode',
   locate: 'DeviceLocation',
   'clear-passcode': 'ClearPasscode',
+  'describe-security': 'SecurityInfo',
+  'list-certificates': 'CertificateList',
+  'list-applications': 'InstalledApplicationList',
+  'list-managed-applications': 'ManagedApplicationList',
+  'list-restrictions': 'Restrictions',
+  'list-users': 'UserList',
+  'list-updates': 'AvailableOSUpdates',
+  'describe-updates': 'OSUpdateStatus',
+  'install-package': 'InstallEnterpriseApplication',
+  'remove-application': 'RemoveApplication',
+  restart: 'RestartDevice',
+  'shut-down': 'ShutDownDevice',
+  'play-sound': 'PlayLostModeSound',
+  'log-out-user': 'LogOutUser',
+  'unlock-user': 'UnlockUserAccount',
+  'allow-remote-desktop': 'EnableRemoteDesktop',
+  'release-user': 'UserConfigured',
 }
 
-export const requestTypeOf = (request: Request): string =>
-  request.kind === 'raw' ? request.requestType : requestTypes[request.kind]
+export const requestTypeOf = (request: Request): string => {
+  if (request.kind === 'raw') return request.requestType
+  return request.kind === 'allow-remote-desktop' && !request.allowed ? 'DisableRemoteDesktop' : requestTypes[request.kind]
+}

@@ -10,6 +10,8 @@ import { Rejection } from '../../kernel/rejection.ts'
 import type { CommandWithResult } from '../../projections/command-directory.ts'
 import { commandResultsPage, commandsPage } from '../../projections/command-directory.ts'
 import { hostById, hostsAmong, hostsByIdentifier } from '../../projections/host-directory.ts'
+import { withoutSecrets } from '../../protocols/apple/command-types.ts'
+import type { Command } from '../../protocols/apple/commands.ts'
 import { writeCommand } from '../../protocols/apple/commands.ts'
 import { appleRequests, concealed } from '../apple/requests.ts'
 import type { FieldError } from '../errors.ts'
@@ -66,7 +68,7 @@ export const commandRoutes = (app: App): CommandRoutes => {
     ...commandJson(row),
     payload: await orNull(async () => {
       const { host_id: hostId, command_id: commandId, request } = row
-      return Buffer.from(writeCommand(commandId, await toApple({ hostId, commandId, request }))).toString('base64')
+      return Buffer.from(shownCommand(commandId, await toApple({ hostId, commandId, request }))).toString('base64')
     }),
     result: await orNull(async () =>
       row.result === null
@@ -152,6 +154,10 @@ const typeFilter = (requestType: string | undefined): Readonly<{ kind: string | 
   kind: Object.entries(requestTypes).find(([, type]) => type === requestType)?.[0] ?? null,
   requestType: requestType ?? null,
 })
+
+/** What a PIN or a password is, is shown by the calls meant to reveal it. */
+const shownCommand = (commandId: string, command: Command): string =>
+  writeCommand(commandId, { ...withoutSecrets(command), RequestType: command.RequestType })
 
 /** Null for what was erased with its key. */
 const orNull = async (open: () => Promise<string>): Promise<string | null> => {

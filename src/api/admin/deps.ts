@@ -1,8 +1,11 @@
 import type { Request, Response } from 'express'
 import type { App } from '../../app/app.ts'
+import type { PackageStore } from '../../app/operational-ports.ts'
 import type { Role } from '../../domain/server/events.ts'
 import type { Actor, Cause } from '../../kernel/event.ts'
 import type { EnrollmentProfiles } from '../apple/enrollment-profile.ts'
+import type { HostedFiles } from '../apple/hosted-files.ts'
+import type { Tickets } from '../tickets.ts'
 import type { Trust } from '../trust.ts'
 import type { Route } from './access.ts'
 
@@ -23,6 +26,9 @@ export type AdminDeps = Readonly<{
   app: App
   settings: AdminSettings
   enrollmentProfiles: EnrollmentProfiles
+  tickets: Tickets
+  packages: PackageStore
+  files: HostedFiles
   /** What this process believes of authorities and revocations: told anew after a change. */
   trust: Pick<Trust, 'refresh'>
 }>

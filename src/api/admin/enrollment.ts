@@ -8,10 +8,9 @@ import { currentPushCertificate } from '../../projections/push-certificates.ts'
 import { openCertificate, readCertificate } from '../../protocols/x509/certificate.ts'
 import { readPkcs12 } from '../../protocols/x509/pkcs12.ts'
 import { refuse } from '../errors.ts'
-import { bodyOf, numberText, queryOf } from '../parsing.ts'
+import { bodyOf } from '../parsing.ts'
 import { answer } from './answer.ts'
 import type { AdminDeps, Handlers } from './deps.ts'
-import { teamMustExist } from './team-checks.ts'
 
 const pem = z
   .string()
@@ -26,20 +25,10 @@ const upload = z.union([
   z.object({ certificate: pem, key: pem, ...common }),
 ])
 
-type EnrollmentRoutes = Pick<
-  Handlers,
-  'GET /enrollment_profiles/manual' | 'GET /mdm/apple/push_certificate' | 'POST /mdm/apple/push_certificate'
->
+type EnrollmentRoutes = Pick<Handlers, 'GET /mdm/apple/push_certificate' | 'POST /mdm/apple/push_certificate'>
 
-/** What Apple devices need to enroll: the push certificate of the server, and the profile. */
-export const enrollmentRoutes = ({ app, enrollmentProfiles: { termsFor, sign } }: AdminDeps): EnrollmentRoutes => ({
-  'GET /enrollment_profiles/manual': async (request, response) => {
-    const { team_id } = queryOf(z.object({ team_id: numberText.optional() }), request)
-    if (team_id !== undefined) await teamMustExist(app, team_id)
-    const profile = await sign(await termsFor({ teamId: team_id ?? null }))
-    response.attachment('enrollment.mobileconfig').type('application/x-apple-aspen-config').send(Buffer.from(profile))
-  },
-
+/** The push certificate of the server. */
+export const enrollmentRoutes = ({ app }: Pick<AdminDeps, 'app'>): EnrollmentRoutes => ({
   'GET /mdm/apple/push_certificate': async (_, response) => {
     const [row] = await app.read(currentPushCertificate())
     if (row === undefined) return refuse(404, 'base', 'No push certificate was uploaded yet.')

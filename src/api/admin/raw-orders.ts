@@ -1,5 +1,4 @@
 import type { App } from '../../app/app.ts'
-import type { Request } from '../../domain/commands/requests.ts'
 import type { HostCommand } from '../../domain/host/host.ts'
 import { deviceChannel } from '../../domain/platforms.ts'
 import type { Cause } from '../../kernel/event.ts'
@@ -21,7 +20,7 @@ export const orderOf = async (app: Pick<App, 'blobs' | 'vault' | 'clock'>, asked
   const order = { commandId, deadline }
   const special = Object.hasOwn(specials, raw.requestType) ? specials[raw.requestType] : undefined
   if (special === undefined || channel !== deviceChannel) {
-    const request = simple(raw) ?? (await requestOf(raw, seal))
+    const request = await requestOf(raw, seal)
     return { type: 'QueueCommands', data: { commands: [{ commandId, channel, request, reason: { code: 'asked' }, deadline }] } }
   }
   if (special === 'unlock') return { type: 'UnlockHost', data: order }
@@ -43,13 +42,6 @@ const specials: Readonly<Record<string, 'lock' | 'unlock' | 'wipe'>> = {
   EnableLostMode: 'lock',
   DisableLostMode: 'unlock',
   EraseDevice: 'wipe',
-}
-
-/** Requests that say nothing but their name. */
-const simple = ({ requestType, command }: RawCommand): Request | null => {
-  if (Object.keys(command).some((key) => key !== 'RequestType')) return null
-  if (requestType === 'DeviceConfigured') return { kind: 'release-device' }
-  return requestType === 'DeclarativeManagement' ? { kind: 'sync-declarations' } : null
 }
 
 const pinIn = ({ PIN }: PlistDict): string | null => {

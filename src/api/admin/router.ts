@@ -6,6 +6,8 @@ import { nameRoute } from '../metrics.ts'
 import { requestId } from '../request-id.ts'
 import type { Route } from './access.ts'
 import { access, aliases, mayCall } from './access.ts'
+import { accountEnrollmentRoutes } from './account-enrollments.ts'
+import { accountKeyRoutes } from './account-keys.ts'
 import { apiTokenRoutes } from './api-tokens.ts'
 import { auditRoutes } from './audit.ts'
 import { authorityRoutes } from './authorities.ts'
@@ -15,9 +17,12 @@ import { commandRoutes } from './commands.ts'
 import type { AdminDeps, Handlers } from './deps.ts'
 import { custodyRoutes } from './custody.ts'
 import { hostEnrollmentRoutes } from './host-enrollment.ts'
+import { enrollSecretRoutes } from './enroll-secrets.ts'
+import { enrollmentProfileRoutes } from './enrollment-profiles.ts'
 import { enrollmentRoutes } from './enrollment.ts'
 import { hostHistoryRoutes } from './host-history.ts'
 import { hostRoutes } from './hosts.ts'
+import { packageRoutes } from './packages.ts'
 import { readModelRoutes } from './read-models.ts'
 import { profileRoutes } from './profiles.ts'
 import { teamRoutes } from './teams.ts'
@@ -38,6 +43,11 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...profileRoutes(app),
     ...commandRoutes(app),
     ...enrollmentRoutes(deps),
+    ...enrollmentProfileRoutes(deps),
+    ...enrollSecretRoutes(app, deps.tickets),
+    ...accountEnrollmentRoutes(deps),
+    ...accountKeyRoutes(app),
+    ...packageRoutes(deps),
     ...auditRoutes(app),
     ...certificateRoutes(deps),
     ...authorityRoutes(deps),

@@ -37,7 +37,10 @@ export const mdmRoutes = (edge: AppleEdge, profiles: EnrollmentProfiles, service
       const message = isCheckIn ? readCheckIn(body) : readReport(body)
       told.enrollmentId = message.ids.enrollmentId
       told.messageType = 'MessageType' in message ? message.MessageType : message.Status
-      told.certificate = deviceCertificate(request, body, edge).fingerprint
+      const shown = deviceCertificate(request, body, edge)
+      told.certificate = shown.fingerprint
+      // One that has ended speaks for its own enrollment, and begins none.
+      if (shown.isExpired) await bound.mustBeBound(shown.fingerprint, message.ids)
       if ('MessageType' in message) {
         answerCheckIn(response, await checkIn(message, told.certificate, causeOf(told)))
       } else reply(response, await serve(message, body, told.certificate, () => causeOf(told)))

@@ -6,6 +6,8 @@ import type { Sealed } from '../../kernel/content.ts'
 import { profileContent } from '../../projections/profiles.ts'
 import type { Command } from '../../protocols/apple/commands.ts'
 import {
+  bare,
+  certificateList,
   clearPasscode,
   declarativeManagement,
   deviceConfigured,
@@ -15,9 +17,15 @@ import {
   disableLostMode,
   enableLostMode,
   eraseDevice,
+  installEnterpriseApplication,
   installProfile,
+  installedApplicationList,
   profileList,
+  removeApplication,
   removeProfile,
+  restartDevice,
+  securityInfo,
+  unlockUserAccount,
 } from '../../protocols/apple/commands.ts'
 import { text } from '../../protocols/plist/fields.ts'
 import { readPlist } from '../../protocols/plist/read.ts'
@@ -96,6 +104,23 @@ export const appleRequests = ({ read, blobs }: Pick<App, 'read' | 'blobs'>, reve
     locate: () => deviceLocation(),
     'clear-passcode': async ({ unlockToken }, { hostId }) =>
       clearPasscode(await reveal.sealed(hostId, 'unlock-token', unlockToken)),
+    'describe-security': () => securityInfo(),
+    'list-certificates': ({ managedOnly }) => certificateList(managedOnly),
+    'list-applications': ({ managedOnly }) => installedApplicationList(managedOnly),
+    'list-managed-applications': () => bare('ManagedApplicationList'),
+    'list-restrictions': () => bare('Restrictions'),
+    'list-users': () => bare('UserList'),
+    'list-updates': () => bare('AvailableOSUpdates'),
+    'describe-updates': () => bare('OSUpdateStatus'),
+    'install-package': ({ manifestUrl }) => installEnterpriseApplication(manifestUrl),
+    'remove-application': ({ identifier }) => removeApplication(identifier),
+    restart: ({ notifyUser }) => restartDevice(notifyUser),
+    'shut-down': () => bare('ShutDownDevice'),
+    'play-sound': () => bare('PlayLostModeSound'),
+    'log-out-user': () => bare('LogOutUser'),
+    'unlock-user': ({ userName }) => unlockUserAccount(userName),
+    'allow-remote-desktop': ({ allowed }) => bare(allowed ? 'EnableRemoteDesktop' : 'DisableRemoteDesktop'),
+    'release-user': () => bare('UserConfigured'),
     raw: async ({ payload }, { hostId, commandId }) =>
       commandIn(await blobs.fetchSealed(hostId, `command/${commandId}`, payload)),
   }

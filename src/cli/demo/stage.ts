@@ -79,8 +79,11 @@ export const setStage = async ({ hosts, onProgress, onFailure }: StageOptions): 
     const fleet = await appleFleet({
       network,
       behaviour: behaviourIn(mood),
-      onAnswer: (device, _, status) => {
-        if (status === 'Error') refused.push(device)
+      onAnswer: (device, requestType, status) => {
+        if (status !== 'Error') return
+        refused.push(device)
+        // Only profiles are tried again.
+        if (requestType !== 'InstallProfile') mood.failNext = Math.max(mood.failNext, 1)
       },
       count: hosts,
       seed: 'demo',

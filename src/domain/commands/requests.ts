@@ -26,6 +26,24 @@ export type Request =
   | Readonly<{ kind: 'locate' }>
   /** `unlockToken` is the host's own, sealed in the context `unlock-token`. */
   | Readonly<{ kind: 'clear-passcode'; unlockToken: Sealed }>
+  | Readonly<{ kind: 'describe-security' }>
+  | Readonly<{ kind: 'list-certificates'; managedOnly: boolean }>
+  | Readonly<{ kind: 'list-applications'; managedOnly: boolean }>
+  | Readonly<{ kind: 'list-managed-applications' }>
+  | Readonly<{ kind: 'list-restrictions' }>
+  | Readonly<{ kind: 'list-users' }>
+  | Readonly<{ kind: 'list-updates' }>
+  | Readonly<{ kind: 'describe-updates' }>
+  /** A package that the manifest at this address describes. */
+  | Readonly<{ kind: 'install-package'; manifestUrl: string }>
+  | Readonly<{ kind: 'remove-application'; identifier: string }>
+  | Readonly<{ kind: 'restart'; notifyUser: boolean }>
+  | Readonly<{ kind: 'shut-down' }>
+  | Readonly<{ kind: 'play-sound' }>
+  | Readonly<{ kind: 'log-out-user' }>
+  | Readonly<{ kind: 'unlock-user'; userName: string }>
+  | Readonly<{ kind: 'allow-remote-desktop'; allowed: boolean }>
+  | Readonly<{ kind: 'release-user' }>
   | Readonly<{ kind: 'raw'; requestType: string; payload: SealedContent }>
 
 /** How a Mac is erased when it cannot be done the quick way. */

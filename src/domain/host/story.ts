@@ -1,6 +1,6 @@
 import type { OfType, Recorded } from '../../kernel/event.ts'
 import type { CancelReason, CommandOutcome, QueuedCommand, Reason } from '../commands/events.ts'
-import type { Request } from '../commands/requests.ts'
+import { requestText } from '../commands/words.ts'
 import type { EndReason, EnrollmentReason, FactSource, HostFacts } from '../enrollment/events.ts'
 import type { Channel } from '../platforms.ts'
 import { deviceChannel } from '../platforms.ts'
@@ -83,7 +83,11 @@ export const story: Story = {
   PinViewed: () => said('The PIN of the host was shown.', 'An admin asked for it.'),
 
   TokenIssued: ({ watch }) =>
-    said(watch === null ? 'The host was given a token for its managed account.' : `The host was given a token for the watch ${watch}.`),
+    said(
+      watch === null
+        ? 'The host was given a token for its managed account.'
+        : `The host was given a token for the watch ${watch}.`,
+    ),
 
   DeclarationsAnnounced: () => said('The host is told to fetch its declarations.'),
   DeclarationsReported: ({ changed, gone }) =>
@@ -182,40 +186,6 @@ const queuedText = (commands: readonly QueuedCommand[]): string => {
     : `${String(commands.length)} commands were queued (${[...new Set(commands.map(({ request }) => requestText(request)))]
         .slice(0, 5)
         .join('; ')})`
-}
-
-/** A request in words, as the beginning of a sentence. */
-const requestText = (request: Request): string => {
-  switch (request.kind) {
-    case 'install-profile':
-      return `Installing ${request.identifier}`
-    case 'remove-profile':
-      return `Removing ${request.identifier}`
-    case 'list-profiles':
-      return 'Listing the profiles'
-    case 'describe-device':
-      return 'A question for facts'
-    case 'renew-identity':
-      return 'Renewing the identity certificate'
-    case 'sync-declarations':
-      return 'Fetching its declarations'
-    case 'release-device':
-      return 'Leaving the setup assistant'
-    case 'lock':
-      return 'Locking'
-    case 'wipe':
-      return 'Wiping'
-    case 'enable-lost-mode':
-      return 'Lost Mode'
-    case 'disable-lost-mode':
-      return 'The end of Lost Mode'
-    case 'locate':
-      return 'A question for its place'
-    case 'clear-passcode':
-      return 'Clearing the passcode'
-    case 'raw':
-      return `The command ${request.requestType}`
-  }
 }
 
 const reasonsText = (commands: readonly QueuedCommand[]): string =>

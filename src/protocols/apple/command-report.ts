@@ -1,4 +1,5 @@
 import { ParseError } from '../../kernel/parse-error.ts'
+import { storable } from '../../kernel/text.ts'
 import { dictOf, flag, list, optionalText, text } from '../plist/fields.ts'
 import { readPlist } from '../plist/read.ts'
 import { isDict, type PlistDict, type PlistValue } from '../plist/value.ts'
@@ -102,7 +103,7 @@ const errorChainOf = (value: PlistValue | undefined): readonly ErrorLink[] =>
         }))
     : []
 
-const shortened = (value: PlistValue | undefined): string => (typeof value === 'string' ? value.slice(0, 1024) : '')
+const shortened = (value: PlistValue | undefined): string => (typeof value === 'string' ? storable(value, 1024) : '')
 
 const refuse = (field: string, reason: string): never => {
   throw new ParseError(field, reason)

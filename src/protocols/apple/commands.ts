@@ -66,3 +66,49 @@ export const deviceLocation = (): Command => ({ RequestType: 'DeviceLocation' })
 
 /** Takes the passcode away; `unlockToken` as the device escrowed it. */
 export const clearPasscode = (unlockToken: Uint8Array): Command => ({ RequestType: 'ClearPasscode', UnlockToken: unlockToken })
+
+/** Security state: encryption, passcode, firewall, how the device was enrolled. */
+export const securityInfo = (): Command => ({ RequestType: 'SecurityInfo' })
+
+export const certificateList = (managedOnly: boolean): Command => ({
+  RequestType: 'CertificateList',
+  ...(managedOnly ? { ManagedOnly: true } : {}),
+})
+
+/** Devices of users (user enrollments) tell of managed applications only, whatever is asked. */
+export const installedApplicationList = (managedOnly: boolean): Command => ({
+  RequestType: 'InstalledApplicationList',
+  ...(managedOnly ? { ManagedAppsOnly: true } : {}),
+})
+
+/** Installs a signed package on a Mac. `manifestUrl` (https) answers with what `writeManifest` writes. */
+export const installEnterpriseApplication = (manifestUrl: string): Command => ({
+  RequestType: 'InstallEnterpriseApplication',
+  ManifestURL: manifestUrl,
+})
+
+export const removeApplication = (identifier: string): Command => ({ RequestType: 'RemoveApplication', Identifier: identifier })
+
+/** `notifyUser`: macOS 11.3 asks the user to save first. */
+export const restartDevice = (notifyUser: boolean): Command => ({
+  RequestType: 'RestartDevice',
+  ...(notifyUser ? { NotifyUser: true } : {}),
+})
+
+export const unlockUserAccount = (userName: string): Command => ({ RequestType: 'UnlockUserAccount', UserName: userName })
+
+/** Commands that say nothing but their name. */
+export const bare = (requestType: BareCommand): Command => ({ RequestType: requestType })
+
+export type BareCommand =
+  | 'ManagedApplicationList'
+  | 'Restrictions'
+  | 'UserList'
+  | 'AvailableOSUpdates'
+  | 'OSUpdateStatus'
+  | 'ShutDownDevice'
+  | 'PlayLostModeSound'
+  | 'LogOutUser'
+  | 'EnableRemoteDesktop'
+  | 'DisableRemoteDesktop'
+  | 'UserConfigured'

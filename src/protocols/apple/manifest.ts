@@ -42,7 +42,7 @@ export const mustBeManifest = (bytes: Uint8Array): void => {
       .filter((asset) => text(asset, 'kind') === 'software-package')
     if (packages.length === 0) throw new ParseError('assets', 'An item of the manifest has no software-package.')
     for (const asset of packages) {
-      if (!/^https:\/\//.test(text(asset, 'url', 2048))) throw new ParseError('url', 'The URL of a package is no https URL.')
+      if (!text(asset, 'url', 2048).startsWith('https://')) throw new ParseError('url', 'The URL of a package is no https URL.')
     }
   }
 }

@@ -1,4 +1,5 @@
 import { ParseError } from '../../kernel/parse-error.ts'
+import { storable } from '../../kernel/text.ts'
 
 /** One reason why a declaration is not in force. */
 export type StatusReason = Readonly<{ code: string; description: string }>
@@ -64,8 +65,8 @@ const declarationsIn = (declarations: Dict): readonly DeclarationStatus[] =>
       const valid = textIn(status, 'valid')
       return [
         {
-          identifier: identifier.slice(0, 255),
-          serverToken: textIn(status, 'server-token').slice(0, 255),
+          identifier: storable(identifier, 255),
+          serverToken: storable(textIn(status, 'server-token'), 255),
           active: status['active'] === true,
           valid: valid === 'valid' || valid === 'invalid' ? valid : 'unknown',
           reasons: reasonsIn(status['reasons'] ?? status['Reasons']),
@@ -80,17 +81,17 @@ const reasonsIn = (reasons: unknown): readonly StatusReason[] =>
         .slice(0, 16)
         .filter(isDict)
         .map((reason) => ({
-          code: (textIn(reason, 'code') || textIn(reason, 'Code')).slice(0, 255),
-          description: (textIn(reason, 'description') || textIn(reason, 'Description')).slice(0, 1024),
+          code: storable(textIn(reason, 'code') || textIn(reason, 'Code'), 255),
+          description: storable(textIn(reason, 'description') || textIn(reason, 'Description'), 1024),
         }))
     : []
 
 /** Lists are left out: those that matter have readers of their own. */
 const flattened = (value: Dict, path: string, depth: number): readonly (readonly [string, string | number | boolean])[] =>
   Object.entries(value).flatMap(([key, inner]) => {
-    const name = path === '' ? key : `${path}.${key}`
+    const name = path === '' ? storable(key, 255) : `${path}.${storable(key, 255)}`
     if (name === 'management') return []
-    if (typeof inner === 'string') return [[name, inner.slice(0, 1024)] as const]
+    if (typeof inner === 'string') return [[name, storable(inner, 1024)] as const]
     if (typeof inner === 'number' || typeof inner === 'boolean') return [[name, inner] as const]
     return isDict(inner) && depth < mostDepth ? flattened(inner, name, depth + 1) : []
   })

@@ -1,12 +1,15 @@
+import { isAscii } from 'node:buffer'
 import { ParseError } from '../../kernel/parse-error.ts'
 import { wholeNumber } from './scalars.ts'
 import type { PlistLimits, PlistValue } from './value.ts'
+import { isXmlText } from './xml-text.ts'
 
 export const isBinaryPlist = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(0, 6)).toString('latin1') === 'bplist'
 
 /**
- * Reads a `bplist00`: a table of objects that refer to one another by number. Shared objects are counted each time they are met and loops
- * run into the depth limit, so that a small list cannot unfold without bound. Throws `ParseError`; see `readPlist`.
+ * Reads a `bplist00`: a table of objects that refer to one another by number. Shared objects are counted each time they are met, a list's
+ * items before they are looked at, and loops run into the depth limit, so that a small list cannot unfold without bound. Texts are those that
+ * XML could carry: a NUL or half a surrogate pair could not be stored. Throws `ParseError`; see `readPlist`.
  */
 export const readBinaryPlist = (bytes: Uint8Array, limits: PlistLimits): PlistValue => {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
@@ -14,8 +17,13 @@ export const readBinaryPlist = (bytes: Uint8Array, limits: PlistLimits): PlistVa
   const scalars = new Map<number, PlistValue>()
   let nodes = 0
 
+  /** Before they are read: references to them take memory, on every level of a list that holds itself. */
+  const count = (more: number): void => {
+    nodes += more
+    if (nodes > limits.nodes) refuse(`The property list holds more than ${String(limits.nodes)} values and keys.`)
+  }
+
   const valueAt = (index: number, depth: number): PlistValue => {
-    if (++nodes > limits.nodes) refuse(`The property list holds more than ${String(limits.nodes)} values and keys.`)
     const known = scalars.get(index)
     if (known !== undefined) return known
     const { kind, start, size } = headerAt(file, table.offsetOf(index), table.end)
@@ -25,7 +33,10 @@ export const readBinaryPlist = (bytes: Uint8Array, limits: PlistLimits): PlistVa
       return value
     }
     if (depth >= limits.depth) refuse(`The property list is nested deeper than ${String(limits.depth)} levels.`)
-    const references = table.references(start, kind === 0xa ? size : 2 * size)
+    const length = kind === 0xa ? size : 2 * size
+    table.mustHold(start, length)
+    count(length)
+    const references = table.references(start, length)
     if (kind === 0xa) return references.map((reference) => valueAt(reference, depth + 1))
     const entries = Object.create(null) as Record<string, PlistValue>
     for (let at = 0; at < size; at++) {
@@ -37,6 +48,7 @@ export const readBinaryPlist = (bytes: Uint8Array, limits: PlistLimits): PlistVa
     return entries
   }
 
+  count(1)
   return valueAt(table.top, 0)
 }
 
@@ -55,11 +67,12 @@ const tableOf = (file: Buffer) => {
     const offset = unsigned(file, start + index * offsetSize, offsetSize)
     return offset < 8 || offset >= start ? refuse('An object lies outside the file.') : offset
   }
-  const references = (at: number, length: number): readonly number[] => {
+  const mustHold = (at: number, length: number): void => {
     if (at + length * referenceSize > start) refuse('A list of references is cut off.')
-    return Array.from({ length }, (_, index) => unsigned(file, at + index * referenceSize, referenceSize))
   }
-  return { top, end: start, offsetOf, references }
+  const references = (at: number, length: number): readonly number[] =>
+    Array.from({ length }, (_, index) => unsigned(file, at + index * referenceSize, referenceSize))
+  return { top, end: start, offsetOf, mustHold, references }
 }
 
 type Header = Readonly<{ kind: number; start: number; size: number }>
@@ -84,10 +97,13 @@ const scalarAt = (file: Buffer, end: number, { kind, start, size }: Header): Pli
   if (kind === 2 && (size === 2 || size === 3)) return size === 2 ? content.readFloatBE() : content.readDoubleBE()
   if (kind === 3 && size === 3) return dateOf(content.readDoubleBE())
   if (kind === 4) return new Uint8Array(content)
-  if (kind === 5) return content.every((byte) => byte < 0x80) ? content.toString('latin1') : refuse('An ASCII string is none.')
-  if (kind === 6) return Buffer.from(content).swap16().toString('utf16le')
+  if (kind === 5) return isAscii(content) ? textOf(content.toString('latin1')) : refuse('An ASCII string is none.')
+  if (kind === 6) return textOf(Buffer.from(content).swap16().toString('utf16le'))
   return refuse('An object is of a kind that property lists in XML do not have.')
 }
+
+const textOf = (text: string): string =>
+  isXmlText(text) ? text : refuse('A text holds a character that property lists in XML do not have.')
 
 /** One, two and four bytes are unsigned; eight are signed; sixteen hold what eight cannot. */
 const integerOf = (content: Buffer): bigint => {

@@ -1,5 +1,6 @@
 import { build } from 'plist'
 import type { PlistValue } from './value.ts'
+import { isXmlText } from './xml-text.ts'
 
 /**
  * Writes an XML property list without indentation. Throws `RangeError` on what XML or the format cannot carry: control characters in
@@ -24,11 +25,8 @@ const mustBeWritable = (value: PlistValue): void => {
   }
 }
 
-const forbidden =
-  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
-
 const mustBeXmlText = (text: string): void => {
-  if (forbidden.test(text)) throw new RangeError('A text holds a character that XML cannot carry.')
+  if (!isXmlText(text)) throw new RangeError('A text holds a character that XML cannot carry.')
 }
 
 const mustBeExact = (value: number): void => {

@@ -12,6 +12,9 @@ const inBase64 = (inner: string): string => Buffer.from(plist(inner)).toString('
 
 const restart = '<key>RequestType</key><string>RestartDevice</string><key>NotifyUser</key><true/>'
 
+/** Says more than the menu of requests does. */
+const rebuild = `${restart}<key>RebuildKernelCache</key><true/>`
+
 describe('commands in the admin API', function () {
   this.timeout(30_000)
   let api: AdminApi
@@ -44,7 +47,7 @@ describe('commands in the admin API', function () {
   })
 
   it("keep the admin's own bytes sealed, and show them to those who may see them", async () => {
-    const wholly = `<key>CommandUUID</key><string>my-own-id</string><key>Command</key><dict>${restart}</dict>`
+    const wholly = `<key>CommandUUID</key><string>my-own-id</string><key>Command</key><dict>${rebuild}</dict>`
     assert.equal((await run(inBase64(wholly))).body.command_uuid, 'my-own-id')
     const { events } = (await api.call(`GET /hosts/${ada}/history?limit=1`)).body
     assert.equal(events[0].data.commands[0].request.payload, '[sealed]')
@@ -58,7 +61,10 @@ describe('commands in the admin API', function () {
     assert.deepEqual([results.length, results[0].status, results[0].host_uuid], [1, 'Acknowledged', 'AAAA-1'])
     assert.equal(Buffer.from(results[0].result, 'base64').toString(), answerBytes.toString())
     const sent = readPlist(Buffer.from(results[0].payload, 'base64'))
-    assert.equal(JSON.stringify(sent), '{"CommandUUID":"my-own-id","Command":{"RequestType":"RestartDevice","NotifyUser":true}}')
+    assert.equal(
+      JSON.stringify(sent),
+      '{"CommandUUID":"my-own-id","Command":{"RequestType":"RestartDevice","NotifyUser":true,"RebuildKernelCache":true}}',
+    )
   })
 
   it('are queued once, however often the same id is sent', async () => {
@@ -94,7 +100,7 @@ describe('commands in the admin API', function () {
 
   it('show the answer as null once the key of the host is destroyed', async () => {
     const cleo = await enrollHost(api.app, { udid: 'CCCC-3' })
-    const { command_uuid } = (await run(inBase64(restart), ['CCCC-3'])).body
+    const { command_uuid } = (await run(inBase64(rebuild), ['CCCC-3'])).body
     await api.app.vault.destroy(cleo)
     const { results } = (await api.call(`GET /commands/results?command_uuid=${command_uuid}`)).body
     assert.deepEqual([results[0].status, results[0].payload, results[0].result], ['Pending', null, ''])

@@ -37,6 +37,16 @@ export const moreLines: readonly (readonly [HostEvent, string, string | null])[]
     null,
   ],
   [{ type: 'BootstrapTokenWithdrawn', data: {} }, 'The host took its bootstrap token back.', null],
+  [
+    { type: 'TokenIssued', data: { service: 'managed-account', tokenId: 't', watch: null } },
+    'The host was given a token for its managed account.',
+    null,
+  ],
+  [
+    { type: 'TokenIssued', data: { service: 'watch-pairing', tokenId: null, watch: 'W' } },
+    'The host was given a token for the watch W.',
+    null,
+  ],
   [{ type: 'BootstrapTokenRead', data: { fingerprint: 'f' } }, 'The host asked for its bootstrap token.', null],
   [
     { type: 'IdentityRenewalRequested', data: { commandId: 'c1', attempt: 2, certificate: 'c', because: 'expiring' } },

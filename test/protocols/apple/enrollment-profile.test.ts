@@ -123,6 +123,26 @@ describe('An enrollment profile', () => {
     )
   })
 
+  it('pins the certificates of the server when told to, each in the profile once', () => {
+    const other = new X509Certificate(selfSigned('ec').certificatePem).raw
+    const { mdm, payloads } = written({ ...settings, pinnedCertificates: [ca, other], checkInUrl: 'https://mdm.example.com/in' })
+    const roots = payloads.filter(({ PayloadType }) => PayloadType === 'com.apple.security.root')
+    const uuids = roots.map(({ PayloadUUID }) => PayloadUUID)
+    assert.deepEqual(
+      roots.map(({ PayloadContent }) => PayloadContent),
+      [new Uint8Array(ca), new Uint8Array(other)],
+    )
+    assert.deepEqual(mdm['ServerURLPinningCertificateUUIDs'], uuids)
+    assert.deepEqual(mdm['CheckInURLPinningCertificateUUIDs'], uuids)
+    const { mdm: unpinned } = written(settings)
+    assert.equal(
+      Object.keys(unpinned).some((key) => key.includes('Pinning')),
+      false,
+    )
+    const { mdm: oneUrl } = written({ ...settings, pinnedCertificates: [ca] })
+    assert.equal('CheckInURLPinningCertificateUUIDs' in oneUrl, false)
+  })
+
   it('may name this very machine without TLS', () => {
     assert.equal(written({ ...settings, serverUrl: 'http://127.0.0.1:8080/mdm' }).mdm['ServerURL'], 'http://127.0.0.1:8080/mdm')
   })
@@ -137,6 +157,9 @@ describe('An enrollment profile', () => {
     refusedFor('accessRights', { accessRights: 2 })
     refusedFor('accessRights', { accessRights: 128 })
     refusedFor('caCertificates', { caCertificates: [Uint8Array.of(1)] })
+    refusedFor('assignedManagedAppleId', { enrollmentMode: 'BYOD' })
+    refusedFor('assignedManagedAppleId', { assignedManagedAppleId: 'ann@example.com' })
+    refusedFor('assignedManagedAppleId', { enrollmentMode: 'ADDE', assignedManagedAppleId: '' })
     refusedFor('scep.url', { scep: { ...settings.scep, url: 'https://x/scep?a=b' } })
     refusedFor('scep.challenge', { scep: { ...settings.scep, challenge: '' } })
     refusedFor('scep.subject', { scep: { ...settings.scep, subject: [] } })

@@ -1,0 +1,49 @@
+import type { Request } from './requests.ts'
+
+/** A request in words, as the beginning of a sentence. */
+export const requestText = (request: Request): string => {
+  switch (request.kind) {
+    case 'install-profile':
+      return `Installing ${request.identifier}`
+    case 'remove-profile':
+    case 'remove-application':
+      return `Removing ${request.identifier}`
+    case 'raw':
+      return `The command ${request.requestType}`
+    case 'allow-remote-desktop':
+      return request.allowed ? 'Allowing remote desktop' : 'Forbidding remote desktop'
+    default:
+      return words[request.kind]
+  }
+}
+
+type Spelt = 'install-profile' | 'remove-profile' | 'remove-application' | 'raw' | 'allow-remote-desktop'
+
+const words: Readonly<Record<Exclude<Request['kind'], Spelt>, string>> = {
+  'list-profiles': 'Listing the profiles',
+  'describe-device': 'A question for facts',
+  'renew-identity': 'Renewing the identity certificate',
+  'sync-declarations': 'Fetching its declarations',
+  'release-device': 'Leaving the setup assistant',
+  'release-user': 'Leaving the setup assistant of a user',
+  lock: 'Locking',
+  wipe: 'Wiping',
+  'enable-lost-mode': 'Lost Mode',
+  'disable-lost-mode': 'The end of Lost Mode',
+  locate: 'A question for its place',
+  'play-sound': 'A sound in Lost Mode',
+  'clear-passcode': 'Clearing the passcode',
+  'describe-security': 'A question for its security',
+  'list-certificates': 'Listing the certificates',
+  'list-applications': 'Listing the applications',
+  'list-managed-applications': 'Listing the managed applications',
+  'list-restrictions': 'Listing the restrictions',
+  'list-users': 'Listing the users',
+  'list-updates': 'Listing the updates',
+  'describe-updates': 'A question for its updates',
+  'install-package': 'Installing a package',
+  restart: 'Restarting',
+  'shut-down': 'Shutting down',
+  'log-out-user': 'Logging the user out',
+  'unlock-user': 'Unlocking the account of a user',
+}

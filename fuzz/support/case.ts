@@ -14,6 +14,14 @@ export type Target = Readonly<{
   doors: Readonly<Record<string, (bytes: Uint8Array) => unknown>>
 }>
 
+/** A target that has to be started, and that promises more than each door does by itself. */
+export type LiveTarget = Target &
+  Readonly<{
+    /** After all inputs: what was found wrong, and figures that people want to see. */
+    finish: () => Promise<Readonly<{ problems: readonly string[]; notes: Readonly<Record<string, number>> }>>
+    stop: () => Promise<void>
+  }>
+
 /** A promise that a door did not keep, though it threw nothing by itself. */
 export class BrokenPromise extends Error {
   override readonly name = 'BrokenPromise'

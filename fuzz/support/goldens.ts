@@ -1,7 +1,10 @@
 import type { PlistDict, PlistValue } from '../../src/protocols/plist/value.ts'
 import { writePlist } from '../../src/protocols/plist/write.ts'
 
-const udid = 'AAAA1111-0000-4000-8000-00000000D001'
+/** The device that all messages are from. */
+export const goldenUdid = 'AAAA1111-0000-4000-8000-00000000D001'
+
+const udid = goldenUdid
 const topic = 'com.apple.mgmt.External.0a1b'
 const bytes = (length: number): Uint8Array => Uint8Array.from({ length }, (_, at) => (at * 37) & 0xff)
 

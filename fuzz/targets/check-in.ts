@@ -5,11 +5,12 @@ import { readStatusReport } from '../../src/protocols/apple/status-report.ts'
 import type { PlistDict } from '../../src/protocols/plist/value.ts'
 import type { Random } from '../../src/simulators/random.ts'
 import type { Target } from '../support/case.ts'
+import { encoded } from '../support/encoded.ts'
 import { goldenCheckIns, goldenReports, goldenStatusReport } from '../support/goldens.ts'
 import { mutated } from '../support/mutate.ts'
+import { nonEmpty } from '../support/non-empty.ts'
 import { anyText, anyValue, disturbed } from '../support/plists.ts'
 import { mustBeStorable } from '../support/storable.ts'
-import { encoded, nonEmpty } from './plist.ts'
 
 /** Messages of devices: keys missing, doubled, of another type or out of all bounds. Whatever is taken can stand in an event. */
 export const checkIn: Target = {

@@ -9,15 +9,13 @@ import { writePlist } from '../../src/protocols/plist/write.ts'
 import type { Random } from '../../src/simulators/random.ts'
 import type { Target } from '../support/case.ts'
 import { BrokenPromise } from '../support/case.ts'
+import { encoded, written } from '../support/encoded.ts'
 import { goldenCheckIns, goldenMachineInfo, goldenReports } from '../support/goldens.ts'
 import { readWithSaxes } from '../support/read-with-saxes.ts'
 import { mutated } from '../support/mutate.ts'
+import { nonEmpty } from '../support/non-empty.ts'
 import { anyValue } from '../support/plists.ts'
 import { mustBeStorable } from '../support/storable.ts'
-import { oddBinary } from '../support/write-binary.ts'
-import { oddXml } from '../support/write-xml.ts'
-
-const written = [...goldenCheckIns, ...goldenReports].map((message) => Buffer.from(writePlist(message)))
 
 /** Property lists as such: whatever is read can be stored, and written and read again as the same. */
 export const plist: Target = {
@@ -27,16 +25,12 @@ export const plist: Target = {
       ? { door: 'machine-info', bytes: encoded(goldenMachineInfo, luck) }
       : {
           door: 'plist',
-          bytes: luck.chance(0.3) ? mutated(luck.pick(nonEmpty(written)), luck, written) : encoded(valueFor(luck), luck),
+          bytes: luck.chance(0.3) ? mutated(luck.pick(written), luck, written) : encoded(valueFor(luck), luck),
         },
   doors: {
     plist: (bytes) => {
       const value = taken(() => readPlist(bytes))
-      if (!isBinaryPlist(bytes))
-        mustBeTheSame(
-          value,
-          taken(() => readWithSaxes(bytes, limits)),
-        )
+      if (!isBinaryPlist(bytes)) mustBeTheSame(value, readByTwin(bytes))
       if (value instanceof ParseError) throw value
       mustBeStorable(value)
       if (isWritable(value) && !isDeepStrictEqual(readPlist(Buffer.from(writePlist(value))), value))
@@ -47,6 +41,8 @@ export const plist: Target = {
 }
 
 const limits = { bytes: 16 * 1024 * 1024, depth: 64, nodes: 500_000 }
+
+const readByTwin = (bytes: Uint8Array): PlistValue | ParseError => taken(() => readWithSaxes(bytes, limits))
 
 const taken = (read: () => PlistValue): PlistValue | ParseError => {
   try {
@@ -68,20 +64,8 @@ const mustBeTheSame = (value: PlistValue | ParseError, twin: PlistValue | ParseE
   if (!isDeepStrictEqual(value, twin)) throw new BrokenPromise('A general XML parser reads another value.')
 }
 
-/** A list that is encoded oddly, in either form, with a few bytes changed at times. */
-export const encoded = (value: PlistValue, luck: Random): Uint8Array => {
-  const bytes = luck.chance(0.6) ? oddXml(value, luck) : oddBinary(value, luck)
-  return luck.chance(0.85) ? bytes : mutated(bytes, luck, written)
-}
-
 const valueFor = (luck: Random): PlistValue =>
   luck.chance(0.5) ? anyValue(luck) : luck.pick(nonEmpty([...goldenCheckIns, ...goldenReports]))
-
-export const nonEmpty = <T>(items: readonly T[]): readonly [T, ...T[]] => {
-  const [first, ...rest] = items
-  if (first === undefined) throw new Error('There is nothing to choose from.')
-  return [first, ...rest]
-}
 
 /** XML holds no infinite numbers in the form that is written here, no fractions of a second, and years of four figures. */
 const isWritable = (value: PlistValue): boolean => {

@@ -42,33 +42,16 @@ export type Challenges = Readonly<{
   use: (challenge: string, request: Readonly<{ transactionId: string; csrHash: string }>) => Promise<ChallengeUse>
 }>
 
+/** What became of one push, as far as it is worth remembering. `problem` is Apple's reason for a token that it did not take. */
+export type Pushed = Readonly<{ hostId: string; channel: string; problem: string | null }>
+
 /** Facts that come too often to be events; lost on a crash up to the last few seconds, by design. */
 export type Telemetry = Readonly<{
-  seen: (hostId: string) => void
-  /** A push went out: the next one waits longer, until the device calls. */
-  pushed: (hostIds: readonly string[]) => Promise<void>
+  /** The channel called: it is pushed without back-off again. */
+  seen: (hostId: string, channel: string) => void
+  /** When this process last heard of the channel; null when that is longer ago than a minute. */
+  seenAt: (hostId: string, channel: string) => Date | null
+  /** Pushes went out: the next ones wait longer, until the device calls. */
+  pushed: (pushes: readonly Pushed[]) => Promise<void>
   close: () => Promise<void>
-}>
-
-/** A file as it lies in the package store: its SHA-256 (lower-case hex), and that of each piece of `chunkSize` bytes. */
-export type StoredPackage = Readonly<{ size: number; sha256: string; chunkSize: number; chunks: readonly string[] }>
-
-/** A file is larger than may be stored; nothing of it was kept. */
-export class PackageTooLarge extends Error {
-  override readonly name = 'PackageTooLarge'
-}
-
-/** Software packages, by SHA-256. They are too large for the log; what is known of them is in it. Back them up. */
-export type PackageStore = Readonly<{
-  /**
-   * Takes a file in as it comes, never as a whole in memory. `check` sees its first 4 bytes (fewer when it is shorter) and may throw. Throws
-   * `PackageTooLarge` beyond `limit` bytes. Nothing is kept of what failed; a file that is there already stays as it is.
-   */
-  receive: (
-    bytes: AsyncIterable<Uint8Array>,
-    options: Readonly<{ limit: number; check: (head: Uint8Array) => void }>,
-  ) => Promise<StoredPackage>
-  /** The path of the file on this machine, or null when it is not here. */
-  locate: (sha256: string) => Promise<string | null>
-  remove: (sha256: string) => Promise<void>
 }>

@@ -1,7 +1,6 @@
 import type { EnrollmentEvent } from '../domain/enrollment/events.ts'
 import type { Sealed } from '../kernel/content.ts'
 import type { Projection } from '../kernel/projection.ts'
-import { query } from '../kernel/query.ts'
 
 /** One open channel: what a push to it needs. The token is sealed with the host's key. */
 export type EnrollmentRow = Readonly<{
@@ -16,7 +15,7 @@ export type EnrollmentRow = Readonly<{
 /** The channels on which hosts can be reached now. */
 export const enrollments: Projection<EnrollmentEvent, EnrollmentRow> = {
   name: 'enrollments',
-  version: 1,
+  version: 2,
   schema: `
     host_id text not null,
     channel text not null,
@@ -30,6 +29,7 @@ export const enrollments: Projection<EnrollmentEvent, EnrollmentRow> = {
   on: {
     EnrollmentStarted: ({ id }) => ({ where: { host_id: id }, remove: true }),
     EnrollmentEnded: ({ id }) => ({ where: { host_id: id }, remove: true }),
+    ChannelClosed: ({ id, data }) => ({ where: { host_id: id, channel: data.channel }, remove: true }),
     ChannelOpened: (event) => reachable(event.id, event.at, event.data),
     PushTokenChanged: (event) => reachable(event.id, event.at, event.data),
   },
@@ -40,11 +40,3 @@ const reachable = (
   at: string,
   { channel, enrollmentId, topic, push }: Readonly<{ channel: string; enrollmentId: string; topic: string; push: Sealed }>,
 ) => ({ where: { host_id: hostId, channel }, set: { enrollment_id: enrollmentId, topic, push, token_at: at } })
-
-/** The open channels of these hosts on which commands wait. */
-export const channelsToWake = (hostIds: readonly string[]) =>
-  query<EnrollmentRow>`
-    select e.host_id, e.channel, e.enrollment_id, e.topic, e.push, e.token_at
-    from enrollments e
-    where e.host_id = any(${hostIds})
-      and exists (select from waiting_commands w where w.host_id = e.host_id and w.channel = e.channel)`

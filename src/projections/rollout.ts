@@ -90,11 +90,3 @@ export const desiredSets = (cohortIds: readonly string[]) =>
   query<DesiredProfileRow>`
     select cohort_id, profile_id, identifier, checksum, scope from desired_profiles
     where cohort_id = any(${cohortIds}) order by cohort_id, profile_id`
-
-/** Hosts with commands waiting, whose last push (if any) is older than a back-off that doubles with each push that brought no answer. */
-export const hostsToWakeAgain = (now: string, limit: number) =>
-  query<Readonly<{ host_id: string }>>`
-    select distinct w.host_id from waiting_commands w
-    left join pushes p on p.host_id = w.host_id
-    where p.host_id is null or p.pushed_at < ${now}::timestamptz - least(interval '1 minute' * power(2, least(p.unanswered, 10)), interval '8 hours')
-    limit ${limit}`

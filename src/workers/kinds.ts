@@ -4,7 +4,7 @@ import { dissolveTeam } from './dissolve-team.ts'
 import { reconcileHosts, reconcileProfiles, reconcileTeams, refuseUserSettings } from './reconcile.ts'
 import { renewIdentity } from './renew-identity.ts'
 import { releaseNames } from './release-names.ts'
-import { wake } from './wake.ts'
+import { wake, wakeSilent } from './wake.ts'
 import type { WorkKind } from './worker.ts'
 
 /** Every kind of work there is. */
@@ -17,4 +17,5 @@ export const workKinds = (app: App, push: Push): readonly WorkKind[] => [
   releaseNames(app),
   renewIdentity(app),
   wake(app, push),
+  wakeSilent(app, push),
 ]

@@ -1,5 +1,5 @@
 import type { App } from '../app/app.ts'
-import { sweepDifferences, sweepExpired, sweepSilent } from './sweep.ts'
+import { sweepDifferences, sweepExpired, sweepLiveness, sweepSilent, livenessEveryMs } from './sweep.ts'
 import type { WorkKind } from './worker.ts'
 import { workOff } from './worker.ts'
 
@@ -7,6 +7,7 @@ import { workOff } from './worker.ts'
 const sweeps = {
   'sweep-differences': { everyMs: 5 * 60_000, run: sweepDifferences },
   'sweep-expired': { everyMs: 60_000, run: sweepExpired },
+  'sweep-liveness': { everyMs: livenessEveryMs, run: sweepLiveness },
   'sweep-silent': { everyMs: 60_000, run: sweepSilent },
 } as const
 

@@ -3,8 +3,9 @@ import type { CausedWork } from '../app/operational-ports.ts'
 import { inParallel } from '../app/in-parallel.ts'
 import { host } from '../domain/host/host.ts'
 import { derivedId } from '../kernel/ids.ts'
+import { enrolledCount, hostsToWakeAgain, silentHosts } from '../projections/waking.ts'
 import { hostsWithExpired } from '../projections/waiting-commands.ts'
-import { hostsThatDiffer, hostsToWakeAgain } from '../projections/rollout.ts'
+import { hostsThatDiffer } from '../projections/rollout.ts'
 
 const page = 2000
 
@@ -25,6 +26,21 @@ export const sweepDifferences = async (app: App): Promise<number> => {
 export const sweepSilent = async (app: App): Promise<number> => {
   const hosts = await app.read(hostsToWakeAgain(app.clock().toISOString(), page))
   await app.work.addNow(hosts.map(({ host_id }) => swept('wake', host_id)))
+  return hosts.length
+}
+
+const dayMs = 24 * 60 * 60 * 1000
+/** How often silent hosts are looked for, and how many are woken then at most. */
+export const livenessEveryMs = 10 * 60 * 1000
+const mostSilent = 2000
+
+/** Wakes every host that was not heard of for a day about once a day, a share of them at a time. */
+export const sweepLiveness = async (app: App): Promise<number> => {
+  const [enrolled] = await app.read(enrolledCount())
+  const share = Math.ceil(((enrolled?.count ?? 0) * livenessEveryMs) / dayMs)
+  const since = new Date(app.clock().getTime() - dayMs).toISOString()
+  const hosts = await app.read(silentHosts(since, Math.min(share, mostSilent)))
+  await app.work.addNow(hosts.map(({ host_id }) => swept('wake-silent', host_id)))
   return hosts.length
 }
 

@@ -4,7 +4,7 @@ import { hostIdOf } from '../../src/domain/host/host-id.ts'
 import type { DesiredProfile } from '../../src/domain/host-profiles/state.ts'
 import type { ProfileCommand } from '../../src/domain/profiles/profile.ts'
 import { profile } from '../../src/domain/profiles/profile.ts'
-import { channelsToWake } from '../../src/projections/enrollments.ts'
+import { channelsToWake, hostsToWakeAgain } from '../../src/projections/waking.ts'
 import { profilesOfHost } from '../../src/projections/host-profiles.ts'
 import type { ProfileStatusCounts } from '../../src/projections/rollout.ts'
 import {
@@ -12,7 +12,6 @@ import {
   desiredSets,
   hostsOfTeam,
   hostsThatDiffer,
-  hostsToWakeAgain,
   profileStatusCounts,
   teamStatusCounts,
 } from '../../src/projections/rollout.ts'
@@ -168,8 +167,8 @@ describe('what is asked of the read models', function () {
     const now = '2026-03-01T20:00:00.000Z'
     const again = async () => (await tables.read(hostsToWakeAgain(now, 10))).map(({ host_id }) => host_id).sort()
     const pushedAgo = (hostId: string, minutes: number, unanswered: number) =>
-      tables.sql(`insert into pushes values ('${hostId}', timestamptz '${now}' - interval '${String(minutes)} minutes', ${String(unanswered)})
-        on conflict (host_id) do update set pushed_at = excluded.pushed_at, unanswered = excluded.unanswered`)
+      tables.sql(`insert into channel_pushes values ('${hostId}', 'device', timestamptz '${now}' - interval '${String(minutes)} minutes', ${String(unanswered)})
+        on conflict (host_id, channel) do update set pushed_at = excluded.pushed_at, unanswered = excluded.unanswered`)
     assert.deepEqual(await again(), [one, three].sort())
     await pushedAgo(one, 1, 0)
     await pushedAgo(three, 4, 2)

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { memoryPush } from '../../src/adapters/memory/push.ts'
 import { host } from '../../src/domain/host/host.ts'
-import { sweepSilent } from '../../src/workers/sweep.ts'
+import { hostsToWakeAgain, pushHealth, pushProblems } from '../../src/projections/waking.ts'
+import { livenessEveryMs, sweepLiveness, sweepSilent } from '../../src/workers/sweep.ts'
 import { wake } from '../../src/workers/wake.ts'
 import { workOff } from '../../src/workers/worker.ts'
 import { testCause } from '../support/app.ts'
-import { listing, topic } from '../support/host-stories.ts'
+import { listing, topic, updateToken, userChannel } from '../support/host-stories.ts'
 import type { WorkerRig } from './rig.ts'
 import { tokenOf, workerRig } from './rig.ts'
 
@@ -89,6 +90,77 @@ describe('waking hosts', function () {
     await rig.app.vault.destroy(one)
     await rig.workAll()
     assert.deepEqual(sent(), ['MAC-2'])
+  })
+
+  it('closes the channel of a user whose token died, and lets the host be', async () => {
+    const user = updateToken('of ada', userChannel)
+    const secret = JSON.stringify({ token: Buffer.from('ada').toString('hex'), magic: 'magic' })
+    const push = await rig.app.vault.seal(one, `push/${userChannel}`, Buffer.from(secret))
+    await rig.app.execute(host, one, { ...user, data: { ...user.data, push } }, testCause())
+    const commands = [{ ...listing('for ada'), channel: userChannel }]
+    await rig.app.execute(host, one, { type: 'QueueCommands', data: { commands } }, testCause())
+    rig.push.answer(Buffer.from('ada'), { kind: 'unregistered', since: rig.app.clock().getTime() })
+    await rig.workAll()
+    const { enrollment, commands: left } = await rig.stateOf(one)
+    assert.deepEqual([enrollment.stage, Object.keys(enrollment.channels), left.waiting.size], ['enrolled', ['device'], 0])
+  })
+
+  it('remembers a token that is not taken, and does not unenroll for it', async () => {
+    await ask(one)
+    rig.push.answer(tokenOf('MAC-1'), { kind: 'bad-token', reason: 'BadDeviceToken' })
+    await rig.workAll()
+    assert.equal((await rig.stateOf(one)).enrollment.stage, 'enrolled')
+    assert.deepEqual(
+      (await rig.app.read(pushHealth(one))).map(({ channel, problem }) => [channel, problem]),
+      [['device', 'BadDeviceToken']],
+    )
+    assert.deepEqual(await rig.app.read(pushProblems()), [{ problem: 'BadDeviceToken', channels: 1 }])
+  })
+
+  it('does not push twice to a host that is about to call, but again at once to one that called', async () => {
+    await ask(one, 'first')
+    await rig.workAll()
+    await ask(one, 'second')
+    await rig.workAll()
+    assert.equal(rig.push.sent.length, 1)
+    rig.advance(2_000)
+    await rig.workAll()
+    assert.equal(rig.push.sent.length, 2)
+    rig.advance(100)
+    rig.app.telemetry.seen(one, 'device')
+    await ask(one, 'third')
+    await rig.workAll()
+    assert.equal(rig.push.sent.length, 3)
+  })
+
+  it('wakes every silent host about once a day, a share of them at a time', async () => {
+    const many = await rig.enroll(...Array.from({ length: 298 }, (_, index) => `QUIET-${String(index)}`))
+    await rig.workAll()
+    const woken: number[] = []
+    for (let tick = 0; tick < 2 * 144; tick++) {
+      rig.advance(livenessEveryMs)
+      woken.push(await sweepLiveness(rig.app))
+      await rig.workAll()
+    }
+    assert.ok(Math.max(...woken) <= Math.ceil((many.length + 2) / 144))
+    const tokens = new Set(rig.push.sent.map(({ token }) => Buffer.from(token).toString()))
+    assert.equal(tokens.size, many.length + 2)
+    assert.equal(rig.push.sent.length, many.length + 2)
+  }).timeout(60_000)
+
+  it('gets to everyone who is due, however few are taken at a time and however often the others fall due', async () => {
+    const hosts = [one, two, ...(await rig.enroll('MAC-3', 'MAC-4', 'MAC-5', 'MAC-6'))]
+    for (const hostId of hosts) await ask(hostId)
+    const woken = new Set<string>()
+    for (let tick = 0; tick < 20; tick++) {
+      const due = await rig.app.read(hostsToWakeAgain(rig.app.clock().toISOString(), 2))
+      for (const { host_id } of due) {
+        woken.add(host_id)
+        await rig.app.telemetry.pushed([{ hostId: host_id, channel: 'device', problem: null }])
+      }
+      rig.advance(60_000)
+    }
+    assert.equal(woken.size, hosts.length)
   })
 
   it('pushes again to the silent, less and less often', async () => {

@@ -14,6 +14,8 @@ export type ApnsOptions = Readonly<{
   clientCount?: number
   /** How long a push may stay without reply; 5,000 unless told. */
   requestTimeoutMs?: number
+  /** How long a topic rests whose certificate was refused, ms; another certificate ends that at once. Ten minutes unless told. */
+  restMs?: number
   clock?: Clock
 }>
 
@@ -22,9 +24,10 @@ export type ApnsOptions = Readonly<{
  * after what is in flight on the old one has ended. `wake` sends each push once and never throws: backing off is the caller's business.
  */
 export const apnsPush = (options: ApnsOptions): Push => {
-  const { credentials, log, clientCount = 1, requestTimeoutMs = 5_000, clock = () => new Date() } = options
+  const { credentials, log, clientCount = 1, requestTimeoutMs = 5_000, restMs = 10 * 60_000, clock = () => new Date() } = options
   const sessions = new Map<string, Session>()
   const refusedFingerprints = new Map<string, string>()
+  const stopped = new Map<string, Readonly<{ fingerprint: string; until: number; reason: string }>>()
   const retiring = new Set<Promise<void>>()
   let closed = false
 
@@ -36,6 +39,9 @@ export const apnsPush = (options: ApnsOptions): Push => {
 
   const sessionOf = async (topic: string): Promise<Session | PushOutcome> => {
     const found = await credentials(topic)
+    const stop = stopped.get(topic)
+    if (stop !== undefined && found !== null && stop.fingerprint === fingerprintOf(found) && clock().getTime() < stop.until)
+      return { kind: 'certificate-refused', reason: stop.reason }
     const current = sessions.get(topic)
     if (found !== null && current?.fingerprint === fingerprintOf(found)) return current
     if (current !== undefined) retire(topic, current)
@@ -59,6 +65,15 @@ export const apnsPush = (options: ApnsOptions): Push => {
     }
   }
 
+  /** The service refuses the certificate, whatever the token: nothing more is sent with it for a while. */
+  const stopTopic = (topic: string, fingerprint: string, reason: string): void => {
+    const until = clock().getTime() + restMs
+    const before = stopped.get(topic)
+    stopped.set(topic, { fingerprint, until, reason })
+    if (before?.fingerprint !== fingerprint || before.until < clock().getTime())
+      log.error({ topic, reason }, 'The push service refuses the push certificate: nothing is pushed with it for a while.')
+  }
+
   const sessionOrOutcome = async (topic: string): Promise<Session | PushOutcome> => {
     try {
       return await sessionOf(topic)
@@ -72,7 +87,7 @@ export const apnsPush = (options: ApnsOptions): Push => {
     wake: async (targets) => {
       const topics = [...new Set(targets.map(({ topic }) => topic))]
       const byTopic = new Map(await Promise.all(topics.map(async (topic) => [topic, await sessionOrOutcome(topic)] as const)))
-      return Promise.all(targets.map((target) => wakeOne(byTopic.get(target.topic), target)))
+      return Promise.all(targets.map((target) => wakeOne(byTopic.get(target.topic), target, stopTopic)))
     },
     close: async () => {
       closed = true
@@ -82,7 +97,14 @@ export const apnsPush = (options: ApnsOptions): Push => {
   }
 }
 
-const wakeOne = async (session: Session | PushOutcome | undefined, target: PushTarget): Promise<PushOutcome> => {
+const wakeOne = async (
+  session: Session | PushOutcome | undefined,
+  target: PushTarget,
+  stopTopic: (topic: string, fingerprint: string, reason: string) => void,
+): Promise<PushOutcome> => {
   if (session === undefined) return { kind: 'try-later', reason: 'no session' }
-  return 'kind' in session ? session : session.send(target)
+  if ('kind' in session) return session
+  const outcome = await session.send(target)
+  if (outcome.kind === 'certificate-refused') stopTopic(target.topic, session.fingerprint, outcome.reason)
+  return outcome
 }

@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import type { PackageStore, StoredPackage } from '../../app/operational-ports.ts'
-import { PackageTooLarge } from '../../app/operational-ports.ts'
+import type { PackageStore, StoredPackage } from '../../app/package-ports.ts'
+import { PackageTooLarge } from '../../app/package-ports.ts'
 
 /** Devices check each piece as it arrives: small enough to fail early, large enough that the list stays short. */
 const chunkSize = 10 * 1024 * 1024

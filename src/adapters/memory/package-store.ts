@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { PackageStore } from '../../app/operational-ports.ts'
-import { PackageTooLarge } from '../../app/operational-ports.ts'
+import type { PackageStore } from '../../app/package-ports.ts'
+import { PackageTooLarge } from '../../app/package-ports.ts'
 
 /** Packages that are forgotten with the process, and lie at no path: `locate` answers only whether one is there. */
 export const memoryPackages = (chunkSize = 1024): PackageStore => {

@@ -17,8 +17,10 @@ const tables = `
   alter table scep_challenges add column if not exists terms jsonb;
   create index if not exists scep_challenges_expiry on scep_challenges (expires_at);
   create table if not exists host_seen (host_id text primary key, seen_at timestamptz not null);
-  create table if not exists pushes (
-    host_id text primary key, pushed_at timestamptz not null, unanswered integer not null);`
+  create table if not exists channel_pushes (
+    host_id text not null, channel text not null, pushed_at timestamptz not null, unanswered integer not null,
+    problem text, problem_since timestamptz, primary key (host_id, channel));
+  create index if not exists channel_pushes_problems on channel_pushes (problem) where problem is not null;`
 
 /** Only one process at a time makes tables: concurrent `create … if not exists` may collide in the catalogue. */
 const tableMakersLock = 77_301_001

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express'
 import type { App } from '../../app/app.ts'
-import type { PackageStore } from '../../app/operational-ports.ts'
+import type { PackageStore } from '../../app/package-ports.ts'
 import type { Role } from '../../domain/server/events.ts'
 import type { Actor, Cause } from '../../kernel/event.ts'
 import type { EnrollmentProfiles } from '../apple/enrollment-profile.ts'

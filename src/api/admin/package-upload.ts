@@ -2,8 +2,8 @@ import type { Request, Response } from 'express'
 import multer from 'multer'
 import { basename, extname } from 'node:path'
 import { z } from 'zod'
-import type { PackageStore, StoredPackage } from '../../app/operational-ports.ts'
-import { PackageTooLarge } from '../../app/operational-ports.ts'
+import type { PackageStore, StoredPackage } from '../../app/package-ports.ts'
+import { PackageTooLarge } from '../../app/package-ports.ts'
 import type { PackageVersion } from '../../domain/packages/events.ts'
 import { mustBePackage } from '../../protocols/apple/package-file.ts'
 import { refuse } from '../errors.ts'
@@ -37,7 +37,9 @@ export const receivePackage = async (
   const receive = multer({
     storage: {
       _handleFile: (_request, file, callback) => {
-        store.receive(file.stream, { limit, check: mustBePackage }).then(
+        // A store that refuses stops reading; destroying the stream would be told as an abort, not as what is wrong.
+        const bytes = file.stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>
+        store.receive(bytes, { limit, check: mustBePackage }).then(
           (stored) => {
             received.stored = stored
             callback(null, { size: stored.size })

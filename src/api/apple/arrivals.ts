@@ -1,7 +1,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { Router } from 'express'
 import type { App } from '../../app/app.ts'
-import type { PackageStore } from '../../app/operational-ports.ts'
+import type { PackageStore } from '../../app/package-ports.ts'
 import type { SigningIdentity } from '../../protocols/cms/sign.ts'
 import { teamOfSecret } from '../enrolling-teams.ts'
 import type { Tickets } from '../tickets.ts'

@@ -119,7 +119,7 @@ export const checkIns = (edge: AppleEdge, associations: Associations, services: 
   return async (message, fingerprint, cause) => {
     if (message.MessageType === 'Authenticate') return authenticate(message, fingerprint, cause)
     await mustBeBound(fingerprint, message.ids)
-    app.telemetry.seen(hostOf(message.ids))
+    app.telemetry.seen(hostOf(message.ids), channelOf(message.ids))
     switch (message.MessageType) {
       case 'TokenUpdate':
         return updateToken(message, fingerprint, cause)

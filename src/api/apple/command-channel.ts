@@ -126,7 +126,7 @@ export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, t
     const checked = mustBeBound(fingerprint, report.ids)
     if (checked !== undefined) await checked
     const hostId = hostOf(report.ids)
-    app.telemetry.seen(hostId)
+    app.telemetry.seen(hostId, channelOf(report.ids))
     if (report.Status === 'Idle' && nothingWaiting.isKnown(hostId, channelOf(report.ids))) return null
     await takeIn(report, body, makeCause())
     return offer(report, makeCause)

@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { Router } from 'express'
 import type { App } from '../../app/app.ts'
-import type { PackageStore } from '../../app/operational-ports.ts'
+import type { PackageStore } from '../../app/package-ports.ts'
 import { manifest } from '../../domain/packages/manifest.ts'
 import { softwarePackage } from '../../domain/packages/package.ts'
 import { writeManifest } from '../../protocols/apple/manifest.ts'

@@ -26,7 +26,7 @@ const start = (): Promise<Apns> =>
 
 const silent: Log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-type Options = Partial<Pick<ApnsOptions, 'log' | 'requestTimeoutMs'>>
+type Options = Partial<Pick<ApnsOptions, 'log' | 'requestTimeoutMs' | 'restMs' | 'clock'>>
 
 const pushTo = (port: number, credentials: (topic: string) => Promise<PushCredentials | null>, options: Options = {}): Push =>
   apnsPush({
@@ -50,7 +50,9 @@ const answers: Readonly<Record<TokenState, ApnsAnswer>> = {
 
 pushContract('The APNs push', async () => {
   const apns = await start()
-  const push = pushTo(apns.port, (asked) => Promise.resolve(asked === topic ? credentialsOf(first) : null))
+  const push = pushTo(apns.port, (asked) => Promise.resolve(asked === topic ? credentialsOf(first) : null), {
+    restMs: 0,
+  })
   return {
     push,
     topic,
@@ -220,6 +222,22 @@ describe('Waking Apple devices', () => {
   it('hears from Apple that a certificate from elsewhere is refused', async () => {
     current = credentialsOf(testPushCertificate(testAuthority('Another authority'), topic))
     assert.deepEqual(await push.wake([targetOf(topic, 'ab')]), [{ kind: 'certificate-refused', reason: 'BadCertificate' }])
+  })
+
+  it('rests after Apple refused the certificate, until the time is over or there is another', async () => {
+    let time = now
+    const resting = pushTo(apns.port, () => Promise.resolve(current), { restMs: 60_000, clock: () => time })
+    const kinds = async (token: string) => (await resting.wake([targetOf(topic, token)])).map(({ kind }) => kind)
+    apns.answer('ad', { status: 403, reason: 'BadCertificate' })
+    assert.deepEqual(await kinds('ad'), ['certificate-refused'])
+    assert.deepEqual(await kinds('ae'), ['certificate-refused'])
+    assert.equal(apns.countOf('ae'), 0)
+    time = new Date(now.getTime() + 60_000)
+    assert.deepEqual(await kinds('ae'), ['sent'])
+    assert.deepEqual(await kinds('ad'), ['certificate-refused'])
+    current = credentialsOf(testPushCertificate(authority, topic))
+    assert.deepEqual(await kinds('ae'), ['sent'])
+    await resting.close()
   })
 
   it('tries later when the certificate cannot be read', async () => {

@@ -21,13 +21,6 @@ describe('what enrollment needs, in the admin API', function () {
   const upload = ({ certificatePem, keyPem }: Pair, replace_topic = false) =>
     api.call('POST /mdm/apple/push_certificate', { json: { certificate: certificatePem, key: keyPem, replace_topic } })
 
-  it('hands out the enrollment profile as a file that a Mac opens', async () => {
-    const { status, headers, bytes } = await api.call('GET /enrollment_profiles/manual')
-    assert.deepEqual([status, bytes.toString()], [200, 'profile for null'])
-    assert.equal(headers.get('content-type'), 'application/x-apple-aspen-config')
-    assert.equal(headers.get('content-disposition'), 'attachment; filename=enrollment.mobileconfig')
-  })
-
   it('has no push certificate before one is uploaded', async () => {
     assert.equal((await api.call('GET /mdm/apple/push_certificate')).status, 404)
   })

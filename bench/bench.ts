@@ -1,11 +1,19 @@
 import { checkIn } from './check-in.ts'
 import { log } from './log.ts'
+import { push } from './push.ts'
 import { replay } from './replay.ts'
 import { rollout } from './rollout.ts'
 import { roundTrip } from './round-trip.ts'
 import type { Benchmark } from './support/report.ts'
 
-const benchmarks: Readonly<Record<string, Benchmark>> = { 'check-in': checkIn, 'round-trip': roundTrip, log, rollout, replay }
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  'check-in': checkIn,
+  'round-trip': roundTrip,
+  log,
+  rollout,
+  replay,
+  push,
+}
 
 const args = process.argv.slice(2)
 const json = args.includes('--json')

@@ -1,10 +1,18 @@
 import type { Registry } from 'prom-client'
 import { collectDefaultMetrics, Gauge } from 'prom-client'
+import { alarmingMs } from '../domain/renewal/schedule.ts'
+import { currentPushCertificate } from '../projections/push-certificates.ts'
+import { renewalTroubles } from '../projections/renewals.ts'
+import { pushProblems } from '../projections/waking.ts'
 import type { App } from '../app/app.ts'
 import type { ProjectionProgress } from '../app/projection-progress.ts'
 
 /** Figures of the whole server, read when they are asked for. A figure that cannot be had is left out of that answer. */
-export const serverMetrics = (registry: Registry, { work, logger }: App, { projectionStates }: ProjectionProgress): void => {
+export const serverMetrics = (
+  registry: Registry,
+  { work, read, clock, logger }: App,
+  { projectionStates }: ProjectionProgress,
+): void => {
   collectDefaultMetrics({ register: registry })
   const quietly = (collect: () => Promise<void>) => () =>
     collect().catch((error: unknown) => {
@@ -40,6 +48,37 @@ export const serverMetrics = (registry: Registry, { work, logger }: App, { proje
         rows.set({ kind, state: 'due' }, due)
         rows.set({ kind, state: 'parked' }, parked)
       }
+    }),
+  })
+  const pushEnds = new Gauge({
+    name: 'muster_push_certificate_expires_seconds',
+    help: 'How long the push certificate of a topic is still good; negative when it has ended.',
+    labelNames: ['topic'],
+    registers: [registry],
+    collect: quietly(async () => {
+      pushEnds.reset()
+      for (const { topic, not_after } of await read(currentPushCertificate()))
+        pushEnds.set({ topic }, (Date.parse(not_after) - clock().getTime()) / 1000)
+    }),
+  })
+  const badTokens = new Gauge({
+    name: 'muster_push_tokens_refused',
+    help: 'Channels whose push token the push service does not take, by its reason.',
+    labelNames: ['reason'],
+    registers: [registry],
+    collect: quietly(async () => {
+      badTokens.reset()
+      for (const { problem, channels } of await read(pushProblems())) badTokens.set({ reason: problem }, channels)
+    }),
+  })
+  const renewals = new Gauge({
+    name: 'muster_identities',
+    help: 'Enrolled hosts whose identity certificate needs somebody: ending within 30 days, failing to renew, or not renewable from here.',
+    labelNames: ['trouble'],
+    registers: [registry],
+    collect: quietly(async () => {
+      const [troubles] = await read(renewalTroubles(new Date(clock().getTime() + alarmingMs).toISOString()))
+      for (const [trouble, hosts] of Object.entries(troubles ?? {})) renewals.set({ trouble }, hosts)
     }),
   })
 }

@@ -51,7 +51,7 @@ const entry = (event: Recorded) => ({
 /** What happened, over all hosts and settings. The travel of single commands is left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 2,
+  version: 3,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -103,6 +103,7 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     AuthorityImported: entry,
     AuthorityExported: entry,
     AuthorityRetired: entry,
+    PushCertificateRequested: entry,
     PushCertificateUploaded: entry,
     ApiTokenIssued: entry,
     ApiTokenRevoked: entry,

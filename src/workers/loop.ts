@@ -1,4 +1,5 @@
 import type { App } from '../app/app.ts'
+import { endings } from './endings.ts'
 import { sweepDifferences, sweepExpired, sweepLiveness, sweepSilent, livenessEveryMs } from './sweep.ts'
 import type { WorkKind } from './worker.ts'
 import { workOff } from './worker.ts'
@@ -8,6 +9,7 @@ const sweeps = {
   'sweep-differences': { everyMs: 5 * 60_000, run: sweepDifferences },
   'sweep-expired': { everyMs: 60_000, run: sweepExpired },
   'sweep-liveness': { everyMs: livenessEveryMs, run: sweepLiveness },
+  'sweep-endings': { everyMs: 60 * 60_000, run: endings() },
   'sweep-silent': { everyMs: 60_000, run: sweepSilent },
 } as const
 

@@ -11,16 +11,18 @@ type Wanted = Readonly<{
   extensions: readonly object[]
   issuer?: Pair
   notAfter?: Date
+  /** The certificate is for this key (PEM), whose other half the caller has. */
+  publicKeyPem?: string
 }>
 
-const issue = ({ subject, extensions, issuer, notAfter }: Wanted): Pair => {
+const issue = ({ subject, extensions, issuer, notAfter, publicKeyPem }: Wanted): Pair => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', {
     modulusLength: 2048,
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
   })
   const certificate = forge.pki.createCertificate()
-  certificate.publicKey = forge.pki.publicKeyFromPem(publicKey)
+  certificate.publicKey = forge.pki.publicKeyFromPem(publicKeyPem ?? publicKey)
   certificate.serialNumber = `01${randomBytes(15).toString('hex')}`
   certificate.validity.notBefore = new Date(Date.now() - 400 * day)
   certificate.validity.notAfter = notAfter ?? new Date(Date.now() + day)
@@ -61,10 +63,11 @@ export const testServerCertificate = (issuer: Pair): Pair =>
   })
 
 /** A push certificate: the topic as UID, and Apple's two marks for the development and the production service. */
-export const testPushCertificate = (issuer: Pair, topic: string, notAfter?: Date): Pair =>
+export const testPushCertificate = (issuer: Pair, topic: string, notAfter?: Date, publicKeyPem?: string): Pair =>
   issue({
     issuer,
     ...(notAfter === undefined ? {} : { notAfter }),
+    ...(publicKeyPem === undefined ? {} : { publicKeyPem }),
     subject: [
       { type: '0.9.2342.19200300.100.1.1', value: topic },
       { name: 'commonName', value: `APSP:${topic}` },

@@ -76,6 +76,7 @@ export const access = {
 
   'GET /mdm/apple/push_certificate': everyone,
   'POST /mdm/apple/push_certificate': admins,
+  'POST /mdm/apple/push_certificate/requests': admins,
   'GET /certificates': everyone,
   'GET /certificates/ending': everyone,
   'GET /certificates/authorities': everyone,

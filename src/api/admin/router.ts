@@ -19,7 +19,7 @@ import { custodyRoutes } from './custody.ts'
 import { hostEnrollmentRoutes } from './host-enrollment.ts'
 import { enrollSecretRoutes } from './enroll-secrets.ts'
 import { enrollmentProfileRoutes } from './enrollment-profiles.ts'
-import { enrollmentRoutes } from './enrollment.ts'
+import { pushCertificateRoutes } from './push-certificates.ts'
 import { hostHistoryRoutes } from './host-history.ts'
 import { hostRoutes } from './hosts.ts'
 import { packageRoutes } from './packages.ts'
@@ -42,7 +42,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...teamRoutes(app),
     ...profileRoutes(app),
     ...commandRoutes(app),
-    ...enrollmentRoutes(deps),
+    ...pushCertificateRoutes(deps),
     ...enrollmentProfileRoutes(deps),
     ...enrollSecretRoutes(app, deps.tickets),
     ...accountEnrollmentRoutes(deps),

@@ -22,6 +22,8 @@ export type AuthorityEvent =
 
 export type ServerEvent =
   | AuthorityEvent
+  /** The key waits for the certificate that Apple makes of the request; sealed in the context `push-request/<public key>`. */
+  | { type: 'PushCertificateRequested'; data: { publicKey: string; csrPem: string; key: Sealed } }
   | { type: 'PushCertificateUploaded'; data: { topic: string; certificatePem: string; key: Sealed; notAfter: string } }
   | { type: 'ApiTokenIssued'; data: { name: string; role: Role; tokenHash: string } }
   | { type: 'ApiTokenRevoked'; data: { tokenHash: string } }

@@ -1,5 +1,6 @@
 import type { Decider } from '../../kernel/decider.ts'
 import { decideBy, evolveBy } from '../../kernel/decider.ts'
+import type { Sealed } from '../../kernel/content.ts'
 import type { OfType } from '../../kernel/event.ts'
 import { evolveSlice } from '../../kernel/slice.ts'
 import { reject } from '../rejections.ts'
@@ -11,19 +12,22 @@ export type ServerCommand =
   | AuthorityCommand
   /** `replaceTopic` says that the admin knows: every device has to enroll again. */
   | { type: 'UploadPushCertificate'; data: OfType<ServerEvent, 'PushCertificateUploaded'>['data'] & { replaceTopic: boolean } }
+  | { type: 'RequestPushCertificate'; data: OfType<ServerEvent, 'PushCertificateRequested'>['data'] }
   | { type: 'IssueApiToken'; data: { name: string; role: Role; tokenHash: string } }
   | { type: 'RevokeApiToken'; data: { tokenHash: string } }
 
 export type Server = Readonly<{
   authorities: Authorities
   push: OfType<ServerEvent, 'PushCertificateUploaded'>['data'] | null
+  /** The latest requests for push certificates, by the SHA-256 of their public keys. */
+  pushRequests: Readonly<Record<string, Sealed>>
   tokens: Readonly<Record<string, Readonly<{ name: string; role: Role }>>>
 }>
 
 /** The server's own life: its authority, its push certificate, who may use its API. */
 export const server: Decider<ServerCommand, ServerEvent, Server> = {
   category: 'server',
-  initial: { authorities: authorities.initial, push: null, tokens: {} },
+  initial: { authorities: authorities.initial, push: null, pushRequests: {}, tokens: {} },
 
   decide: decideBy<ServerCommand, ServerEvent, Server>({
     ...authorities.decide,
@@ -37,6 +41,8 @@ export const server: Decider<ServerCommand, ServerEvent, Server> = {
         )
       return [{ type: 'PushCertificateUploaded', data }]
     },
+    RequestPushCertificate: ({ data }, now) =>
+      now.pushRequests[data.publicKey] === undefined ? [{ type: 'PushCertificateRequested', data }] : [],
     IssueApiToken: ({ data }, now) => (now.tokens[data.tokenHash] === undefined ? [{ type: 'ApiTokenIssued', data }] : []),
     RevokeApiToken: ({ data }, now) => {
       if (now.tokens[data.tokenHash] === undefined) return reject('not-found', 'This token does not exist.', 'token')
@@ -47,7 +53,14 @@ export const server: Decider<ServerCommand, ServerEvent, Server> = {
   evolve: (state, event) => ({ ...evolveRest(state, event), authorities: evolveSlice(authorities, state.authorities, event) }),
 }
 
+/** How many requests may wait for their certificates. */
+const requestMemory = 10
+
 const evolveRest = evolveBy<Exclude<ServerEvent, AuthorityEvent>, Server>({
+  PushCertificateRequested: (state, { data }) => ({
+    ...state,
+    pushRequests: Object.fromEntries([...Object.entries(state.pushRequests), [data.publicKey, data.key]].slice(-requestMemory)),
+  }),
   PushCertificateUploaded: (state, { data }) => ({ ...state, push: data }),
   ApiTokenIssued: (state, { data: { tokenHash, name, role } }) => ({
     ...state,

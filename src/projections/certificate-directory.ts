@@ -1,5 +1,6 @@
 import type { Query, SqlValue } from '../kernel/query.ts'
 import type { CertificateRow } from './certificates.ts'
+import type { RenewalRow } from './renewals.ts'
 
 /** `issued`: nobody has shown it yet. `superseded`: its enrollment has shown a later one. */
 export type CertificateState = 'issued' | 'active' | 'superseded' | 'expired' | 'revoked'
@@ -9,15 +10,26 @@ export type ListedCertificate = Omit<
   CertificateRow,
   'certificate' | 'csr_hash' | 'transaction_id' | 'bound_position' | 'revoked_position'
 > &
-  Readonly<{ state: CertificateState; host_name: string | null }>
+  Readonly<{
+    state: CertificateState
+    host_name: string | null
+    renewal_state: RenewalRow['state'] | null
+    renewal_attempt: number | null
+    renewal_since: string | null
+    renewal_detail: string | null
+    renewable: boolean | null
+  }>
 
 /** Null: no matter. `endingBefore` is ISO 8601. */
 export type CertificateFilter = Readonly<{ endingBefore: string | null; hostId: string | null; state: CertificateState | null }>
 
 const columns = `c.fingerprint, c.serial, c.subject, c.not_after, c.issuer, c.follows, c.issued_at, c.host_id, c.enrollment_id, c.bound_at,
-  c.revoked_at, c.revoked_because, coalesce(h.name, h.serial, h.hardware_id) as host_name`
+  c.revoked_at, c.revoked_because, r.state as renewal_state, r.attempt as renewal_attempt, r.since as renewal_since,
+  r.detail as renewal_detail, r.renewable, coalesce(h.name, h.serial, h.hardware_id) as host_name`
 
-const tables = 'certificates c left join hosts h on h.host_id = c.host_id'
+/** A renewal is a host's, and stands beside the certificate that the host uses now. */
+const tables = `certificates c left join hosts h on h.host_id = c.host_id
+  left join renewals r on r.host_id = c.host_id and r.fingerprint = c.fingerprint`
 
 /** How a certificate stands at the moment $1. */
 const state = `case

@@ -21,6 +21,8 @@ export type HostRow = Readonly<{
   stage: 'known' | 'started' | 'enrolled' | 'ended'
   enrollment_id: string | null
   enrolled_at: string | null
+  /** Why the last enrollment ended; null while it lasts. */
+  ended_because: string | null
   discovered_at: string
   updated_at: string
 }>
@@ -44,6 +46,7 @@ export const hosts: Projection<EnrollmentEvent | MembershipEvent, HostRow> = {
     stage text not null default 'known',
     enrollment_id text,
     enrolled_at timestamptz,
+    ended_because text,
     discovered_at timestamptz not null,
     updated_at timestamptz not null`,
   key: ['host_id'],
@@ -65,13 +68,16 @@ export const hosts: Projection<EnrollmentEvent | MembershipEvent, HostRow> = {
     HostDescribed: ({ id, at, data }) => ({ where: { host_id: id }, change: { updated_at: at, ...columnsOf(data.facts) } }),
     EnrollmentStarted: ({ id, at, data }) => ({
       where: { host_id: id },
-      change: { stage: 'started', enrollment_id: data.enrollmentId, enrolled_at: null, updated_at: at },
+      change: { stage: 'started', enrollment_id: data.enrollmentId, enrolled_at: null, ended_because: null, updated_at: at },
     }),
     ChannelOpened: ({ id, at, data }) =>
       data.channel === deviceChannel
         ? { where: { host_id: id }, change: { stage: 'enrolled', enrolled_at: at, updated_at: at } }
         : [],
-    EnrollmentEnded: ({ id, at }) => ({ where: { host_id: id }, change: { stage: 'ended', updated_at: at } }),
+    EnrollmentEnded: ({ id, at, data }) => ({
+      where: { host_id: id },
+      change: { stage: 'ended', ended_because: data.because, updated_at: at },
+    }),
     HostTransferred: ({ id, at, data }) => ({ where: { host_id: id }, change: { team_id: data.teamId, updated_at: at } }),
   },
 }

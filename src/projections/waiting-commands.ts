@@ -56,9 +56,11 @@ export const waitingCommands: Projection<CommandEvent, WaitingCommandRow> = {
   },
 }
 
-/** What one look at a channel tells: whether a person's unlocking is waited for, and the next command, if there is one. */
+/** What one look at a channel tells: whether a person's unlocking is waited for, whether the host should be gone, and the next command, if there is one. */
 export type Offer = Readonly<{
   awaits_unlock: boolean
+  /** An admin asked the host to leave, and its enrollment counts as ended: it is to remove its profile. */
+  sent_away: boolean
   command_id: string | null
   request: Request | null
   sent_at: string | null
@@ -74,7 +76,9 @@ export const nextCommand = (
   passing: Readonly<{ notDeferredSince: string; stuckBefore: string; except: readonly string[] }>,
 ) =>
   query<Offer>`
-    select exists (select from custody where host_id = ${hostId} and awaits_pin) as awaits_unlock, w.command_id, w.request, w.sent_at
+    select exists (select from custody where host_id = ${hostId} and awaits_pin) as awaits_unlock,
+           exists (select from hosts where host_id = ${hostId} and ended_because in ('unenrolled', 'unenrollment-unanswered')) as sent_away,
+           w.command_id, w.request, w.sent_at
     from (select) one left join lateral (
       select command_id, request, sent_at from waiting_commands
       where host_id = ${hostId} and channel = ${channel} and (deferred_at is null or deferred_at < ${passing.notDeferredSince})

@@ -34,7 +34,10 @@ describe('A Mac that renews its identity', function () {
     assert.equal(now.epoch, before.epoch)
     assert.equal(now.enrolled_at, before.enrolled_at)
     assert.equal(now.renewal.state, 'idle')
-    assert.equal((await server.client.commands.results(command_uuid))[0]?.status, 'Acknowledged')
+    await eventually('the other command is answered', async () => {
+      const [row] = await server.client.commands.results(command_uuid)
+      return row?.status === 'Acknowledged'
+    })
     const types = typesIn(await historyOf(server.client, mac))
     assert.equal(types.filter((type) => type === 'EnrollmentStarted').length, 1)
     assert.equal(types.filter((type) => type === 'IdentityRenewed').length, 1)

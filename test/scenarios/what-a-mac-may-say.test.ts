@@ -191,6 +191,8 @@ describe('What a Mac may say', function () {
     assert.equal((await server.client.hosts.enrollment(id)).unenrollment_pending, true)
     assert.deepEqual(await obey(), ['RemoveProfile'])
     assert.equal((await server.client.hosts.enrollment(id)).enrollment_status, 'ended')
+    await eventually('it is told that it is not known any more', async () => (await report('Idle')).status === 403)
+    assert.match(Buffer.from((await report('Idle')).body).toString(), /com\.apple\.unrecognized\.device/)
     assert.equal((await say('CheckOut')).status, 200)
     assert.equal((await types()).at(-1), 'EnrollmentEnded')
   })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { certificate } from '../../domain/certificates/certificate.ts'
+import { alarmingMs } from '../../domain/renewal/schedule.ts'
 import type { CertificateState, ListedCertificate } from '../../projections/certificate-directory.ts'
 import { certificatesPage } from '../../projections/certificate-directory.ts'
 import { certificatesEndingBefore } from '../../projections/certificates.ts'
@@ -71,11 +72,29 @@ export const daysLeft = (notAfter: string | Date | null, now: Date): number | nu
 
 const after = (now: Date, wholeDays: number): string => new Date(now.getTime() + wholeDays * dayMs).toISOString()
 
-const present = ({ host_id, host_name, state, ...row }: ListedCertificate, now: Date) => ({
+const present = (
+  {
+    host_id,
+    host_name,
+    state,
+    renewal_state,
+    renewal_attempt,
+    renewal_since,
+    renewal_detail,
+    renewable,
+    ...row
+  }: ListedCertificate,
+  now: Date,
+) => ({
   ...row,
   host_id: host_id === null ? null : Number(host_id),
   host_name,
   state,
   superseded: state === 'superseded',
   days_left: daysLeft(row.not_after, now),
+  renewal:
+    renewal_state === null
+      ? null
+      : { state: renewal_state, attempt: renewal_attempt, since: renewal_since, detail: renewal_detail, renewable },
+  alarming: state === 'active' && row.not_after !== null && Date.parse(row.not_after) - now.getTime() < alarmingMs,
 })

@@ -5,6 +5,7 @@ import { host } from '../../domain/host/host.ts'
 import { nextRenewal } from '../../domain/renewal/renewal.ts'
 import { deviceChannel } from '../../domain/platforms.ts'
 import { declarationsOfHost } from '../../projections/host-declarations.ts'
+import { pushHealth } from '../../projections/waking.ts'
 import { enrollmentProfileIdentifier } from '../apple/enrollment-profile.ts'
 import { numberText, paramOf } from '../parsing.ts'
 import { answer } from './answer.ts'
@@ -50,6 +51,7 @@ export const hostEnrollmentRoutes = (app: App): HostEnrollmentRoutes => ({
         since: renewal.since,
         next_at: nextRenewal(hostId, state),
       },
+      push: await app.read(pushHealth(hostId)),
       escrowed: { bootstrap_token: escrow.bootstrapToken !== null, unlock_token: escrow.unlockToken !== null },
     })
   },

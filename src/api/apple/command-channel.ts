@@ -14,7 +14,10 @@ import type { Report, ReportStatus } from '../../protocols/apple/command-report.
 import { writeCommand } from '../../protocols/apple/commands.ts'
 import { isDict } from '../../protocols/plist/value.ts'
 
-/** Answers a report with the next command as a plist, or null for an empty 200. `body` is the report as it came. */
+/** What a host is told that an admin has sent away: it removes its enrollment profile by itself. */
+export const unrecognized = 'unrecognized'
+
+/** Answers a report with the next command as a plist, null for an empty 200, or `unrecognized`. `body` is the report as it came. */
 export type CommandChannel = (
   report: Report,
   body: Uint8Array,
@@ -86,6 +89,7 @@ export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, t
       const asked = nothingWaiting.asking(hostId)
       const [next] = await app.read(nextCommand(hostId, channel, { notDeferredSince, stuckBefore, except: stale }))
       if (next?.awaits_unlock === true && begins) await noteSeen(hostId, makeCause())
+      if (next?.sent_away === true && begins) return unrecognized
       if (next === undefined || next.command_id === null || next.request === null) {
         if (begins && stale.length === 0) nothingWaiting.remember(hostId, channel, asked)
         return null

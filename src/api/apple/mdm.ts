@@ -8,7 +8,7 @@ import { readReport } from '../../protocols/apple/command-report.ts'
 import { associations } from './association.ts'
 import type { CheckInReply, CheckInServices } from './check-in.ts'
 import { checkIns } from './check-in.ts'
-import { commandChannel } from './command-channel.ts'
+import { commandChannel, unrecognized } from './command-channel.ts'
 import { CertificateRefused, deviceCertificate } from './device-certificate.ts'
 import type { EnrollmentProfiles } from './enrollment-profile.ts'
 import type { Told } from './refusals.ts'
@@ -68,6 +68,9 @@ export const mdmRoutes = (edge: AppleEdge, profiles: EnrollmentProfiles, service
 
 const reply = (response: Response, command: string | null): void => {
   if (command === null) response.status(200).end()
+  // https://developer.apple.com/documentation/devicemanagement/unrecognizeddevice
+  else if (command === unrecognized)
+    response.status(403).json({ code: 'com.apple.unrecognized.device', description: 'An admin ended this enrollment.' })
   else response.status(200).type('application/xml; charset=UTF-8').send(command)
 }
 

@@ -10,6 +10,7 @@ import { openPool } from './adapters/postgres/connections.ts'
 import { postgresDatabase } from './adapters/postgres/database.ts'
 import { startEmbeddedPostgres } from './adapters/postgres/embedded.ts'
 import { postgresEventLog } from './adapters/postgres/event-log.ts'
+import { postgresOutbox } from './adapters/postgres/outbox.ts'
 import { createOperationalTables } from './adapters/postgres/operational-tables.ts'
 import { postgresProjectionStore } from './adapters/postgres/projection-store.ts'
 import { postgresTelemetry } from './adapters/postgres/telemetry.ts'
@@ -35,6 +36,7 @@ import type { Config } from './config.ts'
 import { masterKeyOf } from './master-key.ts'
 import { upcasts } from './domain/upcasts.ts'
 import { allProjections } from './projections/all.ts'
+import { version } from './version.ts'
 import { workKinds } from './workers/kinds.ts'
 import { startWorkers } from './workers/loop.ts'
 import { workFollowing } from './workers/work-tables.ts'
@@ -166,17 +168,15 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
     return Promise.resolve()
   })
   const caPem = eldestOf(trust.authorities(), clock()).certificatePem
+  const push = apnsPush({ credentials: pushCredentials(app), log: logger, ...(await apnsAddress(config)) })
+  closers.push(push.close)
+  const outbox = config.MUSTER_WEBHOOK_URL === undefined ? null : postgresOutbox(pool, clock)
   if (runs('worker')) {
-    const ca = config.MUSTER_APNS_CA === undefined ? undefined : await readFile(config.MUSTER_APNS_CA, 'utf8')
-    const apnsUrl = config.MUSTER_APNS_URL ?? (config.MUSTER_APNS_DEVELOPMENT ? developmentApns : undefined)
-    const apns = apnsUrl === undefined ? undefined : new URL(apnsUrl)
-    const push = apnsPush({
-      credentials: pushCredentials(app),
-      log: logger,
-      ...(apns === undefined ? {} : { address: apns.hostname, port: Number(apns.port || 443), ca }),
-    })
-    closers.push(push.close)
-    const workers = await startWorkers(app, workKinds(app, push))
+    const webhook =
+      outbox === null || config.MUSTER_WEBHOOK_URL === undefined
+        ? null
+        : { outbox, url: config.MUSTER_WEBHOOK_URL, key: config.MUSTER_WEBHOOK_KEY ?? null }
+    const workers = await startWorkers(app, workKinds(app, push, webhook))
     closers.push(workers.stop)
   }
 
@@ -186,6 +186,9 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
     app,
     config,
     packages: fileStore(join(config.MUSTER_DATA, 'packages')),
+    push,
+    outbox,
+    version,
     trust,
     nothingWaiting: nothing,
     progress,
@@ -199,4 +202,13 @@ const embedded = async (config: Config, logger: Log, closers: Closing['closers']
   const postgres = await startEmbeddedPostgres({ dataFolder: join(config.MUSTER_DATA, 'postgres'), log: logger })
   closers.push(postgres.stop)
   return postgres.url
+}
+
+/** Where pushes go when that is not Apple's production service. */
+const apnsAddress = async (config: Config) => {
+  const url = config.MUSTER_APNS_URL ?? (config.MUSTER_APNS_DEVELOPMENT ? developmentApns : undefined)
+  if (url === undefined) return {}
+  const { hostname, port } = new URL(url)
+  const ca = config.MUSTER_APNS_CA === undefined ? undefined : await readFile(config.MUSTER_APNS_CA, 'utf8')
+  return { address: hostname, port: Number(port || 443), ca }
 }

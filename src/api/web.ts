@@ -5,6 +5,8 @@ import express, { Router } from 'express'
 import type { Registry } from 'prom-client'
 import type { App } from '../app/app.ts'
 import type { PackageStore } from '../app/package-ports.ts'
+import type { Outbox } from '../app/operational-ports.ts'
+import type { Push } from '../app/ports.ts'
 import type { ProjectionProgress } from '../app/projection-progress.ts'
 import type { Config } from '../config.ts'
 import { publicUrlOf } from '../config.ts'
@@ -15,6 +17,7 @@ import { enrollmentProfiles } from './apple/enrollment-profile.ts'
 import { getToken } from './apple/get-token.ts'
 import { hostedFiles } from './apple/hosted-files.ts'
 import { mdmRoutes } from './apple/mdm.ts'
+import { webhookTeller } from './apple/webhook.ts'
 import { standingSets } from './apple/standing-sets.ts'
 import { scepRoutes } from './apple/scep.ts'
 import type { AppleEdge, IdentitySource, NothingWaiting } from './apple/settings.ts'
@@ -26,7 +29,8 @@ import type { Tls } from './listen.ts'
 import { listen } from './listen.ts'
 import { requestTimes } from './metrics.ts'
 import { operationsRouter } from './operations.ts'
-import { topics } from './push-credentials.ts'
+import { nanomdmRoutes } from './nanomdm/router.ts'
+import { pushCredentials, topics } from './push-credentials.ts'
 import { readinessChecks } from './readiness.ts'
 import { serverMetrics } from './server-metrics.ts'
 import { ticketsOf } from './tickets.ts'
@@ -36,6 +40,10 @@ export type WebParts = Readonly<{
   app: App
   config: Config
   packages: PackageStore
+  push: Push
+  /** Where what a webhook is to be told waits; null: there is none. */
+  outbox: Outbox | null
+  version: string
   trust: Trust
   nothingWaiting: NothingWaiting
   progress: ProjectionProgress
@@ -72,6 +80,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
     identity,
     topics: accepted,
     nothingWaiting: parts.nothingWaiting,
+    retroactive: config.MUSTER_RETROACTIVE_ASSOCIATION,
     users: config.MUSTER_USER_AUTHENTICATE,
   }
   const signer = await serverIdentity(eldestOf(trust.authorities(), app.clock()), publicUrl, app.clock)
@@ -114,6 +123,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
       authorityKeyBits: config.MUSTER_AUTHORITY_KEY_BITS,
     },
     enrollmentProfiles: profiles,
+    topics: accepted,
     trust,
     tickets,
     packages,
@@ -122,10 +132,15 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
   entrance.routes = Router()
     .use(requestTimes(registry))
     .use(
-      '/mdm/apple',
-      mdmRoutes(edge, profiles, { declarationsFor: standingSets(app, organization), tokenFor: getToken(app, pairing) }),
-      scep,
+      mdmRoutes(edge, profiles, {
+        declarationsFor: standingSets(app, organization),
+        tokenFor: getToken(app, pairing),
+        ...(parts.outbox === null
+          ? {}
+          : { tell: webhookTeller({ ...app, outbox: parts.outbox }, { secrets: config.MUSTER_WEBHOOK_SECRETS }) }),
+      }),
     )
+    .use('/mdm/apple', scep)
     // Where the enrollment profiles of other servers send devices.
     .use('/', scep)
     .use(
@@ -137,6 +152,14 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
     )
     .use(operationsRouter({ checks: readinessChecks(app, progress), registry }))
     .use(['/api/v1/fleet', '/api/latest/fleet'], admin)
+    .use(
+      nanomdmRoutes({
+        ...{ app, push: parts.push, topics: accepted, version: parts.version },
+        pushCredentials: pushCredentials(app),
+        key: config.MUSTER_NANOMDM_KEY ?? null,
+        escrowUnlockUrl: config.MUSTER_ESCROW_UNLOCK_URL,
+      }),
+    )
     // What no edge has answered: Express itself would show where it broke.
     .use(errorHandler(app.logger))
   return { url: publicUrl, port: listening.port, close: listening.close }

@@ -1,3 +1,4 @@
+import type { Sealed } from '../kernel/content.ts'
 import type { Sql } from '../kernel/projection.ts'
 import type { Work } from '../kernel/work.ts'
 
@@ -54,4 +55,19 @@ export type Telemetry = Readonly<{
   /** Pushes went out: the next ones wait longer, until the device calls. */
   pushed: (pushes: readonly Pushed[]) => Promise<void>
   close: () => Promise<void>
+}>
+
+/** Something to be told to another system, sealed for the owner `server` in the context `webhook`. */
+export type Delivery = Readonly<{ id: string; sealed: Sealed; createdAt: string }>
+
+/** What is to be told, by enrollment; each in the order in which it happened. */
+export type Outbox = Readonly<{
+  /** Answers false when so much waits already that this is dropped. */
+  put: (enrollmentId: string, sealed: Sealed) => Promise<boolean>
+  /** The oldest that wait for an enrollment. */
+  next: (enrollmentId: string, limit: number) => Promise<readonly Delivery[]>
+  /** Forgets them: they were delivered, or given up. */
+  remove: (ids: readonly string[]) => Promise<void>
+  /** Enrollments for which something waits. */
+  waiting: (limit: number) => Promise<readonly string[]>
 }>

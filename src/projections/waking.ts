@@ -13,6 +13,11 @@ export const channelsToWake = (hostIds: readonly string[], silently = false) =>
       and case when ${silently}::boolean then e.channel = 'device'
           else exists (select from waiting_commands w where w.host_id = e.host_id and w.channel = e.channel) end`
 
+/** The open channels of these hosts. */
+export const openChannels = (hostIds: readonly string[]) =>
+  query<EnrollmentRow>`
+    select host_id, channel, enrollment_id, topic, push, token_at from enrollments where host_id = any(${hostIds})`
+
 /**
  * Hosts with a channel on which commands wait and whose last push (if any) is older than a back-off that doubles with each push that brought
  * no call, up to eight hours. The most overdue first: so nobody waits for ever, however many others there are, and those that call are

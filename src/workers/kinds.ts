@@ -5,10 +5,12 @@ import { reconcileHosts, reconcileProfiles, reconcileTeams, refuseUserSettings }
 import { renewIdentity } from './renew-identity.ts'
 import { releaseNames } from './release-names.ts'
 import { wake, wakeSilent } from './wake.ts'
+import type { WebhookSettings } from './webhook.ts'
+import { deliverWebhook } from './webhook.ts'
 import type { WorkKind } from './worker.ts'
 
 /** Every kind of work there is. */
-export const workKinds = (app: App, push: Push): readonly WorkKind[] => [
+export const workKinds = (app: App, push: Push, webhook: WebhookSettings | null = null): readonly WorkKind[] => [
   reconcileHosts(app),
   refuseUserSettings(app),
   reconcileTeams(app),
@@ -18,4 +20,5 @@ export const workKinds = (app: App, push: Push): readonly WorkKind[] => [
   renewIdentity(app),
   wake(app, push),
   wakeSilent(app, push),
+  ...(webhook === null ? [] : [deliverWebhook(app, webhook)]),
 ]

@@ -80,7 +80,16 @@ export const startAdminApi = async (limits?: AdminSettings['limits']): Promise<A
     .use(requestTimes(registry))
     .use(
       ['/api/v1/fleet', '/api/latest/fleet'],
-      adminRouter({ app, settings, enrollmentProfiles, trust, tickets, packages: memoryPackages(), files }),
+      adminRouter({
+        app,
+        settings,
+        enrollmentProfiles,
+        topics: () => Promise.resolve([]),
+        trust,
+        tickets,
+        packages: memoryPackages(),
+        files,
+      }),
     )
     .listen(0, '127.0.0.1')
   await once(web, 'listening')

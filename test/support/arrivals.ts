@@ -76,7 +76,16 @@ export const startArrivals = async (deviceAuthorities: readonly X509Certificate[
     .use(
       arrivalRoutes({ ...shared, publicUrl, organization, signer, profiles, pairing, deviceAuthorities, anchors: () => anchors }),
     )
-    .use('/api/v1/fleet', adminRouter({ ...shared, settings: { publicUrl, organization }, enrollmentProfiles: profiles, trust }))
+    .use(
+      '/api/v1/fleet',
+      adminRouter({
+        ...shared,
+        settings: { publicUrl, organization },
+        enrollmentProfiles: profiles,
+        topics: () => Promise.resolve([]),
+        trust,
+      }),
+    )
     .use(errorHandler(app.logger))
 
   return {

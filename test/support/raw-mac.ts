@@ -17,8 +17,8 @@ export type RawMac = Readonly<{
   send: (body: Uint8Array | PlistDict, options?: SendOptions) => Promise<DeviceReply>
 }>
 
-/** `at` is the URL of another node than the one that it enrolled with. */
-export type SendOptions = Readonly<{ as?: Identity | null; signed?: Uint8Array; checkIn?: boolean; at?: string }>
+/** `at` is the URL of another node than the one that it enrolled with; `path` that of another server's profile. */
+export type SendOptions = Readonly<{ as?: Identity | null; signed?: Uint8Array; checkIn?: boolean; at?: string; path?: string }>
 
 export const rawMac = async (
   network: Network,
@@ -32,13 +32,13 @@ export const rawMac = async (
   return {
     identity,
     topic: settings.mdm.topic,
-    send: (content, { as = identity, signed, checkIn = true, at = url } = {}) => {
+    send: (content, { as = identity, signed, checkIn = true, at = url, path = '/mdm/apple/mdm' } = {}) => {
       const body = content instanceof Uint8Array ? content : Buffer.from(writePlist(content))
       const signature = as === null ? {} : { 'mdm-signature': Buffer.from(signDetached(signed ?? body, as)).toString('base64') }
       const type = checkIn ? 'application/x-apple-aspen-mdm-checkin' : 'application/x-apple-aspen-mdm; charset=UTF-8'
       return network.send({
         method: 'PUT',
-        url: `${at}/mdm/apple/mdm`,
+        url: `${at}${path}`,
         headers: { 'content-type': type, ...signature },
         body,
         tries: 1,

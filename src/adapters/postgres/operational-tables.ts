@@ -17,6 +17,10 @@ const tables = `
   alter table scep_challenges add column if not exists terms jsonb;
   create index if not exists scep_challenges_expiry on scep_challenges (expires_at);
   create table if not exists host_seen (host_id text primary key, seen_at timestamptz not null);
+  create table if not exists webhook_deliveries (
+    id bigint generated always as identity primary key, enrollment_id text not null, sealed jsonb not null,
+    created_at timestamptz not null);
+  create index if not exists webhook_deliveries_order on webhook_deliveries (enrollment_id, id);
   create table if not exists channel_pushes (
     host_id text not null, channel text not null, pushed_at timestamptz not null, unanswered integer not null,
     problem text, problem_since timestamptz, primary key (host_id, channel));

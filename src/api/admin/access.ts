@@ -4,7 +4,7 @@ const everyone = ['admin', 'maintainer', 'observer'] as const
 const keepers = ['admin', 'maintainer'] as const
 const admins = ['admin'] as const
 
-type AnyRoute = `${'GET' | 'POST' | 'PATCH' | 'DELETE'} /${string}`
+type AnyRoute = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`
 
 /**
  * Who may do what: every route of the admin API, with the roles that it is open to. What is not here does not exist. The order is that in
@@ -77,6 +77,7 @@ export const access = {
   'GET /mdm/apple/push_certificate': everyone,
   'POST /mdm/apple/push_certificate': admins,
   'POST /mdm/apple/push_certificate/requests': admins,
+  'PUT /migration/checkin': admins,
   'GET /certificates': everyone,
   'GET /certificates/ending': everyone,
   'GET /certificates/authorities': everyone,

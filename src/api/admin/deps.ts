@@ -23,6 +23,8 @@ export type AdminSettings = Readonly<{
 }>
 
 export type AdminDeps = Readonly<{
+  /** The topics that enrollments may name. */
+  topics: () => Promise<readonly string[]>
   app: App
   settings: AdminSettings
   enrollmentProfiles: EnrollmentProfiles

@@ -21,8 +21,10 @@ const largestCommand = 1024 * 1024
  * Reads a command in base64, padded or not: the whole message (`CommandUUID`, `Command`) or its inner dictionary alone.
  * Throws `ParseError` naming what is wrong.
  */
-export const readRawCommand = (base64: string): RawCommand => {
-  const bytes = bytesIn(base64)
+export const readRawCommand = (base64: string): RawCommand => rawCommandIn(bytesIn(base64))
+
+/** As `readRawCommand`, from the bytes themselves. */
+export const rawCommandIn = (bytes: Uint8Array): RawCommand => {
   const message = dictOf(readPlist(bytes, { bytes: largestCommand, depth: 32, nodes: 50_000 }), 'command')
   const command = message['Command'] === undefined ? message : dictOf(message['Command'], 'Command')
   const requestType = text(command, 'RequestType', 128)

@@ -19,6 +19,7 @@ import { custodyRoutes } from './custody.ts'
 import { hostEnrollmentRoutes } from './host-enrollment.ts'
 import { enrollSecretRoutes } from './enroll-secrets.ts'
 import { enrollmentProfileRoutes } from './enrollment-profiles.ts'
+import { migrationRoutes } from './migration.ts'
 import { pushCertificateRoutes } from './push-certificates.ts'
 import { hostHistoryRoutes } from './host-history.ts'
 import { hostRoutes } from './hosts.ts'
@@ -43,6 +44,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...profileRoutes(app),
     ...commandRoutes(app),
     ...pushCertificateRoutes(deps),
+    ...migrationRoutes(deps),
     ...enrollmentProfileRoutes(deps),
     ...enrollSecretRoutes(app, deps.tickets),
     ...accountEnrollmentRoutes(deps),
@@ -87,11 +89,11 @@ const everyPath = (): readonly (readonly [string, Route])[] => [
   ...Object.entries(aliases),
 ]
 
-const partsOf = (path: string): readonly ['get' | 'post' | 'patch' | 'delete', string] => {
-  const [method, template] = path.split(' ') as ['GET' | 'POST' | 'PATCH' | 'DELETE', string]
+const partsOf = (path: string): readonly ['get' | 'post' | 'put' | 'patch' | 'delete', string] => {
+  const [method, template] = path.split(' ') as ['GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', string]
   return [verbs[method], template]
 }
 
-const verbs = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const
+const verbs = { GET: 'get', POST: 'post', PUT: 'put', PATCH: 'patch', DELETE: 'delete' } as const
 
 const isMultipart = (contentType: string | undefined): boolean => /^multipart\//i.test(contentType ?? '')

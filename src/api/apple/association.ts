@@ -1,5 +1,7 @@
 import type { App } from '../../app/app.ts'
 import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
+import { host } from '../../domain/host/host.ts'
+import { hostIdOf } from '../../domain/host/host-id.ts'
 import { certificate } from '../../domain/certificates/certificate.ts'
 import { reject } from '../../domain/rejections.ts'
 import type { Certificate } from '../../domain/certificates/certificate.ts'
@@ -21,12 +23,35 @@ export type Associations = Readonly<{
   identityOf: (fingerprint: string) => Promise<Identity>
 }>
 
-export const associations = ({ execute, load }: Pick<App, 'execute' | 'load'>): Associations => {
+export const associations = (
+  { execute, load }: Pick<App, 'execute' | 'load'>,
+  { retroactive = false }: Readonly<{ retroactive?: boolean }> = {},
+): Associations => {
   const bound = leastRecentlyUsed<string>(200_000)
 
   const check = (owner: string | null, ids: EnrollmentIds): void => {
     if (owner === null) reject('certificate-not-associated', 'This certificate has not authenticated an enrollment.')
     if (owner !== deviceOf(ids)) reject('certificate-in-use', 'This certificate belongs to another enrollment.')
+  }
+
+  const look = async (fingerprint: string, ids: EnrollmentIds): Promise<void> => {
+    const { state } = await load(certificate, fingerprint)
+    if (state.enrollmentId === null && retroactive) await adopt(fingerprint, state, ids)
+    else check(state.enrollmentId, ids)
+    bound.set(fingerprint, state.enrollmentId ?? deviceOf(ids))
+  }
+
+  /** A host that was brought over without its certificate is known by the one that it first comes with, and by no other after that. */
+  const adopt = async (fingerprint: string, { notAfter, terms }: Certificate, ids: EnrollmentIds): Promise<void> => {
+    const hostId = hostIdOf(deviceOf(ids))
+    const { state } = await load(host, hostId)
+    if (state.enrollment.certificate !== '') return check(null, ids)
+    const id = `adopt/${fingerprint}/${hostId}`
+    const cause: Cause = { id, actor: { kind: 'device', id: deviceOf(ids) }, correlationId: id, causationId: id }
+    const binding = { type: 'BindCertificate', data: { hostId, enrollmentId: deviceOf(ids) } } as const
+    await execute(certificate, fingerprint, binding, cause)
+    const identity = { certificate: fingerprint, notAfter, terms }
+    await execute(host, hostId, { type: 'ReplaceIdentity', data: { identity } }, cause)
   }
 
   return {
@@ -43,10 +68,7 @@ export const associations = ({ execute, load }: Pick<App, 'execute' | 'load'>): 
         check(known, ids)
         return
       }
-      return load(certificate, fingerprint).then(({ state: { enrollmentId } }) => {
-        check(enrollmentId, ids)
-        if (enrollmentId !== null) bound.set(fingerprint, enrollmentId)
-      })
+      return look(fingerprint, ids)
     },
   }
 }

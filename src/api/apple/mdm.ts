@@ -15,16 +15,25 @@ import type { Told } from './refusals.ts'
 import { deviceStatusOf, refusalRecorder } from './refusals.ts'
 import { appleRequests, revealed } from './requests.ts'
 import type { AppleEdge } from './settings.ts'
+import type { TellWebhook } from './webhook.ts'
 
 /** A full inventory of a Mac takes several MB; nothing that a device sends is larger than this. */
 const bodyLimit = 16 * 1024 * 1024
 
+/** Ours below `/mdm/apple`, and those that MicroMDM and NanoMDM gave their devices: these never change. */
+const paths = ['/mdm/apple/mdm', '/mdm', '/mdm/checkin', '/mdm/connect', '/checkin']
+
 const checkInType = 'application/x-apple-aspen-mdm-checkin'
 
 /** Check-in and command channel on one path, told apart by content type. */
-export const mdmRoutes = (edge: AppleEdge, profiles: EnrollmentProfiles, services: CheckInServices): Router => {
+export const mdmRoutes = (
+  edge: AppleEdge,
+  profiles: EnrollmentProfiles,
+  services: CheckInServices & Readonly<{ tell?: TellWebhook }>,
+): Router => {
   const { app } = edge
-  const bound = associations(app)
+  const { tell } = services
+  const bound = associations(app, edge)
   const checkIn = checkIns(edge, bound, services)
   const serve = commandChannel(edge, bound, appleRequests(app, revealed(app, profiles)))
   const record = refusalRecorder(app)
@@ -44,6 +53,7 @@ export const mdmRoutes = (edge: AppleEdge, profiles: EnrollmentProfiles, service
       if ('MessageType' in message) {
         answerCheckIn(response, await checkIn(message, told.certificate, causeOf(told)))
       } else reply(response, await serve(message, body, told.certificate, () => causeOf(told)))
+      await tell?.(message, body)
     } catch (error) {
       if (error instanceof CertificateRefused) told.certificate = error.fingerprint
       refuse(error, request, response, told)
@@ -63,7 +73,7 @@ export const mdmRoutes = (edge: AppleEdge, profiles: EnrollmentProfiles, service
     refuse(error, request, response, { enrollmentId: '', messageType: '', certificate: null })
   }
 
-  return Router().put('/mdm', raw({ type: () => true, limit: bodyLimit }), handle, tooLarge)
+  return Router().put(paths, raw({ type: () => true, limit: bodyLimit }), handle, tooLarge)
 }
 
 const reply = (response: Response, command: string | null): void => {

@@ -18,6 +18,8 @@ export type AppleEdge = Readonly<{
   /** The topics that a check-in may name: that of the push certificate, or the placeholder until there is one. */
   topics: () => Promise<readonly string[]>
   nothingWaiting: NothingWaiting
+  /** Whether a host that was brought over without its certificate may be known by the one that it first comes with. */
+  retroactive: boolean
   /** Whether users of a directory who log in on a Mac get a channel (UserAuthenticate). */
   users: 'refuse' | 'accept'
 }>

@@ -34,6 +34,8 @@ export type EnrollmentCommand =
         user: { shortName: string; longName: string } | null
         unlockToken: { fingerprint: string; sealed: Sealed } | null
         identity: Identity
+        /** Told by another server's records: it opens a channel, and takes nothing from one that is open. */
+        imported?: boolean
       }
     }
   /** A certificate that followed the one before it through the authority alone. */

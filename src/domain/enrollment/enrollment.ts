@@ -67,6 +67,7 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Enr
     UpdateToken: ({ data }, sees) => {
       const { enrollment: now, escrow } = sees
       const { channel, identity, topic, unlockToken } = data
+      if (data.imported === true && now.channels[channel] !== undefined) return []
       const comesBack = now.stage === 'ended' && now.endedBecause === 'push-token-unregistered' && had(now, identity.certificate)
       if (now.stage !== 'started' && now.stage !== 'enrolled' && !(comesBack && channel === deviceChannel))
         return reject('not-enrolled', 'This host has not begun an enrollment with Authenticate.')
@@ -81,7 +82,9 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Enr
     },
 
     ReplaceIdentity: ({ data: { identity } }, { enrollment: now }) =>
-      now.stage !== 'enrolled' || had(now, identity.certificate) ? [] : [renewed(now, identity, 'scep')],
+      now.stage !== 'enrolled' || had(now, identity.certificate)
+        ? []
+        : [renewed(now, identity, now.certificate === '' ? 'adoption' : 'scep')],
 
     DescribeHost: ({ data }, { enrollment: now }) => description(now, data.facts, data.source),
 
@@ -195,7 +198,7 @@ const renewal = (now: Enrollment, channel: string, identity: Identity): readonly
     ? [renewed(now, identity, 'profile')]
     : []
 
-const renewed = (now: Enrollment, { certificate, notAfter }: Identity, by: 'profile' | 'scep'): EnrollmentEvent => ({
+const renewed = (now: Enrollment, { certificate, notAfter }: Identity, by: 'profile' | 'scep' | 'adoption'): EnrollmentEvent => ({
   type: 'IdentityRenewed',
   data: { from: now.certificate ?? '', to: certificate, notAfter, by },
 })

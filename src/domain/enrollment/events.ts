@@ -41,7 +41,7 @@ export type EnrollmentEvent =
   /** Authenticate with a certificate that this host had before: its identity survived, so nothing is known to be lost. The token tells. */
   | { type: 'AuthenticatedAgain'; data: { certificate: string } }
   /** The host goes on under another certificate. No new epoch: all that it has, it keeps. */
-  | { type: 'IdentityRenewed'; data: { from: string; to: string; notAfter: string | null; by: 'profile' | 'scep' } }
+  | { type: 'IdentityRenewed'; data: { from: string; to: string; notAfter: string | null; by: 'profile' | 'scep' | 'adoption' } }
   | {
       type: 'ChannelOpened'
       data: {

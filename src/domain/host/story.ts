@@ -30,7 +30,7 @@ export const story: Story = {
   IdentityRenewed: ({ by, notAfter }) =>
     said(
       `The host goes on under a new identity certificate${notAfter === null ? '' : `, which ends at ${notAfter}`}.`,
-      by === 'profile' ? 'It installed its enrollment profile again.' : 'It asked the authority for it by itself.',
+      renewals[by],
     ),
   ChannelOpened: ({ channel, user }) =>
     said(
@@ -240,6 +240,12 @@ const beginnings: Readonly<Record<EnrollmentReason, string>> = {
   'awaiting-configuration': 'The host stands in its setup assistant with a new token: it was erased.',
   'token-came-back': 'The host sent a token after the one before was found dead.',
   imported: 'It was brought over from another server.',
+}
+
+const renewals: Readonly<Record<OfType<HostEvent, 'IdentityRenewed'>['data']['by'], string>> = {
+  profile: 'It installed its enrollment profile again.',
+  scep: 'It asked the authority for it by itself.',
+  adoption: 'It was brought over without one, and came with this.',
 }
 
 const endings: Readonly<Record<EndReason, string>> = {

@@ -1,0 +1,61 @@
+import { createHmac } from 'node:crypto'
+import type { App } from '../app/app.ts'
+import { inParallel } from '../app/in-parallel.ts'
+import type { ClaimedWork, Delivery, Outbox } from '../app/operational-ports.ts'
+import type { Outcome, WorkKind } from './worker.ts'
+import { done } from './worker.ts'
+
+export type WebhookSettings = Readonly<{
+  outbox: Outbox
+  url: string
+  /** Signs each body (HMAC-SHA-256, base64) in the header `X-Hmac-Signature`; null: not signed. */
+  key: string | null
+}>
+
+const enrollmentsAtOnce = 8
+const page = 50
+const answerWithinMs = 10_000
+const pauseMs = 15_000
+/** What could not be delivered for so long is given up, ms. */
+const patienceMs = 3 * 24 * 60 * 60 * 1000
+
+/** Delivers what happened to each enrollment in its order; a receiver that is away is asked again, and holds up nobody else. */
+export const deliverWebhook = (app: App, settings: WebhookSettings): WorkKind => ({
+  name: 'deliver-webhook',
+  batch: 100,
+  do: (work) => inParallel(work, enrollmentsAtOnce, (row) => deliverAll(app, settings, row)),
+})
+
+const deliverAll = async (app: App, settings: WebhookSettings, work: ClaimedWork): Promise<Outcome> => {
+  const { outbox } = settings
+  for (;;) {
+    const deliveries = await outbox.next(work.key, page)
+    if (deliveries.length === 0) return done(work)
+    for (const delivery of deliveries) {
+      const problem = await deliver(app, settings, delivery)
+      if (problem !== null && app.clock().getTime() - Date.parse(delivery.createdAt) < patienceMs)
+        return { work, kind: 'later', at: new Date(app.clock().getTime() + pauseMs).toISOString(), why: problem }
+      if (problem !== null) app.logger.error({ enrollmentId: work.key, problem }, 'the webhook was given up')
+      await outbox.remove([delivery.id])
+    }
+  }
+}
+
+/** Null when it was taken, else why not. */
+const deliver = async ({ vault }: App, { url, key }: WebhookSettings, { sealed }: Delivery): Promise<string | null> => {
+  const body = Buffer.from(await vault.open('server', 'webhook', sealed))
+  const signature = key === null ? {} : { 'x-hmac-signature': createHmac('sha256', key).update(body).digest('base64') }
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json; charset=utf-8', ...signature },
+      body,
+      redirect: 'error',
+      signal: AbortSignal.timeout(answerWithinMs),
+    })
+    await response.body?.cancel()
+    return response.ok ? null : `The receiver answered ${String(response.status)}.`
+  } catch (error) {
+    return error instanceof Error ? error.message : 'The receiver cannot be reached.'
+  }
+}

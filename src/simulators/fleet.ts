@@ -23,6 +23,8 @@ export type AppleFleetOptions = Readonly<{
   concurrency?: number
   /** Share of iPhones, 0 to 1; 0.25 unless told. The others are Macs. */
   iphones?: number
+  /** Share of supervised devices, 0 to 1; none unless told. */
+  supervised?: number
   behaviour?: Behaviour
   signing?: Signing
   /** Lets every enrolled device connect this often; devices wait for pushes when absent. */
@@ -67,8 +69,16 @@ const maxKeys = 8
 export const appleFleet = async (options: AppleFleetOptions): Promise<AppleFleet> => {
   const { concurrency = 32, onProgress = () => undefined, onFailure = () => undefined } = options
   const devices = await devicesOf(options)
-  const byToken = new Map(devices.map((device) => [device.pushToken, device]))
+  const byToken = new Map<string, AppleDevice>()
   const failures = new Map<string, number>()
+
+  /** Devices change their tokens: when they are erased, or when Apple says so. */
+  const lookedUp = (token: string): AppleDevice | undefined => {
+    byToken.clear()
+    for (const device of devices) byToken.set(device.pushToken, device)
+    return byToken.get(token)
+  }
+
   const detachments = new Set<() => void>()
   let sessions = 0
   let commands = 0
@@ -118,7 +128,7 @@ export const appleFleet = async (options: AppleFleetOptions): Promise<AppleFleet
     enroll,
     attach: (source) => {
       const detach = source.onPush((token) => {
-        const device = byToken.get(token)
+        const device = byToken.get(token)?.pushToken === token ? byToken.get(token) : lookedUp(token)
         if (device !== undefined) sessionQueue.wake(device)
       })
       detachments.add(detach)
@@ -148,8 +158,9 @@ export const appleFleet = async (options: AppleFleetOptions): Promise<AppleFleet
 }
 
 const devicesOf = async (options: AppleFleetOptions): Promise<readonly AppleDevice[]> => {
-  const { count, seed, network, iphones = 0.25, behaviour = {}, onAnswer } = options
+  const { count, seed, network, iphones = 0.25, supervised = 0, behaviour = {}, onAnswer } = options
   const luck = random(`fleet ${seed}`)
+  const supervision = random(`supervision ${seed}`)
   const keys = await Promise.all(Array.from({ length: Math.min(count, maxKeys) }, () => generateRsaKey(2048)))
   return Array.from({ length: count }, (_, index) => {
     const model: Model = luck.chance(iphones) ? 'iphone' : 'mac'
@@ -158,6 +169,7 @@ const devicesOf = async (options: AppleFleetOptions): Promise<readonly AppleDevi
       network,
       seed: `${seed}-${String(index)}`,
       model,
+      supervised: supervision.chance(supervised),
       behaviour,
       ...(identityKey === undefined ? {} : { identityKey }),
       ...(options.signing === undefined ? {} : { signing: options.signing }),

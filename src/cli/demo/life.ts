@@ -67,6 +67,7 @@ const isLocked = async ({ client, device, say }: Life, id: number): Promise<bool
   const locked = await until(async () => (await client.hosts.get(id)).mdm.device_status === 'locked')
   say(`  Locked with the PIN ${unlock_pin ?? '?'}; who saw it is in the history.`)
   await client.hosts.unlock(id)
+  device.typePin(unlock_pin ?? '')
   await device.connect()
   const free = await until(async () => (await client.hosts.get(id)).mdm.device_status === 'unlocked')
   say('  Unlocked: it called again after its PIN was asked for.')

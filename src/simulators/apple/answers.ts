@@ -1,6 +1,8 @@
 import { ParseError } from '../../kernel/parse-error.ts'
 import { data, flag, list, text } from '../../protocols/plist/fields.ts'
 import type { PlistDict } from '../../protocols/plist/value.ts'
+import { isDict } from '../../protocols/plist/value.ts'
+import type { Condition } from './condition.ts'
 import { deviceInformationOf } from './device-information.ts'
 import type { DeviceFacts } from './facts.ts'
 import { DeviceFailure } from './failure.ts'
@@ -19,9 +21,14 @@ export type Answer = Readonly<{
 export type Commanded = Readonly<{
   facts: DeviceFacts
   profiles: ProfileStore
+  condition: Condition
   enrollment: () => Readonly<{ profile: Profile; certificateDer: Uint8Array }> | null
   /** Puts a new enrollment profile in the place of the old: a new certificate, and check-in with it. Throws when that cannot be done. */
   renew: (profile: Profile) => Promise<void>
+  /** Fetches and checks what the manifest of a package names; answers what is wrong with it, or null. */
+  install: (command: PlistDict) => Promise<string | null>
+  /** Who is logged in, by short name. */
+  users: () => readonly string[]
 }>
 
 /** Carries a command out. Never throws: what cannot be read is a `CommandFormatError`, what cannot be done an `Error`. */
@@ -84,10 +91,15 @@ const removeProfile = (command: PlistDict, { profiles, enrollment }: Commanded):
   return profiles.remove(identifier) ? done() : failed(89, 'MDMClientError', `Profile with identifier “${identifier}” not found.`)
 }
 
-const securityInfo = ({ facts }: Commanded): PlistDict =>
+const securityInfo = ({ facts, condition }: Commanded): PlistDict =>
   facts.model === 'mac'
     ? { FDE_Enabled: false, FirewallSettings: { FirewallEnabled: true, BlockAllIncoming: false, StealthMode: false } }
-    : { HardwareEncryptionCaps: 3, PasscodePresent: true, PasscodeCompliant: true, PasscodeCompliantWithProfiles: true }
+    : {
+        HardwareEncryptionCaps: 3,
+        PasscodePresent: condition.hasPasscode,
+        PasscodeCompliant: true,
+        PasscodeCompliantWithProfiles: true,
+      }
 
 const applications = ({ facts }: Commanded): readonly PlistDict[] => [
   { Identifier: 'com.apple.Safari', Name: 'Safari', Version: '1', ShortVersion: facts.osVersion, BundleSize: 12_345_678 },
@@ -99,6 +111,63 @@ const certificates = (device: Commanded): readonly PlistDict[] => {
   return enrollment === null ? [] : [{ CommonName: device.facts.serial, IsIdentity: true, Data: enrollment.certificateDer }]
 }
 
+const macOnly = (deed: (command: PlistDict, device: Commanded) => Answer) => (command: PlistDict, device: Commanded) =>
+  device.facts.model === 'mac' ? deed(command, device) : failed(12021, 'MCMDMErrorDomain', 'Only a Mac takes this command.')
+
+const deviceLock = (command: PlistDict, { facts, condition }: Commanded): Answer => {
+  if (condition.lost) return done({ MessageResult: 'DeviceInLostMode' })
+  if (facts.model !== 'mac') return done({ MessageResult: 'Success' })
+  const pin = text(command, 'PIN')
+  if (!/^\d{6}$/.test(pin)) return failed(12000, 'MCMDMErrorDomain', 'The PIN is not six digits.')
+  condition.lockedWith = pin
+  return done({ MessageResult: 'Success' })
+}
+
+const lostMode =
+  (on: boolean) =>
+  (command: PlistDict, { facts, condition }: Commanded) => {
+    if (facts.model === 'mac' || !facts.supervised) return failed(12067, 'MCMDMErrorDomain', 'The device is not supervised.')
+    if (on && command['Message'] === undefined && command['PhoneNumber'] === undefined)
+      return failed(12068, 'MCMDMErrorDomain', 'Lost Mode needs a message or a phone number.')
+    condition.lost = on
+    return done()
+  }
+
+const deviceLocation = (_: PlistDict, { condition }: Commanded): Answer =>
+  condition.lost
+    ? done({
+        Latitude: 52.52,
+        Longitude: 13.405,
+        HorizontalAccuracy: 5.5,
+        VerticalAccuracy: 3.5,
+        Altitude: 34.5,
+        Speed: -1.5,
+        Course: -1.5,
+      })
+    : failed(12077, 'MCMDMErrorDomain', 'The device is not in Lost Mode.')
+
+const clearPasscode = (command: PlistDict, { facts, condition }: Commanded): Answer => {
+  const token = data(command, 'UnlockToken', 64 * 1024)
+  if (facts.unlockToken === null || Buffer.compare(token, facts.unlockToken) !== 0)
+    return failed(12022, 'MCMDMErrorDomain', 'The unlock token is not valid.')
+  condition.hasPasscode = false
+  return done()
+}
+
+const settings = (command: PlistDict): Answer =>
+  done({
+    Settings: list(command, 'Settings').map((entry) => {
+      const item = isDict(entry) ? entry['Item'] : undefined
+      return typeof item === 'string' && item !== 'Wallpaper'
+        ? { Status: 'Acknowledged', Item: item }
+        : { Status: 'Error', ErrorChain: [{ ErrorCode: 12001, ErrorDomain: 'MCMDMErrorDomain', LocalizedDescription: 'No.' }] }
+    }),
+  })
+
+const userList = ({ users }: Commanded): PlistDict => ({
+  Users: users().map((shortName) => ({ UserName: shortName, FullName: shortName, IsLoggedIn: true, HasSecureToken: true })),
+})
+
 const answers: Readonly<Record<string, (command: PlistDict, device: Commanded) => Answer | Promise<Answer>>> = {
   InstallProfile: installProfile,
   RemoveProfile: removeProfile,
@@ -106,12 +175,39 @@ const answers: Readonly<Record<string, (command: PlistDict, device: Commanded) =
     const own = flag(command, 'ManagedOnly') ? null : (enrollment()?.profile ?? null)
     return done({ ProfileList: profiles.report(own, facts.model) })
   },
-  DeviceInformation: (command, { facts }) => done({ QueryResponses: deviceInformationOf(facts, list(command, 'Queries')) }),
+  DeviceInformation: (command, { facts, condition }) =>
+    done({ QueryResponses: deviceInformationOf(facts, list(command, 'Queries'), condition.lost) }),
   SecurityInfo: (_, device) => done({ SecurityInfo: securityInfo(device) }),
   InstalledApplicationList: (_, device) => done({ InstalledApplicationList: applications(device) }),
+  ManagedApplicationList: () => done({ ManagedApplicationList: {} }),
   CertificateList: (_, device) => done({ CertificateList: certificates(device) }),
-  DeviceLock: () => done({ MessageResult: 'Success' }),
-  DeviceConfigured: () => done(),
+  DeclarativeManagement: (_, { condition }) => {
+    condition.declares = true
+    return done()
+  },
+  DeviceConfigured: (_, { condition }) => {
+    condition.awaiting = false
+    return done()
+  },
+  InstallEnterpriseApplication: async (command, { condition, install }) => {
+    const problem = await install(command)
+    if (problem !== null) return failed(12024, 'MCMDMErrorDomain', problem)
+    condition.applications.push(text(command, 'ManifestURL'))
+    return done({ State: 'Installing' })
+  },
+  DeviceLock: deviceLock,
+  EnableLostMode: lostMode(true),
+  DisableLostMode: lostMode(false),
+  DeviceLocation: deviceLocation,
+  PlayLostModeSound: deviceLocation,
+  ClearPasscode: clearPasscode,
+  Settings: settings,
+  UserList: (_, device) => done(userList(device)),
+  Restrictions: () => done({ GlobalRestrictions: {} }),
+  AvailableOSUpdates: () => done({ AvailableOSUpdates: [] }),
+  OSUpdateStatus: () => done({ OSUpdateStatus: [] }),
+  EnableRemoteDesktop: macOnly(() => done()),
+  DisableRemoteDesktop: macOnly(() => done()),
   RestartDevice: () => done(),
   ShutDownDevice: () => done(),
   EraseDevice: () => ({ ...done(), afterwards: 'erase' }),

@@ -11,6 +11,8 @@ export type Behaviour = Readonly<{
   dropAck?: number
   /** Per command: the first reply to the answer is lost, so that the answer is sent twice. */
   duplicate?: number
+  /** Per declaration: it cannot be applied. */
+  declaration?: number
 }>
 
 /** What luck has in store for one command. */

@@ -14,15 +14,17 @@ export const authenticate = (facts: DeviceFacts, { topic }: MdmSettings): PlistD
   ...(facts.model === 'mac' ? { DeviceName: facts.name, Model: facts.productName, ModelName: facts.modelName } : {}),
 })
 
-/** How the device can be woken. */
-export const tokenUpdate = (facts: DeviceFacts, { topic }: MdmSettings): PlistDict => ({
+type Token = Readonly<{ pushToken: Uint8Array; pushMagic: string; awaiting?: boolean; unlockToken?: Uint8Array | null }>
+
+/** How the device, or with a user's ids its user, can be woken. */
+export const tokenUpdate = (ids: PlistDict, { topic }: MdmSettings, token: Token): PlistDict => ({
   MessageType: 'TokenUpdate',
+  ...ids,
   Topic: topic,
-  UDID: facts.udid,
-  Token: facts.pushToken,
-  PushMagic: facts.pushMagic,
-  AwaitingConfiguration: false,
-  ...(facts.unlockToken === null ? {} : { UnlockToken: facts.unlockToken }),
+  Token: token.pushToken,
+  PushMagic: token.pushMagic,
+  ...(token.awaiting === undefined ? {} : { AwaitingConfiguration: token.awaiting }),
+  ...(token.unlockToken == null ? {} : { UnlockToken: token.unlockToken }),
 })
 
 export const checkOut = ({ udid }: DeviceFacts, { topic }: MdmSettings): PlistDict => ({

@@ -2,8 +2,8 @@ import type { PlistDict, PlistValue } from '../../protocols/plist/value.ts'
 import type { DeviceFacts } from './facts.ts'
 
 /** Answers the queries that this kind of device knows, and leaves out the others, as devices do. */
-export const deviceInformationOf = (facts: DeviceFacts, queries: readonly PlistValue[]): PlistDict => {
-  const known = knownOf(facts)
+export const deviceInformationOf = (facts: DeviceFacts, queries: readonly PlistValue[], isLost = false): PlistDict => {
+  const known = knownOf(facts, isLost)
   return Object.fromEntries(
     queries.flatMap((query) => {
       if (typeof query !== 'string' || !Object.hasOwn(known, query)) return []
@@ -13,7 +13,7 @@ export const deviceInformationOf = (facts: DeviceFacts, queries: readonly PlistV
   )
 }
 
-const knownOf = (facts: DeviceFacts): PlistDict => ({
+const knownOf = (facts: DeviceFacts, isLost: boolean): PlistDict => ({
   UDID: facts.udid,
   SerialNumber: facts.serial,
   DeviceName: facts.name,
@@ -24,9 +24,8 @@ const knownOf = (facts: DeviceFacts): PlistDict => ({
   BuildVersion: facts.buildVersion,
   DeviceCapacity: facts.capacityGb,
   AvailableDeviceCapacity: facts.capacityGb / 2,
-  IsSupervised: false,
+  IsSupervised: facts.supervised,
   TimeZone: 'Europe/Berlin',
-  PushToken: facts.pushToken,
   ...(facts.model === 'mac'
     ? {
         HostName: hostNameOf(facts),
@@ -34,7 +33,7 @@ const knownOf = (facts: DeviceFacts): PlistDict => ({
         IsAppleSilicon: true,
         SystemIntegrityProtectionEnabled: true,
       }
-    : { BatteryLevel: 0.75, IsCloudBackupEnabled: false, IsMDMLostModeEnabled: false }),
+    : { BatteryLevel: 0.75, IsCloudBackupEnabled: false, IsMDMLostModeEnabled: isLost }),
 })
 
 const hostNameOf = ({ modelName, serial }: DeviceFacts): string => `${modelName.replaceAll(' ', '-')}-${serial}`

@@ -26,6 +26,7 @@ export type MdmSettings = Readonly<{
   accessRights: number
   signMessage: boolean
   checkOutWhenRemoved: boolean
+  capabilities: readonly string[]
 }>
 
 export type EnrollmentSettings = Readonly<{ scep: ScepSettings; mdm: MdmSettings }>
@@ -46,6 +47,7 @@ export const frozenDifference = (before: MdmSettings, after: MdmSettings): strin
   if (before.topic !== after.topic) return 'Topic'
   if (before.serverUrl !== after.serverUrl) return 'ServerURL'
   if (before.checkInUrl !== after.checkInUrl) return 'CheckInURL'
+  if (isPerUser(before) !== isPerUser(after)) return 'ServerCapabilities'
   return (after.accessRights & ~before.accessRights) === 0 ? null : 'AccessRights'
 }
 
@@ -56,6 +58,7 @@ const mdmSettingsOf = (payload: PlistDict): MdmSettings => ({
   accessRights: optionalInteger(payload, 'AccessRights') ?? 0,
   signMessage: flag(payload, 'SignMessage'),
   checkOutWhenRemoved: flag(payload, 'CheckOutWhenRemoved'),
+  capabilities: textsIn(payload['ServerCapabilities']),
 })
 
 const scepSettingsOf = (content: PlistDict, facts: DeviceFacts): ScepSettings => ({
@@ -108,5 +111,10 @@ const expand = (value: string, { model, serial, udid, name }: DeviceFacts): stri
   model === 'iphone'
     ? value
     : value.replaceAll('%SerialNumber%', serial).replaceAll('%HardwareUUID%', udid).replaceAll('%ComputerName%', name)
+
+const isPerUser = ({ capabilities }: MdmSettings): boolean => capabilities.includes('com.apple.mdm.per-user-connections')
+
+const textsIn = (value: PlistValue | undefined): readonly string[] =>
+  isArray(value) ? value.filter((entry) => typeof entry === 'string') : []
 
 const isArray = (value: PlistValue | undefined): value is readonly PlistValue[] => Array.isArray(value)

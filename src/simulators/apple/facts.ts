@@ -12,14 +12,13 @@ export type DeviceFacts = Readonly<{
   modelName: string
   osVersion: string
   buildVersion: string
-  pushToken: Uint8Array
-  pushMagic: string
+  supervised: boolean
   /** Given by iPhones at enrolment; clears the passcode. */
   unlockToken: Uint8Array | null
   capacityGb: number
 }>
 
-export const factsOf = (seed: string, model: Model): DeviceFacts => {
+export const factsOf = (seed: string, model: Model, supervised = false): DeviceFacts => {
   const luck = random(`facts of ${model} ${seed}`)
   const product = luck.pick(products[model])
   const serial = luck.text(model === 'mac' ? 10 : 12, 'CDFGHJKLMNPQRTVWXY0123456789')
@@ -30,8 +29,7 @@ export const factsOf = (seed: string, model: Model): DeviceFacts => {
     name: `${luck.pick(owners)}’s ${product.modelName} ${serial.slice(-4)}`,
     ...product,
     ...luck.pick(systems[model]),
-    pushToken: luck.bytes(32),
-    pushMagic: luck.uuid(),
+    supervised,
     unlockToken: model === 'iphone' ? luck.bytes(256) : null,
     capacityGb: luck.pick([128, 256, 512]),
   }

@@ -15,6 +15,8 @@ export type SessionOptions = Readonly<{
   /** Sends one message, with the identity that the device has at that moment. */
   report: Channel['report']
   device: Commanded
+  /** The keys that say who speaks: the device, or one of its users. */
+  ids: PlistDict
   behaviour: Behaviour
   luck: Random
   /** The answer that the server may not have got: sent first in the next session. */
@@ -33,10 +35,9 @@ const maxCommands = 1_000
 
 /** Says `Idle`, then answers commands until there are none. Throws `DeviceFailure`. */
 export const runSession = async (options: SessionOptions): Promise<SessionEnd> => {
-  const { device, behaviour, luck, unsent } = options
-  const { udid } = device.facts
+  const { device, ids, behaviour, luck, unsent } = options
   const putOff = new Set<string>()
-  let reply = await deliver(options, unsent.get() ?? { UDID: udid, Status: 'Idle' })
+  let reply = await deliver(options, unsent.get() ?? { ...ids, Status: 'Idle' })
 
   for (let answered = 1; reply.length > 0; answered += 1) {
     const { commandUuid, command } = readCommand(reply)
@@ -49,7 +50,7 @@ export const runSession = async (options: SessionOptions): Promise<SessionEnd> =
     options.onAnswer(requestTypeOf(command), status)
     if (status === 'NotNow') putOff.add(commandUuid)
 
-    const report = { UDID: udid, CommandUUID: commandUuid, Status: status, ...response }
+    const report = { ...ids, CommandUUID: commandUuid, Status: status, ...response }
     if (fate.dropAck) {
       unsent.set(fate.keepsAnswer ? report : null)
       return { answered, afterwards }

@@ -8,7 +8,10 @@ import { clientFor, login, UsageError } from './access.ts'
 import { findHost, historyOf, historyTable } from './history.ts'
 import { projectionsTable, rebuildProjections } from './projections.ts'
 import { serve } from './serve.ts'
+import { hostDeeds } from './host-deeds.ts'
+import type { SimulateOptions } from './simulate.ts'
 import { simulate } from './simulate.ts'
+import { version } from '../version.ts'
 import { table, when } from './table.ts'
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -16,6 +19,12 @@ const say = (text: string): void => void process.stdout.write(`${text}\n`)
 const number = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
   return Number(text)
+}
+
+const share = (text: string): number => {
+  const part = Number(text)
+  if (text.trim() === '' || !(part >= 0 && part <= 1)) throw new InvalidArgumentError('It must be a share from 0 to 1.')
+  return part
 }
 
 /** A command that talks to a server: it gets a client, and `--json` prints what it answers instead of its table. */
@@ -43,7 +52,7 @@ const asking = (
       }
     })
 
-const program = new Command('muster').description('An event-sourced MDM server.').version('0.1.0').exitOverride()
+const program = new Command('muster').description('An event-sourced MDM server.').version(version).exitOverride()
 
 program
   .command('serve')
@@ -127,6 +136,12 @@ asking(
   },
 )
 
+for (const { name, about, deed } of hostDeeds)
+  asking(
+    program.command(name).description(about).argument('<host>', 'id, UUID, serial number or name'),
+    async (client, _, [called = '']) => deed(client, (await findHost(client, called)).id),
+  )
+
 asking(program.command('teams').description('list teams'), async (client) => {
   const teams = await client.teams.list()
   return [
@@ -184,18 +199,31 @@ program
   .command('simulate')
   .description('simulated devices against any server')
   .requiredOption('--apple <count>', 'how many', number)
-  .requiredOption('--url <url>', 'the server')
-  .requiredOption('--token <token>', 'an API token')
+  .option('--url <url>', 'a Muster server')
+  .option('--token <token>', 'an API token of it')
+  .option('--profile <file or url>', 'an enrollment profile of any server, instead of --url and --token')
   .option('--ca <file>', "the PEM of the server's authority")
   .option('--seed <seed>', 'equal seeds make equal devices', 'simulate')
   .option('--poll-ms <ms>', 'how often each calls', number, 5000)
-  .action(async (options: Readonly<{ apple: number; url: string; token: string; ca?: string; seed: string; pollMs: number }>) => {
+  .option('--iphones <share>', 'how many are iPhones, 0 to 1', share, 0.25)
+  .option('--supervised <share>', 'how many are supervised', share, 0)
+  .option('--users <share>', 'how many have a user with a channel', share, 0)
+  .option('--not-now <share>', 'how often a command is put off', share, 0)
+  .option('--errors <share>', 'how often a command fails', share, 0)
+  .option('--drop <share>', 'how often an answer is lost', share, 0)
+  .option('--duplicates <share>', 'how often an answer is sent twice', share, 0)
+  .option('--declaration-errors <share>', 'how often a declaration cannot be applied', share, 0)
+  .option('--seconds <seconds>', 'how long; until Ctrl-C unless told', number)
+  .option('--json', 'print what they did as JSON on the last line', false)
+  .action(async (options: SimulateOptions & Readonly<{ json: boolean }>) => {
     const ending = new AbortController()
     process.once('SIGINT', () => {
       ending.abort()
     })
-    const enrolled = await simulate(options, say, ending.signal)
-    if (enrolled < options.apple) process.exitCode = 1
+    const tell = options.json ? (line: string): void => void process.stderr.write(`${line}\n`) : say
+    const result = await simulate(options, tell, ending.signal)
+    say(options.json ? JSON.stringify(result) : `${String(result.sessions)} sessions, ${String(result.commands)} commands.`)
+    if (result.enrolled < options.apple) process.exitCode = 1
   })
 
 const teamIn = (options: Readonly<Record<string, unknown>>): number | null =>

@@ -1,33 +1,132 @@
 import { readFile } from 'node:fs/promises'
+import type { MusterClient } from '../client/muster-client.ts'
 import { musterClient } from '../client/muster-client.ts'
+import type { Network } from '../simulators/apple/network.ts'
 import { deviceNetwork } from '../simulators/apple/network.ts'
+import type { AppleDevice } from '../simulators/apple-device.ts'
+import type { AppleFleet } from '../simulators/fleet.ts'
 import { appleFleet } from '../simulators/fleet.ts'
 
-export type SimulateOptions = Readonly<{ apple: number; url: string; token: string; ca?: string; seed: string; pollMs: number }>
+export type SimulateOptions = Readonly<{
+  apple: number
+  /** A Muster server and a token for it; or instead `profile`. */
+  url?: string
+  token?: string
+  /** A file, or a URL that answers with an enrollment profile each time that it is asked. */
+  profile?: string
+  ca?: string
+  seed: string
+  pollMs: number
+  iphones: number
+  supervised: number
+  users: number
+  notNow: number
+  errors: number
+  drop: number
+  duplicates: number
+  declarationErrors: number
+  seconds?: number
+}>
 
-/** Enrolls simulated Apple devices at any server and lets them poll until `signal` aborts. Answers how many enrolled. */
-export const simulate = async (options: SimulateOptions, tell: (line: string) => void, signal: AbortSignal): Promise<number> => {
+/** What the devices did, printed when it is over. */
+export type SimulateResult = Readonly<{
+  enrolled: number
+  users: number
+  sessions: number
+  commands: number
+  answers: Readonly<Record<string, number>>
+  failures: Readonly<Record<string, number>>
+  seconds: number
+}>
+
+/** Enrolls simulated Apple devices at any server and lets them poll until `signal` aborts or the time is over. */
+export const simulate = async (
+  options: SimulateOptions,
+  tell: (line: string) => void,
+  signal: AbortSignal,
+): Promise<SimulateResult> => {
   const ca = options.ca === undefined ? {} : { ca: await readFile(options.ca, 'utf8') }
   const network = deviceNetwork(ca)
-  const client = musterClient({ url: options.url, token: options.token, ...ca })
+  const client = clientOf(options, ca)
+  const begun = performance.now()
+  const answers = new Map<string, number>()
   const fleet = await appleFleet({
     network,
     count: options.apple,
     seed: options.seed,
     pollEveryMs: options.pollMs,
-    enrollmentProfile: () => client.enrollmentProfile(),
+    iphones: options.iphones,
+    supervised: options.supervised,
+    behaviour: {
+      notNow: options.notNow,
+      error: options.errors,
+      dropAck: options.drop,
+      duplicate: options.duplicates,
+      declaration: options.declarationErrors,
+    },
+    enrollmentProfile: () => enrollmentProfile(options, client, network),
+    onAnswer: (_, __, status) => void answers.set(status, (answers.get(status) ?? 0) + 1),
     onFailure: (device, error) => {
       tell(`${device.name}: ${error instanceof Error ? error.message : String(error)}`)
     },
   })
   try {
     const { enrolled, failed } = await fleet.enroll()
-    tell(`${String(enrolled)} devices enrolled, ${String(failed)} failed. They poll until Ctrl-C.`)
-    if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }))
-    return enrolled
+    const users = await logIn(fleet, Math.round(options.users * options.apple), tell)
+    const until = options.seconds === undefined ? 'until Ctrl-C' : `for ${String(options.seconds)} s`
+    tell(`${String(enrolled)} devices enrolled, ${String(failed)} failed, ${String(users)} users logged in. They poll ${until}.`)
+    await passing(options.seconds, signal)
+    const { sessions, commands, failures } = fleet.counts()
+    const seconds = Math.round(performance.now() - begun) / 1000
+    return { enrolled, users, sessions, commands, answers: Object.fromEntries(answers), failures, seconds }
   } finally {
     await fleet.stop()
-    client.close()
+    client?.close()
     network.close()
   }
 }
+
+const clientOf = ({ url, token }: SimulateOptions, ca: Readonly<{ ca?: string }>): MusterClient | null =>
+  url === undefined || token === undefined ? null : musterClient({ url, token, ...ca })
+
+const enrollmentProfile = async (
+  { profile }: SimulateOptions,
+  client: MusterClient | null,
+  network: Network,
+): Promise<Uint8Array> => {
+  if (profile === undefined) {
+    if (client === null) throw new Error('Name a server with --url and --token, or an enrollment profile with --profile.')
+    return client.enrollmentProfile()
+  }
+  if (!/^https?:/.test(profile)) return readFile(profile)
+  const { status, body } = await network.send({ method: 'GET', url: profile })
+  if (status !== 200) throw new Error(`${profile} was answered with ${String(status)}.`)
+  return body
+}
+
+/** A user on each of so many Macs. A server without user channels refuses them, and that is told. */
+const logIn = async ({ devices }: AppleFleet, wanted: number, tell: (line: string) => void): Promise<number> => {
+  const macs: readonly AppleDevice[] = devices.filter((device) => device.model === 'mac' && device.enrolled())
+  let users = 0
+  for (const mac of macs.slice(0, wanted))
+    try {
+      if (await mac.logIn('user')) users += 1
+    } catch (error) {
+      tell(`${mac.name}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  return users
+}
+
+const passing = (seconds: number | undefined, signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return void resolve()
+    const timer = seconds === undefined ? undefined : setTimeout(resolve, seconds * 1000)
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer)
+        resolve()
+      },
+      { once: true },
+    )
+  })

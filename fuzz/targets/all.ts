@@ -5,17 +5,16 @@ import { device } from './device.ts'
 import { edge } from './edge.ts'
 import { plist } from './plist.ts'
 import { scep } from './scep.ts'
+import type { TargetName } from './shares.ts'
 
-export type TargetName = 'plist' | 'cms' | 'scep' | 'check-in' | 'edge' | 'device'
-
-/** Every target: how it is started, and its share of all inputs. Sockets and databases are slow, readers are fast. */
-export const targets: Readonly<Record<TargetName, Readonly<{ share: number; start: () => Promise<LiveTarget> }>>> = {
-  scep: { share: 0.2, start: () => standing(scep) },
-  cms: { share: 0.2, start: () => standing(cms) },
-  edge: { share: 0.04, start: edge },
-  device: { share: 0.02, start: device },
-  plist: { share: 0.27, start: () => standing(plist) },
-  'check-in': { share: 0.27, start: () => standing(checkIn) },
+/** Every target, and how it is started. */
+export const targets: Readonly<Record<TargetName, Readonly<{ start: () => Promise<LiveTarget> }>>> = {
+  scep: { start: () => standing(scep) },
+  cms: { start: () => standing(cms) },
+  edge: { start: edge },
+  device: { start: device },
+  plist: { start: () => standing(plist) },
+  'check-in': { start: () => standing(checkIn) },
 }
 
 /** A target that needs no server. */

@@ -1,6 +1,5 @@
 import { signAttached, signDetached } from '../../src/protocols/cms/sign.ts'
 import { writePlist } from '../../src/protocols/plist/write.ts'
-import type { Random } from '../../src/simulators/random.ts'
 import type { LiveTarget } from '../support/case.ts'
 import { encoded } from '../support/encoded.ts'
 import { goldenCheckIns, goldenMachineInfo, goldenReports, idleReport } from '../support/goldens.ts'

@@ -1,7 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { ParseError } from '../../src/kernel/parse-error.ts'
 import { readMachineInfo } from '../../src/protocols/apple/machine-info.ts'
-import { isBinaryPlist } from '../../src/protocols/plist/read-binary.ts'
 import { readPlist } from '../../src/protocols/plist/read.ts'
 import type { PlistValue } from '../../src/protocols/plist/value.ts'
 import { isDict } from '../../src/protocols/plist/value.ts'
@@ -11,7 +9,6 @@ import type { Target } from '../support/case.ts'
 import { BrokenPromise } from '../support/case.ts'
 import { encoded, written } from '../support/encoded.ts'
 import { goldenCheckIns, goldenMachineInfo, goldenReports } from '../support/goldens.ts'
-import { readWithSaxes } from '../support/read-with-saxes.ts'
 import { mutated } from '../support/mutate.ts'
 import { nonEmpty } from '../support/non-empty.ts'
 import { anyValue } from '../support/plists.ts'
@@ -29,39 +26,13 @@ export const plist: Target = {
         },
   doors: {
     plist: (bytes) => {
-      const value = taken(() => readPlist(bytes))
-      if (!isBinaryPlist(bytes)) mustBeTheSame(value, readByTwin(bytes))
-      if (value instanceof ParseError) throw value
+      const value = readPlist(bytes)
       mustBeStorable(value)
       if (isWritable(value) && !isDeepStrictEqual(readPlist(Buffer.from(writePlist(value))), value))
         throw new BrokenPromise('What was read is written and read as something else.')
     },
     'machine-info': (bytes) => mustBeStorable(readMachineInfo(bytes)),
   },
-}
-
-const limits = { bytes: 16 * 1024 * 1024, depth: 64, nodes: 500_000 }
-
-const readByTwin = (bytes: Uint8Array): PlistValue | ParseError => taken(() => readWithSaxes(bytes, limits))
-
-const taken = (read: () => PlistValue): PlistValue | ParseError => {
-  try {
-    return read()
-  } catch (error) {
-    if (error instanceof ParseError) return error
-    throw error
-  }
-}
-
-/** Two readers that see two different messages in the same bytes are what an attacker looks for. */
-const mustBeTheSame = (value: PlistValue | ParseError, twin: PlistValue | ParseError): void => {
-  if (value instanceof ParseError) {
-    // Ours takes no references in the version of <plist>.
-    if (twin instanceof ParseError || value.message.includes('attribute')) return
-    throw new BrokenPromise(`A general XML parser takes what is refused: ${value.message}`)
-  }
-  if (twin instanceof ParseError) throw new BrokenPromise(`A general XML parser refuses what is taken: ${twin.message}`)
-  if (!isDeepStrictEqual(value, twin)) throw new BrokenPromise('A general XML parser reads another value.')
 }
 
 const valueFor = (luck: Random): PlistValue =>

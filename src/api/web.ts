@@ -110,6 +110,8 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
     },
   })
   const tickets = ticketsOf(app)
+  // Makes their key, if there is none: what comes from outside makes nothing.
+  await tickets.digest('start', '')
   const pairing = watchPairing(app, tickets)
   const files = hostedFiles(publicUrl, tickets)
 

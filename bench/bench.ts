@@ -1,4 +1,6 @@
 import { checkIn } from './check-in.ts'
+import { enrollStorm } from './enroll-storm.ts'
+import { history } from './history.ts'
 import { log } from './log.ts'
 import { push } from './push.ts'
 import { replay } from './replay.ts'
@@ -12,7 +14,9 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   log,
   rollout,
   replay,
+  'enroll-storm': enrollStorm,
   push,
+  history,
 }
 
 const args = process.argv.slice(2)

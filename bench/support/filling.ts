@@ -60,3 +60,50 @@ export const fillLog = async (
   })
   return events
 }
+
+/** Appends hosts that have answered so many commands each, in few events; answers how many events that are. */
+export const fillHistory = async (
+  log: EventLog,
+  { hosts, commandsEach }: Readonly<{ hosts: number; commandsEach: number }>,
+): Promise<number> => {
+  const at = new Date().toISOString()
+  let events = 0
+  await inParallel(
+    Array.from({ length: hosts }, (_, index) => index),
+    64,
+    async (index) => {
+      const enrolling = lifeOf(index, 0)
+      const commandIds = Array.from({ length: commandsEach }, () => randomUUID())
+      const life: readonly HostEvent[] = [
+        ...enrolling,
+        {
+          type: 'CommandsQueued',
+          data: {
+            commands: commandIds.map((commandId) => ({
+              commandId,
+              channel: 'device',
+              request: { kind: 'list-profiles' },
+              reason: { code: 'asked' },
+            })),
+          },
+        },
+        ...commandIds.map((commandId): HostEvent => ({
+          type: 'CommandAnswered',
+          data: { commandId, outcome: 'acknowledged', errors: [], result: null, late: false },
+        })),
+      ]
+      const hostId = hostIdOf(derivedId(`filled/${String(index)}`))
+      const metadata = {
+        ...{ $correlationId: 'bench', $causationId: 'bench', at, hostIds: [hostId] },
+        actor: { kind: 'device', id: 'bench' } as const,
+      }
+      await log.append(
+        `host-${hostId}`,
+        life.map((event): NewEvent => ({ ...event, eventId: randomUUID(), metadata })),
+        'no_stream',
+      )
+      events += life.length
+    },
+  )
+  return events
+}

@@ -23,7 +23,7 @@ const lifeOf = (index: number, profiles: number): readonly HostEvent[] => {
     },
     reason: { code: 'profile-missing' as const },
   }))
-  const facts = { serial: `S${String(index)}`, name: `Mac ${String(index)}`, productName: 'Mac14,7', osVersion: '15.1' }
+  const facts = { serial: `S${String(index)}`, name: `Mac ${String(index)}`, productName: 'Mac14,7', osVersion: '12.7' }
   const channel = { channel: 'device', enrollmentId: hardwareId, topic, tokenFingerprint: hardwareId, push: seal }
   return [
     { type: 'HostDiscovered', data: { source: 'apple', hardwareId, platform: 'darwin', facts } },

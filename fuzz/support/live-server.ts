@@ -19,7 +19,7 @@ export type LiveServer = Readonly<{
   /** Writes bytes as they are into a connection and closes its own side; every answer counts. */
   sendRaw: (bytes: Uint8Array) => Promise<void>
   /** What was appended since the Mac had enrolled, or since it was asked last. */
-  appended: () => Promise<readonly Recorded<AnyEvent>[]>
+  appended: () => Promise<readonly Recorded[]>
   /** Read models that stopped; also those that the server complained of. */
   stuck: () => Promise<readonly string[]>
   stop: () => Promise<void>
@@ -55,7 +55,7 @@ export const liveServer = async (): Promise<LiveServer> => {
     },
     appended: async () => {
       await quiet(log)
-      const events: Recorded<AnyEvent>[] = []
+      const events: Recorded[] = []
       for (;;) {
         const page = await log.readAll({ after: seen, limit: 1000 })
         const last = page.at(-1)

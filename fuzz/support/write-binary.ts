@@ -14,9 +14,7 @@ export const oddBinary = (value: PlistValue, luck: Random): Uint8Array => {
   }
   const objectOf = (item: PlistValue): Uint8Array => {
     if (!Array.isArray(item) && !isDict(item)) return scalarOf(item as Scalar, luck)
-    const [kind, parts, size] = Array.isArray(item)
-      ? [0xa0, item, item.length]
-      : dictParts(item as Readonly<Record<string, PlistValue>>)
+    const [kind, parts, size] = Array.isArray(item) ? [0xa0, item, item.length] : dictParts(item)
     return Buffer.concat([marker(kind, size, luck), ...parts.map((part) => unsigned(add(part), referenceSize))])
   }
   const top = add(value)

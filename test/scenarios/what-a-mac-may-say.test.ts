@@ -36,8 +36,9 @@ describe('What a Mac may say', function () {
   const commandIn = (reply: DeviceReply): Readonly<{ uuid: string; type: string; command: PlistDict }> => {
     const message = dictIn(reply)
     const { CommandUUID, Command } = message
-    if (typeof CommandUUID !== 'string' || !isDict(Command)) return assert.fail('This is no command.')
-    return { uuid: CommandUUID, type: String(Command['RequestType']), command: Command }
+    const type = isDict(Command) ? Command['RequestType'] : undefined
+    if (typeof CommandUUID !== 'string' || typeof type !== 'string' || !isDict(Command)) return assert.fail('This is no command.')
+    return { uuid: CommandUUID, type, command: Command }
   }
   /** Acknowledges everything that is offered; answers what it was. */
   const obey = async (): Promise<readonly string[]> => {

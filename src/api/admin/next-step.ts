@@ -31,7 +31,10 @@ export const nextStepOf = (
         waits_for: 'a-better-moment',
         text: `The host said NotNow at ${isoOf(row.updated_at)}; it is offered again in its next session, and the host is woken for it.${until}`,
       }
-    default:
+    case 'acknowledged':
+    case 'failed':
+    case 'malformed':
+    case 'cancelled':
       return null
   }
 }

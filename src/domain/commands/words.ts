@@ -2,19 +2,11 @@ import type { Request } from './requests.ts'
 
 /** A request in words, as the beginning of a sentence. */
 export const requestText = (request: Request): string => {
-  switch (request.kind) {
-    case 'install-profile':
-      return `Installing ${request.identifier}`
-    case 'remove-profile':
-    case 'remove-application':
-      return `Removing ${request.identifier}`
-    case 'raw':
-      return `The command ${request.requestType}`
-    case 'allow-remote-desktop':
-      return request.allowed ? 'Allowing remote desktop' : 'Forbidding remote desktop'
-    default:
-      return words[request.kind]
-  }
+  if (request.kind === 'install-profile') return `Installing ${request.identifier}`
+  if (request.kind === 'remove-profile' || request.kind === 'remove-application') return `Removing ${request.identifier}`
+  if (request.kind === 'raw') return `The command ${request.requestType}`
+  if (request.kind === 'allow-remote-desktop') return request.allowed ? 'Allowing remote desktop' : 'Forbidding remote desktop'
+  return words[request.kind]
 }
 
 type Spelt = 'install-profile' | 'remove-profile' | 'remove-application' | 'raw' | 'allow-remote-desktop'

@@ -57,10 +57,10 @@ export const server: Decider<ServerCommand, ServerEvent, Server> = {
 const requestMemory = 10
 
 const evolveRest = evolveBy<Exclude<ServerEvent, AuthorityEvent>, Server>({
-  PushCertificateRequested: (state, { data }) => ({
-    ...state,
-    pushRequests: Object.fromEntries([...Object.entries(state.pushRequests), [data.publicKey, data.key]].slice(-requestMemory)),
-  }),
+  PushCertificateRequested: (state, { data }) => {
+    const before = Object.entries(state.pushRequests).slice(1 - requestMemory)
+    return { ...state, pushRequests: { ...Object.fromEntries(before), [data.publicKey]: data.key } }
+  },
   PushCertificateUploaded: (state, { data }) => ({ ...state, push: data }),
   ApiTokenIssued: (state, { data: { tokenHash, name, role } }) => ({
     ...state,

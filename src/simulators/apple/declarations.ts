@@ -43,7 +43,7 @@ export const declarationStore = (
   let reported = false
 
   const fetchOne = async (send: (endpoint: string) => Promise<Buffer>, kind: string, item: Item): Promise<void> => {
-    const declaration = jsonIn<Delivered>(await send(`declaration/${kind}/${encodeURIComponent(item.Identifier)}`))
+    const declaration = jsonIn(await send(`declaration/${kind}/${encodeURIComponent(item.Identifier)}`)) as Delivered
     if (declaration.Identifier !== item.Identifier || declaration.ServerToken !== item.ServerToken)
       throw new DeviceFailure('bad-reply', `The declaration ${item.Identifier} is not the one that was announced.`)
     const valid = !luck.chance(failure)
@@ -86,9 +86,9 @@ export const declarationStore = (
       let fetched = 0
       for (let round = 0; ; round += 1) {
         if (round > maxRounds) throw new DeviceFailure('bad-reply', 'The tokens of the declarations never come to rest.')
-        const { SyncTokens } = jsonIn<Tokens>(await send('tokens'))
+        const { SyncTokens } = jsonIn(await send('tokens')) as Tokens
         if (SyncTokens.DeclarationsToken === token) break
-        const { Declarations, DeclarationsToken } = jsonIn<Items>(await send('declaration-items'))
+        const { Declarations, DeclarationsToken } = jsonIn(await send('declaration-items')) as Items
         const announced = lists.flatMap((list) => Declarations[list].map((item) => ({ ...item, kind: kinds[list] })))
         for (const item of announced)
           if (held.get(item.Identifier)?.serverToken !== item.ServerToken) {
@@ -113,9 +113,9 @@ export const declarativeMessage = (ids: PlistDict, endpoint: string, data?: Uint
   ...(data === undefined ? {} : { Data: data }),
 })
 
-const jsonIn = <T>(body: Uint8Array): T => {
+const jsonIn = (body: Uint8Array): unknown => {
   try {
-    return JSON.parse(Buffer.from(body).toString()) as T
+    return JSON.parse(Buffer.from(body).toString())
   } catch {
     throw new DeviceFailure('bad-reply', 'The server answered with no JSON.')
   }

@@ -74,7 +74,7 @@ describe('the push certificate, in the admin API', function () {
     assert.equal(asked.status, 200)
     const csr = forge.pki.certificationRequestFromPem(asked.body.csr)
     assert.ok(csr.verify())
-    const publicKeyPem = forge.pki.publicKeyToPem(csr.publicKey as forge.pki.PublicKey)
+    const publicKeyPem = forge.pki.publicKeyToPem(csr.publicKey ?? assert.fail('The request has no key.'))
     const { certificatePem } = testPushCertificate(authority, 'com.apple.mgmt.External.two', later, publicKeyPem)
     const { status, body } = await api.call('POST /mdm/apple/push_certificate', { json: { certificate: certificatePem } })
     assert.deepEqual([status, body.topic], [200, 'com.apple.mgmt.External.two'])

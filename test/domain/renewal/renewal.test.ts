@@ -157,7 +157,7 @@ describe('the time of a renewal', () => {
       { kind: 'renew-identity', key: hostId, dueAt: renewalDue(hostId, notAfter) },
     ])
     assert.deepEqual(work.EnrollmentStarted?.(at(begun)), [])
-    assert.deepEqual(work.IdentityRenewalRequested?.(at(requested as OfType<HostEvent, 'IdentityRenewalRequested'>)), [
+    assert.deepEqual(work.IdentityRenewalRequested?.(at(requested)), [
       { kind: 'renew-identity', key: hostId, dueAt: after(answerWithinMs) },
     ])
     const failure = { type: 'IdentityRenewalFailed', data: { attempt: 2, because: 'refused', detail: 'No.' } } as const

@@ -8,6 +8,7 @@ import { cohorts } from './cohorts.ts'
 import { commandHistory } from './command-history.ts'
 import { custody } from './custody.ts'
 import { enrollments } from './enrollments.ts'
+import { escrowedSecrets } from './escrowed-secrets.ts'
 import { hostDeclarations } from './host-declarations.ts'
 import { hostProfiles } from './host-profiles.ts'
 import { hosts } from './hosts.ts'
@@ -24,6 +25,7 @@ export const allProjections: readonly AnyProjection[] = [
   erased(hosts),
   erased(enrollments),
   erased(custody),
+  erased(escrowedSecrets),
   cohorts,
   erased(hostProfiles),
   erased(hostDeclarations),

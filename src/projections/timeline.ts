@@ -51,7 +51,7 @@ const entry = (event: Recorded) => ({
 /** What happened, over all hosts and settings. The travel of single commands is left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 3,
+  version: 4,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -103,6 +103,15 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     AuthorityImported: entry,
     AuthorityExported: entry,
     AuthorityRetired: entry,
+    EscrowedSecretViewed: entry,
+    PinViewed: entry,
+    LockRequested: entry,
+    UnlockRequested: entry,
+    WipeRequested: entry,
+    HostWiped: entry,
+    UnenrollmentRequested: entry,
+    IdentityRenewed: entry,
+    IdentityRenewalFailed: entry,
     PushCertificateRequested: entry,
     PushCertificateUploaded: entry,
     ApiTokenIssued: entry,

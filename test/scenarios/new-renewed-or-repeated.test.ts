@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { readPlist } from '../../src/protocols/plist/read.ts'
-import type { PlistDict } from '../../src/protocols/plist/value.ts'
+import type { PlistDict, PlistValue } from '../../src/protocols/plist/value.ts'
 import { isDict } from '../../src/protocols/plist/value.ts'
 import type { KeyPair } from '../../src/protocols/x509/keys.ts'
 import { generateRsaKey } from '../../src/protocols/x509/keys.ts'
@@ -10,6 +10,8 @@ import { rawMac } from '../support/raw-mac.ts'
 import type { TestServer } from '../support/server.ts'
 import { startServer } from '../support/server.ts'
 import { historyOf, hostIdOn, profileCalled, typesIn, upload } from '../support/story.ts'
+
+const textOf = (value: PlistValue | undefined): string => (typeof value === 'string' ? value : '')
 
 /** One Mac's life, told message by message, so that they can come late, twice and never. */
 describe('A Mac that is new, renewed, repeated or erased', function () {
@@ -57,8 +59,8 @@ describe('A Mac that is new, renewed, repeated or erased', function () {
       const kinds: string[] = []
       for (let command = await report({ Status: 'Idle' }); command !== null;) {
         const inner = command['Command']
-        kinds.push(String(isDict(inner) ? inner['RequestType'] : ''))
-        command = await report({ Status: 'Acknowledged', CommandUUID: String(command['CommandUUID']) })
+        kinds.push(isDict(inner) ? textOf(inner['RequestType']) : '')
+        command = await report({ Status: 'Acknowledged', CommandUUID: textOf(command['CommandUUID']) })
       }
       return kinds
     }
@@ -87,7 +89,7 @@ describe('A Mac that is new, renewed, repeated or erased', function () {
     const command = message['Command']
     const payload = isDict(command) ? command['Payload'] : undefined
     assert.ok(payload instanceof Uint8Array)
-    return { renewed: await one.withProfile(payload), commandId: String(message['CommandUUID']) }
+    return { renewed: await one.withProfile(payload), commandId: textOf(message['CommandUUID']) }
   }
 
   it('renews: Authenticate and token come with the new certificate, and nothing is delivered anew', async () => {

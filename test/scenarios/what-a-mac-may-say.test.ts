@@ -73,6 +73,21 @@ describe('What a Mac may say', function () {
     assert.equal((await say('GetBootstrapToken')).body.length, 0)
     const happened = (await types()).filter((type) => type.startsWith('BootstrapToken'))
     assert.deepEqual(happened, ['BootstrapTokenEscrowed', 'BootstrapTokenRead', 'BootstrapTokenWithdrawn'])
+    const id = await hostIdOn(server.client, { udid })
+    const call = async (method: 'GET' | 'POST', path: string) => {
+      const headers = { authorization: `Bearer ${server.token}` }
+      const { status, body } = await server.network.send({
+        method,
+        url: `${server.url}/api/v1/fleet/hosts/${String(id)}${path}`,
+        headers,
+      })
+      return { status, json: JSON.parse(Buffer.from(body).toString()) as Readonly<Record<string, never>> }
+    }
+    const [given] = (await call('GET', '/escrowed_secrets')).json['escrowed_secrets'] as unknown as { fingerprint: string }[]
+    const shown = await call('POST', `/escrowed_secrets/${given?.fingerprint ?? ''}/views`)
+    assert.deepEqual([shown.status, Buffer.from(shown.json['secret'] ?? '', 'base64').toString()], [200, 'bootstrap secret'])
+    assert.equal((await call('POST', `/escrowed_secrets/${'0'.repeat(64)}/views`)).status, 404)
+    assert.ok((await types()).includes('EscrowedSecretViewed'))
     const history = JSON.stringify(await historyOf(server.client, { udid }))
     assert.ok(!history.includes('bootstrap secret') && !history.includes(Buffer.from('bootstrap secret').toString('base64')))
   })

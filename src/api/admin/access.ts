@@ -28,6 +28,8 @@ export const access = {
   'POST /hosts/:id/wipe': keepers,
   'GET /hosts/:id/lock/pin': keepers,
   'POST /hosts/:id/clear_passcode': keepers,
+  'GET /hosts/:id/escrowed_secrets': keepers,
+  'POST /hosts/:id/escrowed_secrets/:fingerprint/views': admins,
   'POST /hosts/:id/location': keepers,
 
   'DELETE /hosts/:id/mdm': keepers,

@@ -5,6 +5,7 @@ import type { App } from '../../app/app.ts'
 import type { Host, HostCommand } from '../../domain/host/host.ts'
 import { host } from '../../domain/host/host.ts'
 import { deviceChannel } from '../../domain/platforms.ts'
+import { escrowedSecretsOf } from '../../projections/escrowed-secrets.ts'
 import { bodyOf, numberText, paramOf, queryOf } from '../parsing.ts'
 import { answer } from './answer.ts'
 import { custodyJson } from './custody-presentation.ts'
@@ -38,6 +39,8 @@ type CustodyRoutes = Pick<
   | 'GET /hosts/:id/lock/pin'
   | 'POST /hosts/:id/clear_passcode'
   | 'POST /hosts/:id/location'
+  | 'GET /hosts/:id/escrowed_secrets'
+  | 'POST /hosts/:id/escrowed_secrets/:fingerprint/views'
 >
 
 /** Locking, unlocking, wiping, finding. Every look at a PIN is an event. */
@@ -109,6 +112,25 @@ export const custodyRoutes = (app: App): CustodyRoutes => {
       const executed = await order(hostId, { type: 'ClearPasscode', data }, caller)
       response.status(202)
       await answer(app, response, executed, () => ({ command_uuid: commandId }))
+    },
+
+    'GET /hosts/:id/escrowed_secrets': async (request, response) => {
+      const hostId = await hostIn(request)
+      response.json({ escrowed_secrets: await app.read(escrowedSecretsOf(hostId)) })
+    },
+
+    'POST /hosts/:id/escrowed_secrets/:fingerprint/views': async (request, response, caller) => {
+      const hostId = await hostIn(request)
+      const fingerprint = paramOf(
+        z.string().regex(/^[0-9a-f]{64}$/, 'This is no SHA-256 in lower-case hex.'),
+        request,
+        'fingerprint',
+      )
+      const executed = await order(hostId, { type: 'ViewEscrowedSecret', data: { fingerprint } }, caller)
+      const secret = executed.state.escrow.given[fingerprint]
+      if (secret === undefined) throw new Error('The secret is gone.')
+      const opened = Buffer.from(await app.vault.open(hostId, secret.kind, secret.sealed)).toString('base64')
+      await answer(app, response, executed, () => ({ fingerprint, kind: secret.kind, secret: opened }))
     },
 
     'POST /hosts/:id/location': async (request, response, caller) => {

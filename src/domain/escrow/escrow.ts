@@ -12,20 +12,26 @@ export type EscrowCommand =
   /** Null takes the token back. */
   | { type: 'EscrowBootstrapToken'; data: { token: Escrowed | null } }
   | { type: 'ReadBootstrapToken'; data: object }
+  | { type: 'ViewEscrowedSecret'; data: { fingerprint: string } }
   /** Takes the passcode of the host away with its own unlock token. `deadline` is ISO 8601. */
   | { type: 'ClearPasscode'; data: { commandId: string; deadline: string } }
 
 export type Escrowed = Readonly<{ fingerprint: string; sealed: Sealed }>
 
 /** The secrets that a host has given into custody, sealed with its own key. */
-export type Escrow = Readonly<{ unlockToken: Escrowed | null; bootstrapToken: Escrowed | null }>
+export type Escrow = Readonly<{
+  unlockToken: Escrowed | null
+  bootstrapToken: Escrowed | null
+  /** All that it ever gave, by fingerprint: those of earlier enrollments stay readable. */
+  given: Readonly<Record<string, Readonly<{ kind: 'unlock-token' | 'bootstrap-token'; sealed: Sealed }>>>
+}>
 
 type Sees = Readonly<{ enrollment: Enrollment; escrow: Escrow }>
 
 type Remembers = EscrowEvent | Extract<EnrollmentEvent, { type: 'EnrollmentStarted' }>
 
 export const escrow: Slice<EscrowCommand, EscrowEvent | CommandEvent, Escrow, Sees, Remembers> = {
-  initial: { unlockToken: null, bootstrapToken: null },
+  initial: { unlockToken: null, bootstrapToken: null, given: {} },
 
   decide: {
     EscrowBootstrapToken: ({ data: { token } }, { enrollment, escrow: now }) => {
@@ -36,6 +42,11 @@ export const escrow: Slice<EscrowCommand, EscrowEvent | CommandEvent, Escrow, Se
     },
     ReadBootstrapToken: (_, { escrow: now }) =>
       now.bootstrapToken === null ? [] : [{ type: 'BootstrapTokenRead', data: { fingerprint: now.bootstrapToken.fingerprint } }],
+    ViewEscrowedSecret: ({ data }, { escrow: now }) => {
+      if (now.given[data.fingerprint] === undefined)
+        reject('not-found', 'This host never gave this secret into custody.', 'fingerprint')
+      return [{ type: 'EscrowedSecretViewed', data }]
+    },
     ClearPasscode: ({ data: { commandId, deadline } }, { enrollment, escrow: now }) => {
       mustBeEnrolled(enrollment)
       if (now.unlockToken === null) return reject('not-supported', 'This host has given no unlock token into custody.')
@@ -49,9 +60,19 @@ export const escrow: Slice<EscrowCommand, EscrowEvent | CommandEvent, Escrow, Se
     // What a host had before it lost everything opens nothing any more; an unlock token is never told a second time.
     EnrollmentStarted: (state, { data }) =>
       data.because === 'enrolled-again' || data.because === 'awaiting-configuration' ? { ...state, bootstrapToken: null } : state,
-    UnlockTokenEscrowed: (state, { data }) => ({ ...state, unlockToken: data }),
-    BootstrapTokenEscrowed: (state, { data }) => ({ ...state, bootstrapToken: data }),
+    UnlockTokenEscrowed: (state, { data }) => ({ ...state, unlockToken: data, given: given(state, 'unlock-token', data) }),
+    BootstrapTokenEscrowed: (state, { data }) => ({
+      ...state,
+      bootstrapToken: data,
+      given: given(state, 'bootstrap-token', data),
+    }),
+    EscrowedSecretViewed: (state) => state,
     BootstrapTokenWithdrawn: (state) => ({ ...state, bootstrapToken: null }),
     BootstrapTokenRead: (state) => state,
   },
 }
+
+const given = (state: Escrow, kind: 'unlock-token' | 'bootstrap-token', { fingerprint, sealed }: Escrowed): Escrow['given'] => ({
+  ...state.given,
+  [fingerprint]: { kind, sealed },
+})

@@ -5,5 +5,7 @@ export type EscrowEvent =
   | { type: 'UnlockTokenEscrowed'; data: { fingerprint: string; sealed: Sealed } }
   | { type: 'BootstrapTokenEscrowed'; data: { fingerprint: string; sealed: Sealed } }
   | { type: 'BootstrapTokenWithdrawn'; data: Readonly<Record<string, never>> }
+  /** Somebody was shown one of them, be it of an earlier enrollment; who, is on the envelope. */
+  | { type: 'EscrowedSecretViewed'; data: { fingerprint: string } }
   /** The host asked for it back. */
   | { type: 'BootstrapTokenRead'; data: { fingerprint: string } }

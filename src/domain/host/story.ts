@@ -49,6 +49,7 @@ export const story: Story = {
 
   BootstrapTokenEscrowed: () => said('The host gave its bootstrap token into custody.'),
   BootstrapTokenWithdrawn: () => said('The host took its bootstrap token back.'),
+  EscrowedSecretViewed: () => said('Something that the host gave into custody was shown.', 'An admin asked for it.'),
   BootstrapTokenRead: () => said('The host asked for its bootstrap token.'),
 
   IdentityRenewalRequested: ({ attempt, because }) =>

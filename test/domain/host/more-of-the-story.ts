@@ -99,4 +99,9 @@ export const moreLines: readonly (readonly [HostEvent, string, string | null])[]
     'The host reported: passcode.is-present true.',
     null,
   ],
+  [
+    { type: 'EscrowedSecretViewed', data: { fingerprint: 'f' } },
+    'Something that the host gave into custody was shown.',
+    'An admin asked for it.',
+  ],
 ]

@@ -2,6 +2,9 @@ import { z } from 'zod'
 
 const roles = ['api', 'projector', 'worker'] as const
 
+/** As in package.json. */
+export const version = '0.1.0'
+
 export type RoleName = (typeof roles)[number]
 
 const url = (...protocols: readonly string[]) =>

@@ -11,7 +11,7 @@ import { serve } from './serve.ts'
 import { hostDeeds } from './host-deeds.ts'
 import type { SimulateOptions } from './simulate.ts'
 import { simulate } from './simulate.ts'
-import { version } from '../kernel/version.ts'
+import { version } from '../config.ts'
 import { table, when } from './table.ts'
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)

@@ -1,6 +1,6 @@
 import type { App } from '../app/app.ts'
 import { endings } from './endings.ts'
-import { sweepDifferences, sweepExpired, sweepLiveness, sweepSilent, livenessEveryMs } from './sweep.ts'
+import { sweepDifferences, sweepExpired, sweepLiveness, sweepSilent, livenessEveryMs, swept } from './sweep.ts'
 import type { WorkKind } from './worker.ts'
 import { workOff } from './worker.ts'
 
@@ -12,6 +12,10 @@ const sweeps = {
   'sweep-endings': { everyMs: 60 * 60_000, run: endings() },
   'sweep-silent': { everyMs: 60_000, run: sweepSilent },
 } as const
+
+/** Asks each kind of work for rows that were lost. */
+const forgottenName = 'sweep-forgotten'
+const forgottenEveryMs = 5 * 60_000
 
 /** How often due rows are looked for even if no hint came, and the queue's schedules are put back, ms. */
 const lookEveryMs = 5_000
@@ -25,7 +29,10 @@ export const startWorkers = async (app: App, kinds: readonly WorkKind[]): Promis
   const handle = async (name: string): Promise<void> => {
     const kind = byName.get(name)
     if (kind !== undefined) await workOff(app, kind, () => stopping)
-    else if (name in sweeps) {
+    else if (name === forgottenName) {
+      for (const one of kinds) await app.work.addNow(((await one.forgotten?.()) ?? []).map((key) => swept(one.name, key)))
+      await look()
+    } else if (name in sweeps) {
       await sweeps[name as keyof typeof sweeps].run(app)
       await look()
     }
@@ -42,12 +49,13 @@ export const startWorkers = async (app: App, kinds: readonly WorkKind[]): Promis
   const schedule = async (): Promise<void> => {
     try {
       for (const [name, { everyMs }] of Object.entries(sweeps)) await app.queue.schedule(name, everyMs)
+      await app.queue.schedule(forgottenName, forgottenEveryMs)
     } catch (error) {
       app.logger.warn({ err: error }, 'the sweeps could not be scheduled')
     }
   }
 
-  await app.queue.listen([...byName.keys(), ...Object.keys(sweeps)], handle)
+  await app.queue.listen([...byName.keys(), ...Object.keys(sweeps), forgottenName], handle)
   await schedule()
   await look()
   const timers = [setInterval(() => void look(), lookEveryMs), setInterval(() => void schedule(), scheduleEveryMs)]

@@ -57,4 +57,5 @@ export const sweepExpired = async (app: App): Promise<number> => {
   return hosts.length
 }
 
-const swept = (kind: string, key: string): CausedWork => ({ kind, key, causeId: 'sweep', correlationId: 'sweep' })
+/** A row that nobody but a sweep asked for. */
+export const swept = (kind: string, key: string): CausedWork => ({ kind, key, causeId: 'sweep', correlationId: 'sweep' })

@@ -14,6 +14,7 @@ export type WebhookSettings = Readonly<{
 
 const enrollmentsAtOnce = 8
 const page = 50
+const mostForgotten = 1_000
 const answerWithinMs = 10_000
 const pauseMs = 15_000
 /** What could not be delivered for so long is given up, ms. */
@@ -24,6 +25,8 @@ export const deliverWebhook = (app: App, settings: WebhookSettings): WorkKind =>
   name: 'deliver-webhook',
   batch: 100,
   do: (work) => inParallel(work, enrollmentsAtOnce, (row) => deliverAll(app, settings, row)),
+  // What is to be told and the row that says so are written one after the other.
+  forgotten: () => settings.outbox.waiting(mostForgotten),
 })
 
 const deliverAll = async (app: App, settings: WebhookSettings, work: ClaimedWork): Promise<Outcome> => {

@@ -13,7 +13,13 @@ export type Outcome =
   | Readonly<{ work: ClaimedWork; kind: 'failed'; error: unknown }>
 
 /** What a kind of work needs: how many rows at once, and the doer. */
-export type WorkKind = Readonly<{ name: string; batch: number; do: Doer }>
+export type WorkKind = Readonly<{
+  name: string
+  batch: number
+  do: Doer
+  /** Keys for which there is something to do although their rows may have been lost; asked now and then. */
+  forgotten?: () => Promise<readonly string[]>
+}>
 
 export const done = (work: ClaimedWork): Outcome => ({ work, kind: 'done' })
 export const failed = (work: ClaimedWork, error: unknown): Outcome => ({ work, kind: 'failed', error })

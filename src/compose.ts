@@ -131,7 +131,7 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
       names: allProjections.map(({ name }) => name),
       rebuild: (names) => store.rebuild(allProjections.filter(({ name }) => names.includes(name))),
     },
-    declarationsToken: standingToken(config.MUSTER_ORGANIZATION),
+    declarationsToken: config.MUSTER_DECLARATIONS ? standingToken(config.MUSTER_ORGANIZATION) : null,
     clock,
     logger,
   }

@@ -38,6 +38,7 @@ const schema = z.object({
     .string()
     .regex(/^[A-Za-z0-9-]+$/, 'must be a header name')
     .default('Client-Cert'),
+  MUSTER_DECLARATIONS: onOff.default(true),
   MUSTER_USER_AUTHENTICATE: z.enum(['refuse', 'accept']).default('refuse'),
   MUSTER_AUTHORITY_KEY_BITS: number(2048, 4096).default(4096),
   MUSTER_SCEP_SHA1: onOff.default(false),

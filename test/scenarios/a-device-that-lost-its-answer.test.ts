@@ -15,7 +15,7 @@ describe('A device whose answers get lost', function () {
   let carriedOut = 0
 
   before(async () => {
-    server = await startServer()
+    server = await startServer({ environment: { MUSTER_DECLARATIONS: 'off' } })
     fleet = await story.enrolledFleet(server, {
       count,
       seed: 'bad line',

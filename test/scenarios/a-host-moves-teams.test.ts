@@ -17,7 +17,7 @@ describe('A host that moves to another team', function () {
   const teams: Record<'office' | 'field', number> = { office: 0, field: 0 }
 
   before(async () => {
-    server = await startServer()
+    server = await startServer({ environment: { MUSTER_DECLARATIONS: 'off' } })
     const { client } = server
     teams.office = (await client.teams.create({ name: 'Office' })).id
     teams.field = (await client.teams.create({ name: 'Field' })).id

@@ -22,7 +22,7 @@ describe('A device that calls while the event log is away', function () {
 
   before(async () => {
     log = await eventStoreServer()
-    server = await startServer({ environment: { EVENTSTORE_URL: log.url } })
+    server = await startServer({ environment: { EVENTSTORE_URL: log.url, MUSTER_DECLARATIONS: 'off' } })
     fleet = await story.enrolledFleet(server, { count: 1, seed: 'patient', onAnswer: () => atAnswer() })
     const [only] = fleet.devices
     assert.ok(only !== undefined)

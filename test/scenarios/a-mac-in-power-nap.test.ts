@@ -27,7 +27,7 @@ describe('A Mac in Power Nap', function () {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'muster-push-'))
     push = await startPush(folder)
-    server = await startServer({ environment: push.settings })
+    server = await startServer({ environment: { ...push.settings, MUSTER_DECLARATIONS: 'off' } })
     await server.client.pushCertificate.upload(push)
     const behaviour = {
       get notNow() {
@@ -80,7 +80,7 @@ describe('A Mac in Power Nap', function () {
     napping = false
     fleet.attach(push.apns)
     // A day passes: the last push is a day old, and the sweep comes round.
-    await sqlOn(server.databaseUrl, "update pushes set pushed_at = pushed_at - interval '1 day'")
+    await sqlOn(server.databaseUrl, "update channel_pushes set pushed_at = pushed_at - interval '1 day'")
     const queue = await bullmqWorkQueue({
       backend: { kind: 'postgres', url: server.databaseUrl },
       log: { info: () => undefined, warn: () => undefined, error: () => undefined },

@@ -18,7 +18,7 @@ describe('A worker that dies in the middle of its work', function () {
   let fleet: AppleFleet
 
   before(async () => {
-    server = await startServer({ roles: ['api', 'projector'] })
+    server = await startServer({ roles: ['api', 'projector'], environment: { MUSTER_DECLARATIONS: 'off' } })
     const starting = nodeProcess('worker', server.environment)
     fleet = await story.enrolledFleet(server, { count, seed: 'workshop' })
     worker = await starting

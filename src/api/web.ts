@@ -18,7 +18,7 @@ import { getToken } from './apple/get-token.ts'
 import { hostedFiles } from './apple/hosted-files.ts'
 import { mdmRoutes } from './apple/mdm.ts'
 import { webhookTeller } from './apple/webhook.ts'
-import { standingSets } from './apple/standing-sets.ts'
+import { declarationSets } from './apple/declaration-sets.ts'
 import { scepRoutes } from './apple/scep.ts'
 import type { AppleEdge, IdentitySource, NothingWaiting } from './apple/settings.ts'
 import { watchPairing } from './apple/watch-pairing.ts'
@@ -135,7 +135,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
     .use(requestTimes(registry))
     .use(
       mdmRoutes(edge, profiles, {
-        declarationsFor: standingSets(app, organization),
+        declarationsFor: declarationSets(app, organization),
         tokenFor: getToken(app, pairing),
         ...(parts.outbox === null
           ? {}

@@ -2,7 +2,7 @@
 export type Platform = 'darwin' | 'ios' | 'ipados'
 
 /** The kind of settings that a platform takes. Hosts of one family share cohorts. */
-export type PlatformFamily = 'apple'
+export type PlatformFamily = 'apple' | 'windows'
 
 /** The channel of a host on which requests travel: the device itself, or one of its users by enrollment id. */
 export type Channel = string

@@ -12,6 +12,7 @@ import { escrowedSecrets } from './escrowed-secrets.ts'
 import { hostDeclarations } from './host-declarations.ts'
 import { hostProfiles } from './host-profiles.ts'
 import { hosts } from './hosts.ts'
+import { labelMembers, labels } from './labels.ts'
 import { manifests, packages } from './packages.ts'
 import { profileContents, profiles } from './profiles.ts'
 import { pushCertificates } from './push-certificates.ts'
@@ -34,6 +35,8 @@ export const allProjections: readonly AnyProjection[] = [
   erased(profiles),
   erased(profileContents),
   erased(teams),
+  erased(labels),
+  erased(labelMembers),
   erased(certificates),
   erased(renewals),
   erased(authorities),

@@ -89,3 +89,24 @@ export const hostsByIdentifier = (hostId: string, identifier: string): Query<Lis
 /** Which of these hosts there are, and where they stand. */
 export const hostsAmong = (hostIds: readonly string[]) =>
   query<Pick<HostRow, 'host_id' | 'stage'>>`select host_id, stage from hosts where host_id = any(${hostIds})`
+
+/** Hosts told by id, hardware id, serial number or name: `told` is what each was told by. */
+export const hostsNamed = (told: readonly string[]): Query<Readonly<{ told: string; host_id: string }>> => ({
+  text: `select distinct on (w.told) w.told, h.host_id from unnest($1::text[]) w(told)
+    join hosts h on h.host_id = w.told or h.hardware_id = w.told or h.serial = w.told or h.name = w.told
+    order by w.told, (h.host_id = w.told) desc, (h.hardware_id = w.told) desc, (h.serial = w.told) desc, h.host_id`,
+  values: [told],
+})
+
+/** A page of a label's hosts; of a built-in label, those of its platform (null: all). */
+export const hostsOfLabel = (
+  labelId: string,
+  platform: string | null,
+  { limit, offset }: Readonly<{ limit: number; offset: number }>,
+): Query<ListedHost> => ({
+  text: `select ${columns} from ${tables}
+    where $1::text in ('1', '2', '3', '4', '5') and ($2::text is null or h.platform = $2)
+       or h.host_id in (select m.host_id from label_members m where m.label_id = $1)
+    order by h.host_id limit $3 offset $4`,
+  values: [labelId, platform, limit, offset],
+})

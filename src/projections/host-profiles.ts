@@ -1,15 +1,19 @@
 import type { CommandEvent, QueuedCommand } from '../domain/commands/events.ts'
 import type { EnrollmentEvent } from '../domain/enrollment/events.ts'
 import type { HostProfileEvent } from '../domain/host-profiles/events.ts'
-import type { ProfileScope } from '../domain/profiles/events.ts'
+import type { DeclarationEvent } from '../domain/declarations/events.ts'
+import type { ProfileScope, SettingsKind } from '../domain/profiles/events.ts'
 import type { Change, Projection } from '../kernel/projection.ts'
 import { query } from '../kernel/query.ts'
 
 export type HostProfileRow = Readonly<{
   host_id: string
   profile_id: string
+  kind: SettingsKind
   identifier: string
   checksum: string
+  /** When its secrets last changed before it was sent; null: never. */
+  secrets_at: string | null
   scope: ProfileScope
   operation: 'install' | 'remove'
   status: 'waiting' | 'pending' | 'verifying' | 'verified' | 'failed'
@@ -21,14 +25,16 @@ export type HostProfileRow = Readonly<{
 }>
 
 /** The current state: what is known to be on each host, or on its way. */
-export const hostProfiles: Projection<HostProfileEvent | CommandEvent | EnrollmentEvent, HostProfileRow> = {
+export const hostProfiles: Projection<HostProfileEvent | DeclarationEvent | CommandEvent | EnrollmentEvent, HostProfileRow> = {
   name: 'host_profiles',
-  version: 1,
+  version: 2,
   schema: `
     host_id text not null,
     profile_id text not null,
+    kind text not null default 'profile',
     identifier text not null,
     checksum text not null,
+    secrets_at timestamptz,
     scope text not null,
     operation text not null,
     status text not null,
@@ -75,6 +81,67 @@ export const hostProfiles: Projection<HostProfileEvent | CommandEvent | Enrollme
       where: { host_id: id, profile_id: profileId },
       set: { identifier, checksum, scope, operation: 'install', status: 'failed', command_id: null, detail, changed_at: at },
     }),
+    ProfilesObserved: ({ id, at, data: { seen, missed } }) => [
+      ...seen.map((profileId) => ({
+        where: { host_id: id, profile_id: profileId },
+        change: { status: 'verified' as const, detail: null, changed_at: at },
+      })),
+      ...missed.map(({ profileId, willRetry, attempt, detail }) => ({
+        where: { host_id: id, profile_id: profileId },
+        change: {
+          status: willRetry ? ('waiting' as const) : ('failed' as const),
+          failures: attempt,
+          detail,
+          command_id: null,
+          changed_at: at,
+        },
+      })),
+    ],
+    DeclarationsAssigned: ({ id, at, data: { assigned, withdrawn } }) => [
+      ...assigned.map(({ profileId, identifier, checksum, scope, missing }) => ({
+        where: { host_id: id, profile_id: profileId },
+        set: {
+          ...{
+            kind: 'declaration' as const,
+            identifier,
+            checksum,
+            scope,
+            secrets_at: null,
+            operation: 'install' as const,
+            failures: 0,
+          },
+          ...{ command_id: null, changed_at: at, reason: { code: 'declarations-changed' } },
+          status: missing === undefined ? ('pending' as const) : ('failed' as const),
+          detail: missing === undefined ? null : `Nothing is known of this host that $FLEET_VAR_${missing} could stand for.`,
+        },
+      })),
+      ...withdrawn.map((profileId) => ({
+        where: { host_id: id, profile_id: profileId },
+        change: { operation: 'remove' as const, status: 'pending' as const, detail: null, changed_at: at },
+      })),
+    ],
+    DeclarationsTaken: ({ id, at, data }) =>
+      data.profileIds.map((profileId) => ({
+        where: { host_id: id, profile_id: profileId },
+        change: { status: 'verifying', changed_at: at },
+      })),
+    DeclarationsUnreported: ({ id, at, data: { profileIds, detail } }) =>
+      profileIds.map((profileId) => ({
+        where: { host_id: id, profile_id: profileId },
+        change: { status: 'failed', detail, changed_at: at },
+      })),
+    DeclarationsReported: ({ id, at, data }) =>
+      data.changed.flatMap(({ profileId, status, detail }) =>
+        profileId === undefined
+          ? []
+          : [{ where: { host_id: id, profile_id: profileId }, change: { status, detail, changed_at: at } }],
+      ),
+    DeclarationsDropped: ({ id, data }) =>
+      data.profileIds.map((profileId) => ({ where: { host_id: id, profile_id: profileId }, remove: true })),
+    DeclarationResendAsked: ({ id, at, data }) => ({
+      where: { host_id: id, profile_id: data.profileId },
+      change: { status: 'waiting', detail: null, changed_at: at },
+    }),
     ProfileResendAsked: ({ id, at, data }) => ({
       where: { host_id: id, profile_id: data.profileId },
       change: { status: 'waiting', failures: 0, detail: null, changed_at: at },
@@ -89,9 +156,11 @@ const underWay = (
 ): readonly Change<HostProfileRow>[] => {
   const common = { status: 'pending', command_id: commandId, detail: null, reason, changed_at: at } as const
   if (request.kind === 'install-profile') {
-    const { identifier, checksum, scope } = request
+    const { identifier, checksum, scope, secretsAt = null } = request
     const where = { host_id: hostId, profile_id: request.profileId }
-    return [{ where, set: { ...common, identifier, checksum, scope, operation: 'install' } }]
+    return [
+      { where, set: { ...common, kind: 'profile', identifier, checksum, secrets_at: secretsAt, scope, operation: 'install' } },
+    ]
   }
   if (request.kind !== 'remove-profile' || request.profileId === null) return []
   return [{ where: { host_id: hostId, profile_id: request.profileId }, change: { ...common, operation: 'remove' } }]
@@ -100,12 +169,12 @@ const underWay = (
 /** One host's profiles, with those that its cohort wants and that it knows nothing of yet. */
 export const profilesOfHost = (hostId: string) =>
   query<HostProfileRow & { name: string | null }>`
-    select h.host_id, h.profile_id, h.identifier, h.checksum, h.scope, h.operation, h.status, h.command_id, h.failures, h.detail,
+    select h.host_id, h.profile_id, h.kind, h.identifier, h.checksum, h.secrets_at, h.scope, h.operation, h.status, h.command_id, h.failures, h.detail,
            h.reason, h.changed_at, p.name
     from host_profiles h left join profiles p on p.profile_id = h.profile_id
     where h.host_id = ${hostId}
     union all
-    select c.host_id, d.profile_id, d.identifier, d.checksum, d.scope, 'install', 'waiting', null, 0, null, null, d.since, d.name
+    select c.host_id, d.profile_id, d.kind, d.identifier, d.checksum, d.secrets_at, d.scope, 'install', 'waiting', null, 0, null, null, d.since, d.name
     from cohort_hosts c join desired_profiles d on d.cohort_id = c.cohort_id
     where c.host_id = ${hostId} and c.enrolled
       and not exists (select from host_profiles h where h.host_id = c.host_id and h.profile_id = d.profile_id)

@@ -1,4 +1,5 @@
-import type { ProfileEvent, ProfileScope, ProfileVersion } from '../domain/profiles/events.ts'
+import type { PlatformFamily } from '../domain/platforms.ts'
+import type { ProfileEvent, ProfileScope, ProfileVersion, SettingsKind, Targets } from '../domain/profiles/events.ts'
 import type { Content } from '../kernel/content.ts'
 import type { Projection } from '../kernel/projection.ts'
 import { query } from '../kernel/query.ts'
@@ -6,12 +7,17 @@ import { query } from '../kernel/query.ts'
 export type ProfileRow = Readonly<{
   profile_id: string
   team_id: string
+  kind: SettingsKind
+  family: PlatformFamily
+  targets: Targets | null
   name: string
   identifier: string
   scope: ProfileScope
   checksum: string
   size: number
   payload_types: readonly string[]
+  variables: readonly string[]
+  secrets: readonly string[]
   content: Content
   created_at: string
   uploaded_at: string
@@ -21,28 +27,37 @@ export type ProfileRow = Readonly<{
 /** Every profile as it stands; deleted ones stay, marked, because hosts may still have them. */
 export const profiles: Projection<ProfileEvent, ProfileRow> = {
   name: 'profiles',
-  version: 1,
+  version: 2,
   schema: `
     profile_id text not null,
     team_id text not null,
+    kind text not null,
+    family text not null,
+    targets jsonb,
     name text not null,
     identifier text not null,
     scope text not null,
     checksum text not null,
     size integer not null,
     payload_types jsonb not null,
+    variables jsonb not null,
+    secrets jsonb not null,
     content jsonb not null,
     created_at timestamptz not null,
     uploaded_at timestamptz not null,
     deleted_at timestamptz`,
   key: ['profile_id'],
-  indexes: ['(team_id, name)'],
+  indexes: ['(team_id, name)', '(checksum, uploaded_at)'],
 
   on: {
     ProfileUploaded: ({ id, at, data }) => ({
       where: { profile_id: id },
-      set: { team_id: data.teamId, created_at: at, uploaded_at: at, deleted_at: null, ...columnsOf(data) },
+      set: {
+        ...{ team_id: data.teamId, kind: data.kind ?? 'profile', family: data.family, targets: data.targets ?? null },
+        ...{ created_at: at, uploaded_at: at, deleted_at: null, ...columnsOf(data) },
+      },
     }),
+    ProfileRetargeted: ({ id, data }) => ({ where: { profile_id: id }, change: { targets: data.targets } }),
     ProfileEdited: ({ id, at, data }) => ({ where: { profile_id: id }, change: { uploaded_at: at, ...columnsOf(data) } }),
     ProfileDeleted: ({ id, at }) => ({ where: { profile_id: id }, change: { deleted_at: at } }),
   },
@@ -66,13 +81,15 @@ export const profileContents: Projection<ProfileEvent, ProfileContentRow> = {
   },
 }
 
-const columnsOf = ({ name, identifier, scope, checksum, size, payloadTypes, content }: ProfileVersion) => ({
+const columnsOf = ({ name, identifier, scope, checksum, size, payloadTypes, variables, secrets, content }: ProfileVersion) => ({
   name,
   identifier,
   scope,
   checksum,
   size,
   payload_types: payloadTypes,
+  variables: variables ?? [],
+  secrets: secrets ?? [],
   content,
 })
 

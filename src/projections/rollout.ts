@@ -1,3 +1,6 @@
+import type { DesiredProfile } from '../domain/host-profiles/state.ts'
+import type { SettingsKind } from '../domain/profiles/events.ts'
+import type { Query } from '../kernel/query.ts'
 import { query } from '../kernel/query.ts'
 
 /** How many hosts stand where with one profile. `pending` counts those that wait, are on their way, or have yet to lose it. */
@@ -63,11 +66,13 @@ export const hostsThatDiffer = (after: string, limit: number) =>
       exists (
         select from desired_profiles d left join host_profiles h on h.host_id = ch.host_id and h.profile_id = d.profile_id
         where d.cohort_id = ch.cohort_id
-          and (h.host_id is null or h.operation = 'remove' or h.checksum <> d.checksum or h.status = 'waiting'))
+          and (h.host_id is null or h.operation = 'remove' or h.checksum <> d.checksum or h.status = 'waiting'
+            or d.kind = 'profile' and d.secrets_at > coalesce(h.secrets_at, '-infinity')))
       or exists (
         select from host_profiles h
         where h.host_id = ch.host_id and h.operation = 'install'
-          and not exists (select from desired_profiles d where d.cohort_id = ch.cohort_id and d.profile_id = h.profile_id)))
+          and not exists (select from desired_profiles d where d.cohort_id = ch.cohort_id and d.profile_id = h.profile_id)
+          and not exists (select from spared_profiles s where s.cohort_id = ch.cohort_id and s.profile_id = h.profile_id)))
     order by ch.host_id limit ${limit}`
 
 /** Where these hosts belong; those that are not enrolled are left out. */
@@ -83,10 +88,45 @@ export type DesiredProfileRow = Readonly<{
   identifier: string
   checksum: string
   scope: 'System' | 'User'
+  kind: SettingsKind
+  mode: 'wanted' | 'held' | 'kept'
+  since: string
+  secrets_at: string | null
+  variables: readonly string[]
 }>
 
-/** The desired sets of these cohorts. */
-export const desiredSets = (cohortIds: readonly string[]) =>
-  query<DesiredProfileRow>`
-    select cohort_id, profile_id, identifier, checksum, scope from desired_profiles
-    where cohort_id = any(${cohortIds}) order by cohort_id, profile_id`
+/**
+ * What these cohorts are to have, and may keep. `since` is when the content was first uploaded, to whichever team: a host that moves between
+ * teams with the same content looks no older for it.
+ */
+export const desiredSets = (cohortIds: readonly string[]): Query<DesiredProfileRow> => ({
+  text: setsOf('$1'),
+  values: [cohortIds],
+})
+
+/** What one host is to have, and may keep; nothing for a host that is not enrolled. */
+export const desiredOfHost = (hostId: string): Query<DesiredProfileRow> => ({
+  text: setsOf('(select array_agg(cohort_id) from cohort_hosts where host_id = $1 and enrolled)'),
+  values: [hostId],
+})
+
+const setsOf = (cohortIds: string): string => `
+  with sets as (
+    select cohort_id, profile_id, identifier, checksum, scope, kind, 'wanted' as mode, since, secrets_at, variables
+    from desired_profiles where cohort_id = any(${cohortIds}::text[])
+    union all
+    select cohort_id, profile_id, identifier, checksum, scope, kind, mode, since, secrets_at, variables
+    from spared_profiles where cohort_id = any(${cohortIds}::text[]))
+  select s.cohort_id, s.profile_id, s.identifier, s.checksum, s.scope, s.kind, s.mode, s.secrets_at, s.variables,
+         least(s.since, (select min(p.uploaded_at) from profiles p where p.checksum = s.checksum)) as since
+  from sets s order by cohort_id, profile_id`
+
+/** As the host's own stream wants to be told. */
+export const asDesired = ({ profile_id, identifier, checksum, scope, ...row }: DesiredProfileRow): DesiredProfile => ({
+  profileId: profile_id,
+  ...{ identifier, checksum, scope, since: row.since },
+  ...(row.kind !== 'profile' && { kind: row.kind }),
+  ...(row.mode !== 'wanted' && { mode: row.mode }),
+  ...(row.secrets_at !== null && { secretsAt: row.secrets_at }),
+  ...(row.variables.length > 0 && { variables: row.variables }),
+})

@@ -1,9 +1,11 @@
 import type { App } from '../app/app.ts'
 import type { Push } from '../app/ports.ts'
 import { dissolveTeam } from './dissolve-team.ts'
+import { evaluateHosts, labelHosts } from './labels.ts'
 import { reconcileHosts, reconcileProfiles, reconcileTeams, refuseUserSettings } from './reconcile.ts'
 import { renewIdentity } from './renew-identity.ts'
 import { releaseNames } from './release-names.ts'
+import { chaseDeclarations, verifyHosts } from './verify.ts'
 import { wake, wakeSilent } from './wake.ts'
 import type { WebhookSettings } from './webhook.ts'
 import { deliverWebhook } from './webhook.ts'
@@ -15,6 +17,10 @@ export const workKinds = (app: App, push: Push, webhook: WebhookSettings | null 
   refuseUserSettings(app),
   reconcileTeams(app),
   reconcileProfiles(app),
+  labelHosts(app),
+  evaluateHosts(app),
+  verifyHosts(app),
+  chaseDeclarations(app),
   dissolveTeam(app),
   releaseNames(app),
   renewIdentity(app),

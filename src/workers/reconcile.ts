@@ -5,8 +5,8 @@ import { host } from '../domain/host/host.ts'
 import type { DesiredProfile } from '../domain/host-profiles/state.ts'
 import type { Cause } from '../kernel/event.ts'
 import { grouped } from '../kernel/grouped.ts'
-import type { DesiredProfileRow, HostToReconcile } from '../projections/rollout.ts'
-import { cohortsOf, desiredSets, hostsOfTeam, teamOfProfile } from '../projections/rollout.ts'
+import type { HostToReconcile } from '../projections/rollout.ts'
+import { asDesired, cohortsOf, desiredSets, hostsOfTeam, teamOfProfile } from '../projections/rollout.ts'
 import type { Outcome, WorkKind } from './worker.ts'
 import { causeOf, done, failed, leaseMs } from './worker.ts'
 
@@ -94,13 +94,6 @@ const desiredOf = async (app: App, cohortIds: readonly string[]): Promise<Sets> 
   const sets = grouped(rows, ({ cohort_id }) => cohort_id)
   return new Map([...sets].map(([cohortId, set]) => [cohortId, set.map(asDesired)]))
 }
-
-const asDesired = ({ profile_id, identifier, checksum, scope }: DesiredProfileRow): DesiredProfile => ({
-  profileId: profile_id,
-  identifier,
-  checksum,
-  scope,
-})
 
 const failureOf = (promise: Promise<void>): Promise<unknown> =>
   promise.then(

@@ -1,4 +1,5 @@
 import type { App } from '../app/app.ts'
+import { label } from '../domain/labels/label.ts'
 import { names } from '../domain/names/names.ts'
 import { profile } from '../domain/profiles/profile.ts'
 import { team } from '../domain/teams/team.ts'
@@ -18,6 +19,11 @@ export const releaseNames = (app: App): WorkKind => ({
 
 const release = async (app: App, row: ClaimedWork): Promise<void> => {
   const [scope = '', holder = ''] = row.key.split('/')
-  const { state } = scope === 'teams' ? await app.load(team, holder) : await app.load(profile, holder)
-  if (state.stage !== 'present') await app.execute(names, scope, { type: 'ReleaseNames', data: { holder } }, causeOf(row))
+  if ((await stageOf(app, scope, holder)) !== 'present')
+    await app.execute(names, scope, { type: 'ReleaseNames', data: { holder } }, causeOf(row))
+}
+
+const stageOf = async ({ load }: App, scope: string, holder: string): Promise<string> => {
+  if (scope === 'teams') return (await load(team, holder)).state.stage
+  return scope === 'labels' ? (await load(label, holder)).state.stage : (await load(profile, holder)).state.stage
 }

@@ -1,6 +1,8 @@
 import { work as commandWork } from '../domain/commands/work.ts'
 import { work as enrollmentWork } from '../domain/enrollment/work.ts'
 import { work as hostProfileWork } from '../domain/host-profiles/work.ts'
+import { work as declarationWork } from '../domain/declarations/work.ts'
+import { work as labelWork } from '../domain/labels/work.ts'
 import { work as renewalWork } from '../domain/renewal/work.ts'
 import { work as nameWork } from '../domain/names/work.ts'
 import { work as profileWork } from '../domain/profiles/work.ts'
@@ -11,7 +13,17 @@ import type { Work } from '../kernel/work.ts'
 
 type AnyTable = Readonly<Record<string, ((event: never) => readonly Work[]) | undefined>>
 
-const tables: readonly AnyTable[] = [enrollmentWork, renewalWork, commandWork, hostProfileWork, profileWork, teamWork, nameWork]
+const tables: readonly AnyTable[] = [
+  enrollmentWork,
+  labelWork,
+  declarationWork,
+  renewalWork,
+  commandWork,
+  hostProfileWork,
+  profileWork,
+  teamWork,
+  nameWork,
+]
 
 /** What must be done because of these events, each with what caused it. */
 export const workFollowing = (events: readonly Recorded[]): readonly CausedWork[] =>

@@ -140,7 +140,10 @@ describe('what events change in the table of', () => {
     assert.deepEqual(hostProfiles.on.CommandsQueued?.(queued), [
       {
         where: ofWifi,
-        set: { ...common, ...content, command_id: 'c1', operation: 'install', reason: { code: 'profile-missing' } },
+        set: {
+          ...{ ...common, ...content, kind: 'profile', secrets_at: null },
+          ...{ command_id: 'c1', operation: 'install', reason: { code: 'profile-missing' } },
+        },
       },
       {
         where: { host_id: '1', profile_id: 'vpn' },

@@ -51,7 +51,7 @@ describe('the read models of a long history', function () {
       if (batch.length === 0) break
       told.push(...batch)
       const twin = cohortsAsToldBy(told)
-      for (const table of ['cohort_hosts', 'cohorts', 'desired_profiles'] as const)
+      for (const table of ['cohort_hosts', 'cohorts', 'desired_profiles', 'spared_profiles'] as const)
         assert.deepEqual(sorted(await tables.rows(table)), sorted(twin[table]), `${table} after ${String(told.length)} events`)
     }
     assert.ok(told.length >= 1500)

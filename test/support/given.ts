@@ -19,6 +19,8 @@ export type Then<C extends AnyCommand, E extends AnyEvent, S> = Readonly<{
   thenState: (check: (state: S) => void) => Then<C, E, S>
   /** Goes on with another command, after what the last one led to. */
   when: (command: C) => Then<C, E, S>
+  /** The same with a command that depends on where things stand then. */
+  whenFrom: (make: (state: S) => C) => Then<C, E, S>
 }>
 
 /** `given(host, history).when(command).then(events)`: the rules of one stream, told as a story. */
@@ -72,6 +74,7 @@ const told = <C extends AnyCommand, E extends AnyEvent, S>(decider: Decider<C, E
       return then
     },
     when: (next) => told(decider, after(), next),
+    whenFrom: (make) => told(decider, after(), make(after())),
   }
   return then
 }

@@ -110,7 +110,7 @@ export const installing = (
 ): QueuedCommand => ({
   commandId,
   channel: profile.scope === 'System' ? 'device' : userChannel,
-  request: { kind: 'install-profile', ...profile },
+  request: { ...profile, kind: 'install-profile' },
   reason,
   deadline: settingsDeadline,
 })

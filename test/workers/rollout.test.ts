@@ -37,7 +37,7 @@ describe('rolling settings out', function () {
     assert.equal(await sweepDifferences(rig.app), 0)
     assert.deepEqual(await installs(), [...ids].sort())
     const due = (await rig.app.work.counts()).map(({ kind }) => kind)
-    assert.deepEqual(due, ['refuse-user-settings'])
+    assert.deepEqual(due, ['refuse-user-settings', 'verify-host'])
   })
 
   it('is not held up by a host that fails: it becomes work of its own', async () => {

@@ -47,6 +47,15 @@ export const access = {
   'GET /spec/enroll_secret': keepers,
   'POST /spec/enroll_secret': admins,
 
+  'GET /labels': everyone,
+  'POST /labels': keepers,
+  'GET /labels/:id': everyone,
+  'PATCH /labels/:id': keepers,
+  'GET /labels/:id/hosts': everyone,
+  'DELETE /labels/id/:id': keepers,
+  'DELETE /labels/:name': keepers,
+  'GET /hosts/:id/labels': everyone,
+
   'GET /configuration_profiles': everyone,
   'POST /configuration_profiles': keepers,
   'GET /configuration_profiles/summary': everyone,

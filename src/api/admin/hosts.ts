@@ -17,6 +17,7 @@ import { custodyJson, custodyRowJson } from './custody-presentation.ts'
 import type { AdminDeps, Handlers } from './deps.ts'
 import { hostAsOf, momentOf } from './host-as-of.ts'
 import { hostJson } from './host-presentation.ts'
+import { labelsShown } from './profile-labels.ts'
 import { definitionJson } from './profile-presentation.ts'
 import { teamMustExist } from './team-checks.ts'
 
@@ -132,14 +133,19 @@ export const hostRoutes = ({ app, settings }: AdminDeps): HostRoutes => {
     'GET /hosts/:id/configuration_profiles': async (request, response) => {
       const { host_id, team_id } = await existing(paramOf(numberText, request, 'id'))
       const profiles = await app.read(profilesOfTeam(team_id, 10_000, 0))
-      response.json({ host_id: Number(host_id), profiles: profiles.map(definitionJson) })
+      const shown = await labelsShown(
+        app,
+        profiles.map(({ targets }) => targets),
+      )
+      response.json({ host_id: Number(host_id), profiles: profiles.map((row) => definitionJson(row, shown)) })
     },
 
     'POST /hosts/:id/configuration_profiles/:profile_uuid/resend': async (request, response, { cause }) => {
       const hostId = paramOf(numberText, request, 'id')
       const profileId = paramOf(profileUuid, request, 'profile_uuid')
       await existing(hostId)
-      const resend = { type: 'ResendProfile', data: { profileId } } as const
+      const type = profileId.startsWith('d') ? 'ResendDeclaration' : 'ResendProfile'
+      const resend = { type, data: { profileId } } as const
       const executed = await app.execute(host, hostId, resend, cause).catch(async (error: unknown) => {
         // A profile that the host is to get and was not told of yet is about to be sent anyway.
         if (!(error instanceof Rejection) || error.code !== 'not-found') throw error

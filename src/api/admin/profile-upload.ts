@@ -1,41 +1,65 @@
 import type { Request, Response } from 'express'
 import multer from 'multer'
 import { createHash } from 'node:crypto'
-import { extname } from 'node:path'
+import { basename, extname } from 'node:path'
 import { z } from 'zod'
 import type { Blobs } from '../../app/blobs.ts'
-import type { ProfileVersion } from '../../domain/profiles/events.ts'
+import type { ProfileVersion, SettingsKind } from '../../domain/profiles/events.ts'
+import { knownVariables, namesIn } from '../../domain/settings/host-values.ts'
 import { noTeam } from '../../domain/teams/events.ts'
 import type { Cause } from '../../kernel/event.ts'
 import { ParseError } from '../../kernel/parse-error.ts'
-import type { ConfigurationProfile } from '../../protocols/apple/configuration-profile.ts'
 import { readConfigurationProfile } from '../../protocols/apple/configuration-profile.ts'
+import { readDeclarationUpload } from '../../protocols/apple/declaration-upload.ts'
+import { isReservedName } from '../../protocols/apple/reserved-profiles.ts'
 import { refuse } from '../errors.ts'
 import { numberText, parsed } from '../parsing.ts'
+import type { LabelNames } from './profile-labels.ts'
+import { namedLabels } from './profile-labels.ts'
 
-/** A profile as an admin sent it, read and checked. */
-export type UploadedProfile = Readonly<{ teamId: string; bytes: Uint8Array; profile: ConfigurationProfile }>
+/** Settings as an admin sent them, read and checked. */
+export type Settings = Readonly<{
+  kind: SettingsKind
+  bytes: Uint8Array
+  name: string
+  identifier: string
+  scope: 'System' | 'User'
+  payloadTypes: readonly string[]
+  variables: readonly string[]
+}>
+
+/** What came in the form; `labels` are the names by mode, null when the form names none. */
+export type Upload = Readonly<{ teamId: string; settings: Settings; labels: LabelNames | null }>
 
 /** More than a profile may have, so that one slightly too large is told so with its own words. */
 const largestUpload = 1.5 * 1024 * 1024
 
 const receive = multer({
   storage: multer.memoryStorage(),
-  limits: { fileSize: largestUpload, files: 1, fields: 16, fieldSize: 16 * 1024, parts: 20 },
+  limits: { fileSize: largestUpload, files: 1, fields: 100, fieldSize: 16 * 1024, parts: 110 },
 }).single('profile')
 
-const fields = z.object({ team_id: z.literal('').or(numberText).optional() })
+const oneOrMore = z
+  .union([z.string().max(255), z.array(z.string().max(255)).max(50)])
+  .transform((value) => (typeof value === 'string' ? [value] : value))
+  .optional()
+
+const fields = z.object({
+  team_id: z.literal('').or(numberText).optional(),
+  labels: oneOrMore,
+  labels_include_all: oneOrMore,
+  labels_include_any: oneOrMore,
+  labels_exclude_any: oneOrMore,
+})
 
 /** Kinds of settings that Fleet takes and this server does not yet. */
-const laterKinds = ['.json', '.xml']
-
-const labelFields = ['labels', 'labels_include_all', 'labels_include_any', 'labels_exclude_any']
+const laterKinds = ['.xml']
 
 /**
- * Takes the multipart form `profile` (a `.mobileconfig`), `team_id` (absent, empty or 0: no team). Refuses another extension with 400 and
- * what cannot be a profile with 422, naming the key at fault.
+ * Takes the multipart form `profile` (a `.mobileconfig` or a declaration's `.json`), `team_id` (absent, empty or 0: no team) and the names of
+ * labels. Refuses another extension with 400 and what cannot be settings with 422, naming the key at fault.
  */
-export const receiveProfile = async (request: Request, response: Response): Promise<UploadedProfile> => {
+export const receiveProfile = async (request: Request, response: Response): Promise<Upload> => {
   await new Promise<void>((resolve, reject) => {
     receive(request, response, (error: unknown) => {
       if (error === undefined || error === null) resolve()
@@ -43,38 +67,65 @@ export const receiveProfile = async (request: Request, response: Response): Prom
     })
   })
   const form: unknown = request.body
-  const { team_id } = parsed(fields, form ?? {}, 400)
+  const { team_id, ...labels } = parsed(fields, form ?? {}, 400)
   const file = request.file ?? refuse(400, 'profile', 'The form has no file named profile.')
   const extension = extname(file.originalname).toLowerCase()
-  if (laterKinds.includes(extension))
-    refuse(422, 'profile', `This server does not take ${extension} settings yet, only .mobileconfig.`)
-  if (extension !== '.mobileconfig') refuse(400, 'profile', 'The file is no .mobileconfig.')
-  for (const field of labelFields)
-    if (typeof form === 'object' && form !== null && field in form)
-      refuse(422, field, 'This server does not target profiles by label yet.')
-  return { teamId: team_id === undefined || team_id === '' ? noTeam : team_id, bytes: file.buffer, profile: read(file.buffer) }
+  if (laterKinds.includes(extension)) refuse(422, 'profile', `This server does not take ${extension} settings yet.`)
+  if (extension !== '.mobileconfig' && extension !== '.json')
+    refuse(400, 'profile', 'The file is neither a .mobileconfig nor a declaration (.json).')
+  const kind = extension === '.json' ? 'declaration' : 'profile'
+  const name = basename(file.originalname).slice(0, -extension.length)
+  const settings = readSettings(kind, file.buffer, name)
+  return { teamId: team_id === undefined || team_id === '' ? noTeam : team_id, settings, labels: namedLabels(labels) }
+}
+
+/** Reads settings of a kind; `name` is what a declaration is called. Refuses them with 400 or 422, naming the key at fault. */
+export const readSettings = (kind: SettingsKind, bytes: Uint8Array, name: string): Settings => {
+  const text = Buffer.from(bytes).toString('utf8')
+  const variables = namesIn(text, 'FLEET_VAR_')
+  const unknown = variables.find((variable) => !knownVariables.has(variable))
+  if (unknown !== undefined) refuse(400, 'profile', `This server knows no variable $FLEET_VAR_${unknown}.`)
+  const [secret] = namesIn(text, 'FLEET_SECRET_')
+  if (secret !== undefined) refuse(422, 'profile', `There is no secret named ${secret}.`)
+  if (kind === 'declaration') {
+    const { type, identifier, scope } = inUpload(() => readDeclarationUpload(bytes))
+    return { kind, bytes, name: mustBeAName(name), identifier, scope, payloadTypes: [type], variables }
+  }
+  const profile = inUpload(() => readConfigurationProfile(bytes))
+  for (const [field, value] of [
+    ['PayloadIdentifier', profile.identifier] as const,
+    ['PayloadDisplayName', profile.displayName] as const,
+  ])
+    if (value.includes('$FLEET_') || value.includes('${FLEET_')) refuse(422, field, `${field} cannot hold variables or secrets.`)
+  const types = [...new Set(profile.payloads.flatMap(({ type }) => (type === null ? [] : [type])))]
+  const { displayName, identifier, scope } = profile
+  return { kind, bytes, name: displayName, identifier, scope, payloadTypes: types.slice(0, 100), variables }
 }
 
 /** What an event says of the upload; large contents are stored before this answers. */
 export const versionOf = async (
   blobs: Pick<Blobs, 'keep'>,
-  { bytes, profile }: UploadedProfile,
+  { bytes, name, identifier, scope, payloadTypes, variables }: Settings,
   cause: Cause,
 ): Promise<ProfileVersion> => ({
-  name: profile.displayName,
-  identifier: profile.identifier,
-  scope: profile.scope,
+  ...{ name, identifier, scope, payloadTypes },
   checksum: createHash('md5').update(bytes).digest('hex'),
   size: bytes.length,
-  payloadTypes: [...new Set(profile.payloads.flatMap(({ type }) => (type === null ? [] : [type])))].slice(0, 100),
   content: await blobs.keep(bytes, cause),
+  ...(variables.length > 0 && { variables }),
 })
 
-const read = (bytes: Uint8Array): ConfigurationProfile => {
+const mustBeAName = (name: string): string => {
+  if (name.trim() === '' || name.length > 255)
+    refuse(400, 'profile', 'The file name of a declaration is its name: 1 to 255 characters.')
+  return isReservedName(name) ? refuse(400, 'profile', `The name ${name} is reserved for the server's own settings.`) : name
+}
+
+const inUpload = <T>(read: () => T): T => {
   try {
-    return readConfigurationProfile(bytes)
+    return read()
   } catch (error) {
     if (!(error instanceof ParseError)) throw error
-    return refuse(422, error.field, error.message)
+    return refuse(error.message.includes('no well-formed JSON') ? 400 : 422, error.field, error.message)
   }
 }

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { App } from '../../app/app.ts'
 import { names } from '../../domain/names/names.ts'
 import { profile } from '../../domain/profiles/profile.ts'
+import type { SettingsKind } from '../../domain/profiles/events.ts'
+import { everyHost } from '../../domain/profiles/events.ts'
 import { noTeam } from '../../domain/teams/events.ts'
 import type { Cause } from '../../kernel/event.ts'
 import { derivedId } from '../../kernel/ids.ts'
@@ -15,6 +17,7 @@ import { numberText, pageOf, paging, paramOf, queryOf, windowOf } from '../parsi
 import { answer } from './answer.ts'
 import type { Handlers } from './deps.ts'
 import { definitionJson, downloadNameOf } from './profile-presentation.ts'
+import { labelsShown, targetsOf } from './profile-labels.ts'
 import { receiveProfile, versionOf } from './profile-upload.ts'
 import { teamMustExist } from './team-checks.ts'
 
@@ -33,7 +36,7 @@ type ProfileRoutes = Pick<
   | 'GET /configuration_profiles/:profile_uuid/status'
 >
 
-type Named = Readonly<{ teamId: string; identifier: string; name: string }>
+type Named = Readonly<{ teamId: string; kind?: SettingsKind; identifier: string; name: string }>
 
 export const profileRoutes = (app: App): ProfileRoutes => {
   const existing = async (profileId: string): Promise<ProfileRow> => {
@@ -41,8 +44,16 @@ export const profileRoutes = (app: App): ProfileRoutes => {
     return row ?? refuse(404, 'profile_uuid', `The profile ${profileId} does not exist.`)
   }
 
-  const claim = async (profileId: string, { teamId, identifier, name }: Named, cause: Cause): Promise<void> => {
-    const claimed = [`identifier:${identifier}`, `name:${name}`]
+  const shown = async (rows: readonly ProfileRow[]) => {
+    const label = await labelsShown(
+      app,
+      rows.map(({ targets }) => targets),
+    )
+    return rows.map((row) => definitionJson(row, label))
+  }
+
+  const claim = async (profileId: string, { teamId, kind, identifier, name }: Named, cause: Cause): Promise<void> => {
+    const claimed = [`${kind === 'declaration' ? 'declaration' : 'identifier'}:${identifier}`, `name:${name}`]
     try {
       await app.execute(names, scopeOf(teamId), { type: 'ClaimNames', data: { holder: profileId, names: claimed } }, cause)
     } catch (error) {
@@ -73,17 +84,19 @@ export const profileRoutes = (app: App): ProfileRoutes => {
       await teamMustExist(app, team_id)
       const { limit, offset } = windowOf(page)
       const { rows, meta } = pageOf(await app.read(profilesOfTeam(team_id, limit, offset)), page)
-      response.json({ profiles: rows.map(definitionJson), meta })
+      response.json({ profiles: await shown(rows), meta })
     },
 
     'POST /configuration_profiles': async (request, response, { cause }) => {
-      const uploaded = await receiveProfile(request, response)
-      const { teamId, profile: read } = uploaded
+      const { teamId, settings, labels } = await receiveProfile(request, response)
+      const { kind, identifier } = settings
       await teamMustExist(app, teamId)
-      const profileId = `a${derivedId(`profile/${teamId}/${read.identifier}`)}`
-      if ((await app.load(profile, profileId)).state.stage === 'present') alreadyThere(read.identifier, read.displayName)
-      const version = await versionOf(app.blobs, uploaded, cause)
-      const data = { ...version, teamId, family: 'apple' } as const
+      const targets = await targetsOf(app, labels)
+      const profileId = settingsIdOf({ kind, teamId, identifier })
+      if ((await app.load(profile, profileId)).state.stage === 'present') alreadyThere(identifier, settings.name)
+      const version = await versionOf(app.blobs, settings, cause)
+      const special = { ...(kind === 'declaration' && { kind }), ...(targets !== everyHost && { targets }) }
+      const data = { ...version, teamId, family: 'apple' as const, ...special }
       const change = () => app.execute(profile, profileId, { type: 'UploadProfile', data }, cause)
       const executed = await withNames(profileId, data, { cause, change })
       await answer(app, response, executed, () => ({ profile_uuid: profileId }))
@@ -98,24 +111,26 @@ export const profileRoutes = (app: App): ProfileRoutes => {
     'GET /configuration_profiles/:profile_uuid': async (request, response) => {
       const row = await existing(paramOf(profileUuid, request, 'profile_uuid'))
       const { alt } = queryOf(z.object({ alt: z.literal('media').optional() }), request)
-      if (alt === undefined) return void response.json(definitionJson(row))
+      if (alt === undefined) return void response.json((await shown([row]))[0])
       const bytes = await app.blobs.fetch(row.content)
-      response.attachment(downloadNameOf(app.clock(), row.name)).type('application/octet-stream').send(Buffer.from(bytes))
+      response.attachment(downloadNameOf(app.clock(), row)).type('application/octet-stream').send(Buffer.from(bytes))
     },
 
     'PATCH /configuration_profiles/:profile_uuid': async (request, response, { cause }) => {
       const profileId = paramOf(profileUuid, request, 'profile_uuid')
-      const uploaded = await receiveProfile(request, response)
+      const { settings, labels } = await receiveProfile(request, response)
       const { state: was } = await app.load(profile, profileId)
       if (was.stage !== 'present') return refuse(404, 'profile_uuid', `The profile ${profileId} does not exist.`)
-      const data = await versionOf(app.blobs, uploaded, cause)
+      if (settings.kind !== was.kind) return refuse(422, 'profile', `The settings must stay a ${was.kind}.`)
+      const version = await versionOf(app.blobs, settings, cause)
+      const data = { ...version, ...(labels !== null && { targets: await targetsOf(app, labels) }) }
       const change = () => app.execute(profile, profileId, { type: 'EditProfile', data }, cause)
       // The rule that the identifier stays speaks before any name is claimed for it.
       const executed =
         data.identifier === was.identifier
-          ? await withNames(profileId, { ...data, teamId: was.teamId }, { cause, change })
+          ? await withNames(profileId, { ...data, kind: was.kind, teamId: was.teamId }, { cause, change })
           : await change()
-      await answer(app, response, executed, async () => definitionJson(await existing(profileId)))
+      await answer(app, response, executed, async () => (await shown([await existing(profileId)]))[0] ?? {})
     },
 
     'DELETE /configuration_profiles/:profile_uuid': async (request, response, { cause }) => {
@@ -135,6 +150,14 @@ export const profileRoutes = (app: App): ProfileRoutes => {
 }
 
 type Change<T> = Readonly<{ cause: Cause; change: () => Promise<T> }>
+
+/** The id of a team's settings with this identifier: uploaded again after they were deleted, they are the same ones. */
+export const settingsIdOf = ({
+  kind,
+  teamId,
+  identifier,
+}: Readonly<{ kind: SettingsKind; teamId: string; identifier: string }>): string =>
+  `${kind === 'declaration' ? 'd' : 'a'}${derivedId(`${kind}/${teamId}/${identifier}`)}`
 
 /** The scope in which the names of a team's profiles are unique. */
 const scopeOf = (teamId: string): string => `profiles_${teamId}`

@@ -19,6 +19,7 @@ import { custodyRoutes } from './custody.ts'
 import { hostEnrollmentRoutes } from './host-enrollment.ts'
 import { enrollSecretRoutes } from './enroll-secrets.ts'
 import { enrollmentProfileRoutes } from './enrollment-profiles.ts'
+import { labelRoutes } from './labels.ts'
 import { migrationRoutes } from './migration.ts'
 import { pushCertificateRoutes } from './push-certificates.ts'
 import { hostHistoryRoutes } from './host-history.ts'
@@ -42,6 +43,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...hostEnrollmentRoutes(app),
     ...teamRoutes(app),
     ...profileRoutes(app),
+    ...labelRoutes(deps),
     ...commandRoutes(app),
     ...pushCertificateRoutes(deps),
     ...migrationRoutes(deps),

@@ -6,12 +6,17 @@ import type { CommandOutcome } from '../../domain/commands/events.ts'
 import type { HostFacts } from '../../domain/enrollment/events.ts'
 import { host } from '../../domain/host/host.ts'
 import type { Cause } from '../../kernel/event.ts'
+import type { ListedProfile } from '../../domain/host-profiles/observing.ts'
+import { deviceChannel } from '../../domain/platforms.ts'
 import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
 import { erased } from '../../kernel/projection.ts'
 import { Rejection } from '../../kernel/rejection.ts'
+import { storable } from '../../kernel/text.ts'
+import { asDesired, desiredOfHost } from '../../projections/rollout.ts'
 import { nextCommand, waitingCommands } from '../../projections/waiting-commands.ts'
 import type { Report, ReportStatus } from '../../protocols/apple/command-report.ts'
 import { writeCommand } from '../../protocols/apple/commands.ts'
+import type { PlistDict, PlistValue } from '../../protocols/plist/value.ts'
 import { isDict } from '../../protocols/plist/value.ts'
 
 /** What a host is told that an admin has sent away: it removes its enrollment profile by itself. */
@@ -75,6 +80,19 @@ export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, t
     if (facts !== null)
       await app.execute(host, hostId, { type: 'DescribeHost', data: { facts, source: 'device-information' } }, cause)
     if (events.length > 0) await app.applyNow(applied, events)
+    const profiles = profilesIn(report)
+    if (profiles !== null) await observe(report, profiles, cause)
+  }
+
+  /** A list of the profiles that the host was asked for: what is there counts as seen, what is missing is sent again. */
+  const observe = async (report: Report, profiles: readonly ListedProfile[], cause: Cause): Promise<void> => {
+    const hostId = hostOf(report.ids)
+    const desired = (await app.read(desiredOfHost(hostId))).map(asDesired)
+    const { state } = await app.load(host, hostId)
+    const expected = state.enrollment.terms === null ? [] : [state.enrollment.terms.identifier]
+    const scope = channelOf(report.ids) === deviceChannel ? 'System' : 'User'
+    const data = { source: 'profile-list', scope, profiles, desired, previousReportAt: null, expected } as const
+    await app.execute(host, hostId, { type: 'ObserveProfiles', data }, cause)
   }
 
   const offer = async (report: Report, makeCause: () => Cause): Promise<string | null> => {
@@ -153,6 +171,23 @@ const factNames = {
   osVersion: 'OSVersion',
   buildVersion: 'BuildVersion',
 } as const satisfies Partial<Record<keyof HostFacts, string>>
+
+/** The profiles in an answer to ProfileList; null in any other. */
+const profilesIn = ({ Status, response }: Report): readonly ListedProfile[] | null => {
+  const list = response['ProfileList']
+  if (Status !== 'Acknowledged' || !Array.isArray(list)) return null
+  return (list as readonly unknown[]).slice(0, mostProfiles).flatMap((profile) => {
+    if (!isDict(profile as PlistValue)) return []
+    const { PayloadIdentifier: identifier, PayloadDisplayName: name } = profile as PlistDict
+    if (typeof identifier !== 'string' || identifier === '') return []
+    return [
+      { identifier: storable(identifier, 255), name: typeof name === 'string' ? storable(name, 255) : null, installedAt: null },
+    ]
+  })
+}
+
+/** No device has more. */
+const mostProfiles = 1000
 
 /** The facts in an answer to DeviceInformation; null in any other. */
 const factsIn = ({ Status, response }: Report): HostFacts | null => {

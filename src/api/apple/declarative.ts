@@ -5,7 +5,13 @@ import { host } from '../../domain/host/host.ts'
 import type { Cause } from '../../kernel/event.ts'
 import type { DeclarativeManagement } from '../../protocols/apple/check-in.ts'
 import type { DeclarationSet } from '../../protocols/apple/declarations.ts'
-import { readEndpoint, writeDeclaration, writeDeclarationItems, writeTokens } from '../../protocols/apple/declarations.ts'
+import {
+  activationIdOf,
+  readEndpoint,
+  writeDeclaration,
+  writeDeclarationItems,
+  writeTokens,
+} from '../../protocols/apple/declarations.ts'
 import type { DeclarationStatus } from '../../protocols/apple/status-report.ts'
 import { readStatusReport } from '../../protocols/apple/status-report.ts'
 
@@ -27,7 +33,12 @@ export const declarativeManagement =
     if (endpoint === null) return { status: 404 }
     if (endpoint.kind === 'status') {
       const { declarations, items, full } = readStatusReport(Data ?? Buffer.from(''))
-      const data = { declarations: declarations?.map(stateOf) ?? null, items, facts: factsIn(items), full }
+      const data = {
+        declarations: declarations?.map((one) => stateOf(one, declarations)) ?? null,
+        items,
+        facts: factsIn(items),
+        full,
+      }
       await execute(host, hostId, { type: 'ReportStatus', data }, cause)
       return { status: 200, json: null }
     }
@@ -38,12 +49,35 @@ export const declarativeManagement =
     return json === null ? { status: 404 } : { status: 200, json }
   }
 
-const stateOf = ({ identifier, serverToken, active, valid, reasons }: DeclarationStatus): DeclarationState => ({
-  identifier,
-  token: serverToken,
-  status: valid === 'invalid' ? 'failed' : active && valid === 'valid' ? 'verified' : 'verifying',
-  detail: reasons.length === 0 ? null : reasons.map(({ code, description }) => `${code}: ${description}`).join('; '),
-})
+/**
+ * What a report says of a declaration. One whose activation is not in force because its predicate is false is where it should be; management
+ * declarations never become active.
+ */
+const stateOf = (status: DeclarationStatus, all: readonly DeclarationStatus[]): DeclarationState => {
+  const { kind, identifier, serverToken, active, valid, reasons } = status
+  const detail = reasons.length === 0 ? null : reasons.map(({ code, description }) => `${code}: ${description}`).join('; ')
+  const state = (told: DeclarationState['status'], why = detail): DeclarationState => ({
+    identifier,
+    token: serverToken,
+    status: told,
+    detail: why,
+  })
+  if (valid === 'invalid') return state('failed')
+  if (kind === 'management') return state(valid === 'valid' ? 'verified' : reasons.length > 0 ? 'failed' : 'verifying')
+  if (active && valid === 'valid') return state('verified')
+  const codes = reasons.map(({ code }) => code)
+  if (codes.includes('Info.Predicate') || (codes.includes('Error.ActivationFailed') && isPredicateFalse(identifier, all)))
+    return state('verified', 'The predicate of its activation is false on this host: the settings are not in force.')
+  return state(codes.some((code) => code.startsWith('Error.')) ? 'failed' : 'verifying')
+}
+
+const isPredicateFalse = (identifier: string, all: readonly DeclarationStatus[]): boolean =>
+  all.some(
+    (one) =>
+      one.kind === 'activation' &&
+      one.identifier === activationIdOf(identifier) &&
+      one.reasons.some(({ code }) => code === 'Info.Predicate'),
+  )
 
 const factNames = {
   'device.identifier.serial-number': 'serial',

@@ -3,6 +3,8 @@ import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
 import type { Request } from '../../domain/commands/requests.ts'
 import type { EnrollmentTerms } from '../../domain/enrollment/terms.ts'
 import type { Sealed } from '../../kernel/content.ts'
+import { host } from '../../domain/host/host.ts'
+import { fillIn, hostValuesOf, ofProfile } from '../../domain/settings/host-values.ts'
 import { profileContent } from '../../projections/profiles.ts'
 import type { Command } from '../../protocols/apple/commands.ts'
 import {
@@ -63,7 +65,7 @@ type Table = Readonly<{
 const contentsInMemory = 128
 
 /** The one table from the menu of requests to Apple's commands. A member without a line does not compile. */
-export const appleRequests = ({ read, blobs }: Pick<App, 'read' | 'blobs'>, reveal: Reveal): ToApple => {
+export const appleRequests = ({ read, blobs, load }: Pick<App, 'read' | 'blobs' | 'load'>, reveal: Reveal): ToApple => {
   const contents = leastRecentlyUsed<Promise<Uint8Array>>(contentsInMemory)
 
   const fetchContent = async (profileId: string, checksum: string): Promise<Uint8Array> => {
@@ -84,11 +86,20 @@ export const appleRequests = ({ read, blobs }: Pick<App, 'read' | 'blobs'>, reve
     return fetched
   }
 
+  const rendered = async (bytes: Uint8Array, profileId: string, hostId: string): Promise<Uint8Array> => {
+    const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
+    if (!content.includes('FLEET_VAR_')) return bytes
+    const { state } = await load(host, hostId)
+    const values = { ...hostValuesOf(state.enrollment), ...ofProfile(profileId) }
+    return Buffer.from(fillIn(content.toString('utf8'), values, xmlEscaped))
+  }
+
   const pinIn = async (hostId: string, commandId: string, pin: Sealed | null): Promise<string | null> =>
     pin === null ? null : Buffer.from(await reveal.sealed(hostId, `pin/${commandId}`, pin)).toString()
 
   const table: Table = {
-    'install-profile': async ({ profileId, checksum }) => installProfile(await contentOf(profileId, checksum)),
+    'install-profile': async ({ profileId, checksum }, { hostId }) =>
+      installProfile(await rendered(await contentOf(profileId, checksum), profileId, hostId)),
     'remove-profile': ({ identifier }) => removeProfile(identifier),
     'list-profiles': () => profileList(),
     'describe-device': ({ queries }) => deviceInformation(queries),
@@ -130,6 +141,8 @@ export const appleRequests = ({ read, blobs }: Pick<App, 'read' | 'blobs'>, reve
     return Promise.resolve(translate(addressed.request, addressed))
   }
 }
+
+const xmlEscaped = (value: string): string => value.replace(/[&<>"']/g, (sign) => `&#${String(sign.charCodeAt(0))};`)
 
 /** The command in an admin's own plist: the whole message, or the inner dictionary alone. */
 const commandIn = (bytes: Uint8Array): Command => {

@@ -5,6 +5,8 @@ import type { HostProfileEvent } from '../host-profiles/events.ts'
 import type { Custody } from '../custody/state.ts'
 import type { CustodyEvent } from '../custody/events.ts'
 import type { EnrollmentEvent } from '../enrollment/events.ts'
+import type { Declarations } from '../declarations/state.ts'
+import type { DeclarationEvent } from '../declarations/events.ts'
 import type { Renewal } from '../renewal/renewal.ts'
 import type { RenewalEvent } from '../renewal/events.ts'
 import { consequencesOf, consequencesOfExpiry } from './consequences.ts'
@@ -39,9 +41,10 @@ type Sees = Readonly<{
   hostProfiles: HostProfiles
   custody: Custody
   renewal: Renewal
+  declarations: Declarations
 }>
 
-type Decides = CommandEvent | HostProfileEvent | CustodyEvent | RenewalEvent | EnrollmentEvent
+type Decides = CommandEvent | HostProfileEvent | CustodyEvent | RenewalEvent | EnrollmentEvent | DeclarationEvent
 
 export const commands: Slice<CommandCommand, Decides, Commands, Sees, CommandEvent> = {
   initial: { waiting: new Map(), settled: new Map(), queued: 0 },

@@ -1,15 +1,19 @@
 import { custodyConsequences } from '../custody/consequences.ts'
 import type { CustodyEvent } from '../custody/events.ts'
 import type { Custody } from '../custody/state.ts'
+import { declarationConsequences } from '../declarations/consequences.ts'
+import type { Declarations } from '../declarations/state.ts'
+import type { DeclarationEvent } from '../declarations/events.ts'
 import type { EnrollmentEvent } from '../enrollment/events.ts'
 import type { Enrollment } from '../enrollment/state.ts'
-import { profileConsequences, profileExpiry } from '../host-profiles/consequences.ts'
+import { neverConfirmed, profileConsequences, profileExpiry } from '../host-profiles/consequences.ts'
 import type { HostProfileEvent } from '../host-profiles/events.ts'
 import type { HostProfiles } from '../host-profiles/state.ts'
 import { renewalConsequences } from '../renewal/consequences.ts'
 import type { RenewalEvent } from '../renewal/events.ts'
 import type { Renewal } from '../renewal/renewal.ts'
 import { failed } from '../renewal/renewal.ts'
+import { deviceChannel } from '../platforms.ts'
 import type { Answer } from './answer.ts'
 import { cancelAll } from './cancelling.ts'
 import type { CommandEvent } from './events.ts'
@@ -21,9 +25,10 @@ type Sees = Readonly<{
   hostProfiles: HostProfiles
   custody: Custody
   renewal: Renewal
+  declarations: Declarations
 }>
 
-type Consequence = HostProfileEvent | CustodyEvent | RenewalEvent | EnrollmentEvent | CommandEvent
+type Consequence = HostProfileEvent | CustodyEvent | RenewalEvent | EnrollmentEvent | CommandEvent | DeclarationEvent
 
 /** What a final answer means for each concern that the command was about. */
 export const consequencesOf = (answer: Answer, sees: Sees): readonly Consequence[] => [
@@ -31,10 +36,15 @@ export const consequencesOf = (answer: Answer, sees: Sees): readonly Consequence
   ...custodyConsequences(answer, sees.custody),
   ...renewalConsequences(answer, sees.renewal),
   ...enrollmentConsequences(answer, sees),
+  ...declarationConsequences(answer, sees.commands.waiting.get(answer.commandId)?.channel ?? deviceChannel, sees.declarations),
 ]
 
 /** What it means that a command was given up at its deadline. */
-export const consequencesOfExpiry = (commandId: string, { enrollment, hostProfiles, renewal }: Sees): readonly Consequence[] => [
+export const consequencesOfExpiry = (
+  commandId: string,
+  { enrollment, commands, hostProfiles, renewal }: Sees,
+): readonly Consequence[] => [
+  ...(commands.waiting.get(commandId)?.request.kind === 'list-profiles' ? neverConfirmed(hostProfiles) : []),
   ...profileExpiry(commandId, hostProfiles),
   ...(renewal.commandId === commandId ? [failed(renewal, 'no-answer', 'The host did not answer in time.')] : []),
   ...(enrollment.unenrollment === commandId

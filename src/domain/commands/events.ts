@@ -12,6 +12,10 @@ export type Reason =
   | Readonly<{ code: 'removal-reversed' }>
   | Readonly<{ code: 'retried'; attempt: number }>
   | Readonly<{ code: 'resend-asked' }>
+  | Readonly<{ code: 'secrets-changed' }>
+  | Readonly<{ code: 'variables-changed' }>
+  | Readonly<{ code: 'missing-on-host'; attempt: number }>
+  | Readonly<{ code: 'verification' }>
   | Readonly<{ code: 'no-longer-wanted' }>
   | Readonly<{ code: 'declarations-changed' }>
   | Readonly<{ code: 'certificate-ends'; notAfter: string | null }>

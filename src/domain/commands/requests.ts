@@ -8,7 +8,15 @@ import type { EnrollmentTerms } from '../enrollment/terms.ts'
  * `command/<command id>` unless it says otherwise.
  */
 export type Request =
-  | Readonly<{ kind: 'install-profile'; profileId: string; identifier: string; checksum: string; scope: ProfileScope }>
+  | Readonly<{
+      kind: 'install-profile'
+      profileId: string
+      identifier: string
+      checksum: string
+      scope: ProfileScope
+      secretsAt?: string
+      rendering?: string
+    }>
   | Readonly<{ kind: 'remove-profile'; profileId: string | null; identifier: string; ignoreError: boolean }>
   | Readonly<{ kind: 'list-profiles' }>
   | Readonly<{ kind: 'describe-device'; queries: readonly string[] }>

@@ -26,6 +26,16 @@ export const profileExpiry = (commandId: string, profiles: HostProfiles): readon
     : [{ type: 'ProfileRemovalFailed', data: { profileId, detail } }]
 }
 
+/** The host did not answer when it was asked for its profiles: what it only acknowledged has failed, and an admin decides. */
+export const neverConfirmed = (profiles: HostProfiles): readonly HostProfileEvent[] => {
+  const detail = 'The host acknowledged the profile, but neither an agent nor the host itself confirmed it in time.'
+  const missed = Object.entries(profiles)
+    .filter(([, { operation, status }]) => operation === 'install' && status === 'verifying')
+    .map(([profileId, { misses = 0 }]) => ({ profileId, was: 'verifying' as const, attempt: misses, willRetry: false, detail }))
+  const data = { source: 'profile-list', seen: [], missed, appeared: [], gone: [] } as const
+  return missed.length === 0 ? [] : [{ type: 'ProfilesObserved', data }]
+}
+
 const installed = (profileId: string, profile: HostProfile, { outcome, errors, platform }: Answer): HostProfileEvent => {
   const { checksum } = profile
   if (outcome === 'acknowledged') {

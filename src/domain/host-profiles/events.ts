@@ -1,5 +1,14 @@
 import type { ProfileScope } from '../profiles/events.ts'
 
+/** `was` tells whether it had ever been seen there. `attempt` counts how often it was missed. */
+export type MissedProfile = Readonly<{
+  profileId: string
+  was: 'verifying' | 'verified'
+  attempt: number
+  willRetry: boolean
+  detail: string
+}>
+
 /** What happened to the profiles on one host, beside the commands that carry them. */
 export type HostProfileEvent =
   /** The device took it. On a Mac it still has to be seen (`verifying`); elsewhere the answer is all there is (`verified`). */
@@ -35,8 +44,22 @@ export type HostProfileEvent =
         identifier: string
         checksum: string
         scope: ProfileScope
-        because: 'no-user-channel'
+        because: 'no-user-channel' | 'variable-missing'
         detail: string
       }
     }
   | { type: 'ProfileResendAsked'; data: { profileId: string } }
+  /**
+   * What a list of the profiles on the host says anew. `seen` are those found where they should be; `missed` those that should be there and
+   * are not; `appeared` and `gone` tell of profiles that nobody manages here.
+   */
+  | {
+      type: 'ProfilesObserved'
+      data: {
+        source: 'agent' | 'profile-list'
+        seen: readonly string[]
+        missed: readonly MissedProfile[]
+        appeared: readonly Readonly<{ identifier: string; name: string | null }>[]
+        gone: readonly string[]
+      }
+    }

@@ -6,12 +6,15 @@ import type { Commands } from '../commands/state.ts'
 import type { EnrollmentEvent } from '../enrollment/events.ts'
 import type { Enrollment } from '../enrollment/state.ts'
 import { userChannelOf } from '../enrollment/state.ts'
-import { announced } from '../declarations/announcing.ts'
-import type { Declarations } from '../declarations/declarations.ts'
+import { declared } from '../declarations/declaring.ts'
+import type { Declarations } from '../declarations/state.ts'
 import type { DeclarationEvent } from '../declarations/events.ts'
+import type { HostValues } from '../settings/host-values.ts'
+import { hostValuesOf, renderingOf } from '../settings/host-values.ts'
 import { deviceChannel } from '../platforms.ts'
 import { reject } from '../rejections.ts'
 import type { HostProfileEvent } from './events.ts'
+import { observed } from './observing.ts'
 import type { Decisions } from './reconcile.ts'
 import { reconcile } from './reconcile.ts'
 import { rememberQueued } from './remembering.ts'
@@ -42,8 +45,13 @@ export const hostProfiles: Slice<
       if (sees.enrollment.stage !== 'enrolled') return []
       const { enrolledAt } = sees.enrollment
       const hasUserChannel = userChannelOf(sees.enrollment) !== null
-      const decisions = reconcile({ desired, current: sees.hostProfiles, hasUserChannel, enrolledAt, now })
-      return [...told(decisions, sees, deadlineOf(now)), ...announced(declarationsToken, sees, now)]
+      const values = hostValuesOf(sees.enrollment)
+      const [declarations, profiles] = partition(desired)
+      const decisions = reconcile({ desired: profiles, current: sees.hostProfiles, hasUserChannel, enrolledAt, values, now })
+      return [
+        ...told(decisions, { ...sees, values }, deadlineOf(now)),
+        ...declared({ desired: declarations, standing: declarationsToken, values, now }, sees),
+      ]
     },
 
     ResendProfile: ({ data }, { hostProfiles: now }) => {
@@ -71,7 +79,9 @@ export const hostProfiles: Slice<
     },
     ProfileForgotten: (state, { data }) => without(state, data.profileId),
     ProfileRefused: (state, { data }) => ({ ...state, [data.profileId]: refused(data) }),
-    ProfileResendAsked: (state, { data }) => change(state, data.profileId, { status: 'waiting', resend: true, failures: 0 }),
+    ProfileResendAsked: (state, { data }) =>
+      change(state, data.profileId, { status: 'waiting', resend: true, failures: 0, misses: 0 }),
+    ProfilesObserved: observed,
   },
 }
 
@@ -81,17 +91,25 @@ export const hostProfiles: Slice<
  */
 const told = (
   decisions: Decisions,
-  { enrollment, commands }: Sees,
+  { enrollment, commands, values }: Sees & Readonly<{ values: HostValues }>,
   deadline: string,
 ): readonly (HostProfileEvent | CommandEvent)[] => {
-  const queue = queuedBy(decisions, enrollment, commands.queued).map((command) => ({ ...command, deadline }))
+  const queue = queuedBy(decisions, { enrollment, queued: commands.queued, values }).map((command) => ({ ...command, deadline }))
   return [
     ...cancelSome(commands, because(decisions, 'superseded'), 'superseded'),
     ...cancelSome(commands, because(decisions, 'no-longer-wanted'), 'no-longer-wanted'),
     ...decisions.keep.map(kept),
-    ...decisions.refuse.map((profile): HostProfileEvent => ({
+    ...decisions.refuse.map(({ profile, because, variable }): HostProfileEvent => ({
       type: 'ProfileRefused',
-      data: { profileId: profile.profileId, ...content(profile), because: 'no-user-channel', detail: noUser(enrollment) },
+      data: {
+        profileId: profile.profileId,
+        ...content(profile),
+        because,
+        detail:
+          variable === undefined
+            ? noUser(enrollment)
+            : `Nothing is known of this host that $FLEET_VAR_${variable} could stand for.`,
+      },
     })),
     ...(queue.length === 0 ? [] : [{ type: 'CommandsQueued', data: { commands: queue } } as const]),
     ...decisions.forget.map((data): HostProfileEvent => ({ type: 'ProfileForgotten', data })),
@@ -114,7 +132,9 @@ const kept = ({ from, to, has }: Decisions['keep'][number]): HostProfileEvent =>
   },
 })
 
-const queuedBy = ({ install, remove }: Decisions, enrollment: Enrollment, queued: number): readonly QueuedCommand[] => {
+type Round = Readonly<{ enrollment: Enrollment; queued: number; values: HostValues }>
+
+const queuedBy = ({ install, remove }: Decisions, { enrollment, queued, values }: Round): readonly QueuedCommand[] => {
   const channelFor = (scope: 'System' | 'User') =>
     scope === 'User' ? (userChannelOf(enrollment) ?? deviceChannel) : deviceChannel
   const commands: readonly Omit<QueuedCommand, 'commandId'>[] = [
@@ -123,15 +143,24 @@ const queuedBy = ({ install, remove }: Decisions, enrollment: Enrollment, queued
       request: { kind: 'remove-profile', profileId, identifier: profile.identifier, ignoreError } as const,
       reason,
     })),
-    ...install.map(({ profile: { profileId, identifier, checksum, scope }, reason }) => ({
-      channel: channelFor(scope),
-      request: { kind: 'install-profile', profileId, identifier, checksum, scope } as const,
-      reason,
-    })),
+    ...install.map(({ profile, reason }) => {
+      const { profileId, identifier, checksum, scope, secretsAt } = profile
+      const rendering = renderingOf(profile, values)
+      const digest = rendering.kind === 'rendering' ? rendering.digest : null
+      const request = { kind: 'install-profile', profileId, identifier, checksum, scope } as const
+      return {
+        channel: channelFor(scope),
+        request: { ...request, ...(secretsAt && { secretsAt }), ...(digest && { rendering: digest }) },
+        reason,
+      }
+    }),
   ]
   const round = `${String(enrollment.enrollmentId)}/${String(enrollment.epoch)}`
   return commands.map((command, index) => ({ commandId: derivedId(`${round}/${String(queued + index)}`), ...command }))
 }
+
+const partition = (desired: readonly DesiredProfile[]) =>
+  [desired.filter(({ kind }) => kind === 'declaration'), desired.filter(({ kind }) => kind !== 'declaration')] as const
 
 const because = ({ cancel }: Decisions, why: 'superseded' | 'no-longer-wanted'): readonly string[] =>
   cancel.filter((one) => one.because === why).map(({ commandId }) => commandId)

@@ -1,4 +1,6 @@
 import type { Reason } from '../commands/events.ts'
+import type { HostValues } from '../settings/host-values.ts'
+import { renderingOf } from '../settings/host-values.ts'
 import { userChannelWaitMs } from '../enrollment/user-channel.ts'
 import type { DesiredProfile, HostProfile, HostProfiles } from './state.ts'
 import { mayBeThere } from './state.ts'
@@ -10,17 +12,21 @@ export type Decisions = Readonly<{
   /** The same bytes are on the host under the id `from`: nothing is sent. */
   keep: readonly Readonly<{ from: string; to: DesiredProfile; has: HostProfile }>[]
   forget: readonly Readonly<{ profileId: string; because: 'never-sent' | 'never-landed' | 'replaced' | 'no-user-channel' }>[]
-  /** User settings with no user to give them to, long after enrollment. */
-  refuse: readonly DesiredProfile[]
+  /** What cannot be given to this host: user settings with no user long after enrollment, and variables that stand for nothing here. */
+  refuse: readonly Refusal[]
   /** Commands on their way that are no longer wanted. */
   cancel: readonly Readonly<{ commandId: string; because: 'superseded' | 'no-longer-wanted' }>[]
 }>
+
+export type Refusal = Readonly<{ profile: DesiredProfile; because: 'no-user-channel' | 'variable-missing'; variable?: string }>
 
 export type Situation = Readonly<{
   desired: readonly DesiredProfile[]
   current: HostProfiles
   hasUserChannel: boolean
   enrolledAt: string | null
+  /** What this host's variables stand for. */
+  values?: HostValues
   /** ISO 8601. */
   now: string
 }>
@@ -31,26 +37,35 @@ export type Situation = Readonly<{
  * same identifier: they would race. From one scope to the other nothing is replaced; there the removal goes first, alone.
  */
 export const reconcile = (situation: Situation): Decisions => {
-  const { desired, current, hasUserChannel } = situation
-  const wanted = new Map(desired.map((profile) => [profile.profileId, profile]))
+  const { current, hasUserChannel, values = {} } = situation
+  const kept = new Set(situation.desired.flatMap(({ profileId, mode }) => (mode === 'kept' ? [profileId] : [])))
+  const all = situation.desired.filter(
+    ({ profileId, mode }) => mode === undefined || (mode === 'held' && isThere(current[profileId])),
+  )
+  const missing = all.flatMap((profile): readonly Refusal[] => {
+    const rendering = renderingOf(profile, values)
+    return rendering.kind === 'missing' ? [{ profile, because: 'variable-missing', variable: rendering.variable }] : []
+  })
+  const desired = all.filter((profile) => !missing.some((one) => one.profile === profile))
+  const wanted = new Map(all.map((profile) => [profile.profileId, profile]))
   const others = Object.entries(current).flatMap(([profileId, profile]): readonly Other[] =>
-    wanted.get(profileId)?.scope === profile.scope ? [] : [{ profileId, profile }],
+    kept.has(profileId) || wanted.get(profileId)?.scope === profile.scope ? [] : [{ profileId, profile }],
   )
   const installing = desired
     .filter((profile) => !others.some((other) => goesBefore(other, profile)))
-    .flatMap((profile) => wantedNow(profile, current[profile.profileId]))
+    .flatMap((profile) => wantedNow(profile, current[profile.profileId], values))
     .map((install, index, all) => {
       const isFirst = all.findIndex((one) => placeOf(one.profile) === placeOf(install.profile)) === index
       const replaced = isFirst ? others.filter((other) => isReplaced(other, install.profile)) : []
-      return { ...install, replaced, same: replaced.find(({ profile }) => isSame(install.profile, profile)) }
+      return { ...install, replaced, same: replaced.find(({ profile }) => isSame(install.profile, profile, values)) }
     })
 
-  const kept = installing.filter(({ same }) => same !== undefined)
+  const keeping = installing.filter(({ same }) => same !== undefined)
   const changed = installing.filter(({ same }) => same === undefined)
   const sendable = changed.filter(({ profile }) => profile.scope === 'System' || hasUserChannel)
   const withoutUser = changed.filter((one) => !sendable.includes(one)).map(({ profile }) => profile)
-  const replaced = [...kept, ...sendable].flatMap((one) => one.replaced.filter((other) => other !== one.same))
-  const spared = new Set([...replaced, ...kept.map(({ same }) => same)])
+  const replaced = [...keeping, ...sendable].flatMap((one) => one.replaced.filter((other) => other !== one.same))
+  const spared = new Set([...replaced, ...keeping.map(({ same }) => same)])
   const removals = others
     .filter((other) => !spared.has(other) && other.profile.operation !== 'remove')
     .filter(({ profileId, profile }) => !wanted.has(profileId) || mayBeThere(profile))
@@ -62,14 +77,17 @@ export const reconcile = (situation: Situation): Decisions => {
       reason: first === undefined ? reason : { code: 'profile-replaces', profileId: first.profileId },
     })),
     remove: removals.flatMap(({ remove }) => remove),
-    keep: kept.flatMap(({ profile, same }) =>
+    keep: keeping.flatMap(({ profile, same }) =>
       same === undefined ? [] : [{ from: same.profileId, to: profile, has: same.profile }],
     ),
     forget: [
       ...replaced.map(({ profileId }) => ({ profileId, because: 'replaced' as const })),
       ...removals.flatMap(({ forget }) => forget),
     ],
-    refuse: waitIsOver(situation) ? withoutUser.filter((profile) => !isRefused(profile, current[profile.profileId])) : [],
+    refuse: [
+      ...missing,
+      ...(waitIsOver(situation) ? withoutUser.map((profile) => ({ profile, because: 'no-user-channel' as const })) : []),
+    ].filter(({ profile }) => !isRefused(profile, current[profile.profileId])),
     cancel: [
       ...sendable.flatMap(({ profile }) => inFlight(current[profile.profileId], 'superseded')),
       ...replaced.flatMap(({ profile }) => inFlight(profile, 'superseded')),
@@ -84,17 +102,21 @@ export const isSettled = (decisions: Decisions): boolean => Object.values(decisi
 const wantedNow = (
   profile: DesiredProfile,
   has: HostProfile | undefined,
+  values: HostValues,
 ): readonly Readonly<{ profile: DesiredProfile; reason: Reason }>[] => {
-  const reason = installReason(profile, has)
+  const reason = installReason(profile, has, values)
   return reason === null ? [] : [{ profile, reason }]
 }
 
-const installReason = (profile: DesiredProfile, has: HostProfile | undefined): Reason | null => {
+const installReason = (profile: DesiredProfile, has: HostProfile | undefined, values: HostValues): Reason | null => {
   if (has === undefined) return { code: 'profile-missing' }
   if (has.operation === 'remove') return { code: 'removal-reversed' }
   if (has.checksum !== profile.checksum) return { code: 'profile-changed', from: has.checksum }
+  if (profile.secretsAt !== undefined && (has.secretsAt ?? '') < profile.secretsAt) return { code: 'secrets-changed' }
+  if (isRenderedAnew(profile, has, values)) return { code: 'variables-changed' }
   if (has.status !== 'waiting') return null
   if (has.resend) return { code: 'resend-asked' }
+  if ((has.misses ?? 0) > 0) return { code: 'missing-on-host', attempt: has.misses ?? 0 }
   return has.failures > 0 ? { code: 'retried', attempt: has.failures } : { code: 'profile-missing' }
 }
 
@@ -114,8 +136,20 @@ const goesBefore = ({ profile }: Other, next: DesiredProfile): boolean =>
   (profile.operation === 'remove' ? profile.status !== 'failed' : mayBeThere(profile))
 
 /** The device holds these bytes, or is about to: only the id differs. */
-const isSame = (profile: DesiredProfile, has: HostProfile): boolean =>
-  has.operation === 'install' && has.checksum === profile.checksum && has.status !== 'waiting' && has.status !== 'failed'
+const isSame = (profile: DesiredProfile, has: HostProfile, values: HostValues): boolean =>
+  has.operation === 'install' &&
+  has.checksum === profile.checksum &&
+  has.status !== 'waiting' &&
+  has.status !== 'failed' &&
+  (has.secretsAt ?? '') >= (profile.secretsAt ?? '') &&
+  !isRenderedAnew(profile, has, values)
+
+const isRenderedAnew = (profile: DesiredProfile, has: HostProfile, values: HostValues): boolean => {
+  const rendering = renderingOf(profile, values)
+  return rendering.kind === 'rendering' && rendering.digest !== (has.rendering ?? null)
+}
+
+const isThere = (has: HostProfile | undefined): boolean => has?.operation === 'install'
 
 type Removal = Readonly<{ profile: HostProfile; remove: Decisions['remove']; forget: Decisions['forget'] }>
 

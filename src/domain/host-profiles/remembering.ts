@@ -6,8 +6,9 @@ import { mayBeThere } from './state.ts'
 export const rememberQueued = (state: HostProfiles, commands: readonly QueuedCommand[]): HostProfiles =>
   commands.reduce((now, { commandId, request }) => {
     if (request.kind === 'install-profile') {
-      const { profileId, identifier, checksum, scope } = request
-      return { ...now, [profileId]: installing(now, profileId, { identifier, checksum, scope, commandId }) }
+      const { profileId, identifier, checksum, scope, secretsAt, rendering } = request
+      const what = { identifier, checksum, scope, commandId, ...(secretsAt && { secretsAt }), ...(rendering && { rendering }) }
+      return { ...now, [profileId]: installing(now, profileId, what) }
     }
     if (request.kind !== 'remove-profile' || request.profileId === null) return now
     const has = now[request.profileId]
@@ -20,7 +21,7 @@ export const rememberQueued = (state: HostProfiles, commands: readonly QueuedCom
 const installing = (
   now: HostProfiles,
   profileId: string,
-  what: Pick<HostProfile, 'identifier' | 'checksum' | 'scope' | 'commandId'>,
+  what: Pick<HostProfile, 'identifier' | 'checksum' | 'scope' | 'commandId' | 'secretsAt' | 'rendering'>,
 ): HostProfile => {
   const had = now[profileId]
   const before = Object.values(now).filter(({ identifier, scope }) => identifier === what.identifier && scope === what.scope)
@@ -29,6 +30,7 @@ const installing = (
     operation: 'install',
     status: 'pending',
     failures: had?.checksum === what.checksum ? had.failures : 0,
+    misses: had?.checksum === what.checksum && !had.resend ? (had.misses ?? 0) : 0,
     landed: before.some(mayBeThere),
     ignoreError: false,
     resend: false,

@@ -1,4 +1,4 @@
-import type { ProfileScope } from '../profiles/events.ts'
+import type { ProfileScope, SettingsKind } from '../profiles/events.ts'
 
 /** `waiting`: must be sent and was not yet. `pending`: a command is under way. The rest is what the device said. */
 export type HostProfileStatus = 'waiting' | 'pending' | 'verifying' | 'verified' | 'failed'
@@ -18,6 +18,12 @@ export type HostProfile = Readonly<{
   /** The removal may fail: it was never sure that the profile is there. */
   ignoreError: boolean
   resend: boolean
+  /** When the secrets in it were last changed before it was sent; absent: never. */
+  secretsAt?: string
+  /** Tells what its variables stood for when it was sent; absent: it has none. */
+  rendering?: string
+  /** How often it was looked for in vain since it was last seen; absent: never. */
+  misses?: number
 }>
 
 export type HostProfiles = Readonly<Record<string, HostProfile>>
@@ -25,10 +31,21 @@ export type HostProfiles = Readonly<Record<string, HostProfile>>
 /** False only when nothing of it can be on the device: a removal would be for nothing. */
 export const mayBeThere = ({ landed, status }: HostProfile): boolean => landed || status === 'pending'
 
-/** A profile that the host's cohort is to have. */
+/** A profile that the host's cohort is to have, or may keep. */
 export type DesiredProfile = Readonly<{
   profileId: string
   identifier: string
   checksum: string
   scope: ProfileScope
+  /** Absent: a profile. */
+  kind?: SettingsKind
+  /**
+   * Absent: it is wanted. `held`: as if wanted, on hosts that have it already. `kept`: nothing is done about it, be it there or not.
+   */
+  mode?: 'held' | 'kept'
+  /** When this content was uploaded, in any team first; ISO 8601. */
+  since?: string
+  secretsAt?: string
+  /** Names of the variables in it; absent: none. */
+  variables?: readonly string[]
 }>

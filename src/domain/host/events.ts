@@ -5,6 +5,7 @@ import type { EnrollmentEvent } from '../enrollment/events.ts'
 import type { EscrowEvent } from '../escrow/events.ts'
 import type { HostProfileEvent } from '../host-profiles/events.ts'
 import type { RenewalEvent } from '../renewal/events.ts'
+import type { LabelMembershipEvent } from '../labels/events.ts'
 import type { MembershipEvent } from '../teams/events.ts'
 import type { TokenEvent } from '../tokens/events.ts'
 
@@ -15,6 +16,7 @@ export type HostEvent =
   | RenewalEvent
   | CustodyEvent
   | MembershipEvent
+  | LabelMembershipEvent
   | CommandEvent
   | HostProfileEvent
   | DeclarationEvent

@@ -7,7 +7,8 @@ import type { Commands } from '../commands/state.ts'
 import type { CustodyCommand } from '../custody/custody.ts'
 import { custody } from '../custody/custody.ts'
 import type { Custody } from '../custody/state.ts'
-import type { DeclarationCommand, Declarations } from '../declarations/declarations.ts'
+import type { DeclarationCommand } from '../declarations/declarations.ts'
+import type { Declarations } from '../declarations/state.ts'
 import { declarations } from '../declarations/declarations.ts'
 import type { EnrollmentCommand } from '../enrollment/commands.ts'
 import { enrollment } from '../enrollment/enrollment.ts'
@@ -18,6 +19,10 @@ import type { HostProfileCommand } from '../host-profiles/host-profiles.ts'
 import { hostProfiles } from '../host-profiles/host-profiles.ts'
 import type { HostProfiles } from '../host-profiles/state.ts'
 import type { Renewal, RenewalCommand } from '../renewal/renewal.ts'
+import type { LabelMembership, LabelMembershipCommand } from '../labels/membership.ts'
+import { labels } from '../labels/membership.ts'
+import type { Observation, ObservationCommand } from '../observation/observation.ts'
+import { observation } from '../observation/observation.ts'
 import { renewal } from '../renewal/renewal.ts'
 import type { Membership, MembershipCommand } from '../teams/membership.ts'
 import { membership } from '../teams/membership.ts'
@@ -33,7 +38,9 @@ export type HostCommand =
   | CommandCommand
   | HostProfileCommand
   | DeclarationCommand
+  | ObservationCommand
   | MembershipCommand
+  | LabelMembershipCommand
   | TokenCommand
 
 export type Host = Readonly<{
@@ -42,9 +49,11 @@ export type Host = Readonly<{
   renewal: Renewal
   custody: Custody
   membership: Membership
+  labels: LabelMembership
   commands: Commands
   hostProfiles: HostProfiles
   declarations: Declarations
+  observation: Observation
 }>
 
 /** A host's whole life in one stream; the rules are in its slices. */
@@ -56,9 +65,11 @@ export const host: Decider<HostCommand, HostEvent, Host> = {
     renewal: renewal.initial,
     custody: custody.initial,
     membership: membership.initial,
+    labels: labels.initial,
     commands: commands.initial,
     hostProfiles: hostProfiles.initial,
     declarations: declarations.initial,
+    observation: observation.initial,
   },
   decide: decideBy<HostCommand, HostEvent, Host>({
     ...enrollment.decide,
@@ -66,9 +77,11 @@ export const host: Decider<HostCommand, HostEvent, Host> = {
     ...renewal.decide,
     ...custody.decide,
     ...membership.decide,
+    ...labels.decide,
     ...commands.decide,
     ...hostProfiles.decide,
     ...declarations.decide,
+    ...observation.decide,
     ...tokens.decide,
   }),
   evolve: (state, event) => ({
@@ -77,9 +90,11 @@ export const host: Decider<HostCommand, HostEvent, Host> = {
     renewal: evolveSlice(renewal, state.renewal, event),
     custody: evolveSlice(custody, state.custody, event),
     membership: evolveSlice(membership, state.membership, event),
+    labels: evolveSlice(labels, state.labels, event),
     commands: evolveSlice(commands, state.commands, event),
     hostProfiles: evolveSlice(hostProfiles, state.hostProfiles, event),
     declarations: evolveSlice(declarations, state.declarations, event),
+    observation: evolveSlice(observation, state.observation, event),
   }),
   concerns: (id) => [id],
 }

@@ -1,11 +1,25 @@
 import type { OfType, Recorded } from '../../kernel/event.ts'
-import type { CancelReason, CommandOutcome, QueuedCommand, Reason } from '../commands/events.ts'
+import type { QueuedCommand } from '../commands/events.ts'
 import { requestText } from '../commands/words.ts'
-import type { EndReason, EnrollmentReason, FactSource, HostFacts } from '../enrollment/events.ts'
+import type { HostFacts } from '../enrollment/events.ts'
 import type { Channel } from '../platforms.ts'
 import { deviceChannel } from '../platforms.ts'
 import { noTeam } from '../teams/events.ts'
 import type { HostEvent } from './events.ts'
+import {
+  beginnings,
+  cancelReasons,
+  dropping,
+  endings,
+  forgetting,
+  labelling,
+  outcomes,
+  reasonText,
+  removals,
+  renewals,
+  sources,
+  transfers,
+} from './story-reasons.ts'
 
 type Story = Readonly<{ [T in HostEvent['type']]: (data: OfType<HostEvent, T>['data']) => Told }>
 
@@ -91,6 +105,19 @@ export const story: Story = {
     ),
 
   DeclarationsAnnounced: () => said('The host is told to fetch its declarations.'),
+  DeclarationsAssigned: ({ assigned, withdrawn }) =>
+    said(
+      `The host is to declare ${String(assigned.length)} more or other, and ${String(withdrawn.length)} no more.`,
+      `Its team's settings changed: ${[...assigned.map(({ identifier }) => identifier), ...withdrawn].slice(0, 5).join(', ')}.`,
+    ),
+  DeclarationsTaken: ({ profileIds }) =>
+    said(`The host goes to fetch its declarations (${String(profileIds.length)} news).`, 'It acknowledged the command.'),
+  DeclarationsDropped: ({ profileIds, because }) =>
+    said(`The host no longer has the declarations ${profileIds.slice(0, 5).join(', ')}.`, dropping[because]),
+  DeclarationsUnreported: ({ profileIds, detail }) =>
+    said(`The declarations ${profileIds.slice(0, 5).join(', ')} count as failed on the host.`, detail),
+  DeclarationResendAsked: ({ profileId }) =>
+    said(`The declaration ${profileId} is to be sent to the host again.`, 'An admin asked for it.'),
   DeclarationsReported: ({ changed, gone }) =>
     said(
       `The host reported its declarations: ${[
@@ -108,6 +135,17 @@ export const story: Story = {
         .join(', ')}.`,
     ),
 
+  LabelMembershipChanged: ({ joined, left, learned, because }) =>
+    said(
+      `The labels of the host changed: ${[
+        ...joined.map((label) => `in ${label}`),
+        ...left.map((label) => `out of ${label}`),
+        ...(joined.length + left.length === 0 ? [`${String(learned.length)} answered for the first time`] : []),
+      ]
+        .slice(0, 8)
+        .join(', ')}.`,
+      labelling[because],
+    ),
   HostTransferred: ({ teamId, from, because }) =>
     said(`The host moved from ${teamText(from)} to ${teamText(teamId)}.`, transfers[because]),
 
@@ -150,6 +188,30 @@ export const story: Story = {
   ProfileForgotten: ({ profileId, because }) =>
     said(`The profile ${profileId} no longer counts as being on the host.`, forgetting[because]),
   ProfileRefused: ({ profileId, detail }) => said(`The profile ${profileId} cannot be given to the host.`, detail),
+  ProfilesObserved: ({ source, seen, missed, appeared, gone }) =>
+    said(
+      `${source === 'agent' ? 'The agent' : 'The host'} listed its profiles: ${[
+        ...(seen.length === 0 ? [] : [`${String(seen.length)} seen as they should be`]),
+        ...(missed.length === 0
+          ? []
+          : [
+              `${missed
+                .map(({ profileId }) => profileId)
+                .slice(0, 5)
+                .join(', ')} missing`,
+            ]),
+        ...(appeared.length === 0
+          ? []
+          : [
+              `${appeared
+                .map(({ identifier }) => identifier)
+                .slice(0, 5)
+                .join(', ')} found that nobody manages`,
+            ]),
+        ...(gone.length === 0 ? [] : [`${gone.slice(0, 5).join(', ')} found no longer`]),
+      ].join('; ')}.`,
+      missed[0]?.detail ?? null,
+    ),
   ProfileResendAsked: ({ profileId }) =>
     said(`The profile ${profileId} is to be sent to the host again.`, 'An admin asked for it.'),
 }
@@ -191,92 +253,3 @@ const queuedText = (commands: readonly QueuedCommand[]): string => {
 
 const reasonsText = (commands: readonly QueuedCommand[]): string =>
   [...new Set(commands.map(({ reason }) => reasonText(reason)))].join(' ')
-
-const reasonText = (reason: Reason): string => {
-  switch (reason.code) {
-    case 'asked':
-      return 'An admin asked for it.'
-    case 'enrolled':
-      return 'The host enrolled.'
-    case 'profile-missing':
-      return 'The host lacks a profile that its team has.'
-    case 'profile-changed':
-      return 'The content of a profile changed.'
-    case 'profile-replaces':
-      return `A profile takes the place of ${reason.profileId}.`
-    case 'removal-reversed':
-      return 'A profile that was being removed is wanted again.'
-    case 'retried':
-      return `An installation is tried again after ${String(reason.attempt)} failed ${reason.attempt === 1 ? 'attempt' : 'attempts'}.`
-    case 'resend-asked':
-      return 'An admin asked to send a profile again.'
-    case 'declarations-changed':
-      return 'What the host should declare changed.'
-    case 'certificate-ends':
-      return `Its identity certificate ends${reason.notAfter === null ? '' : ` at ${reason.notAfter}`}.`
-    case 'no-longer-wanted':
-      return 'The host has a profile that its team does not have.'
-  }
-}
-
-const outcomes: Readonly<Record<CommandOutcome, string>> = {
-  acknowledged: 'carried out',
-  failed: 'failed to carry out',
-  malformed: 'could not read',
-}
-
-const cancelReasons: Readonly<Record<CancelReason, string>> = {
-  superseded: 'A newer command takes its place.',
-  'no-longer-wanted': 'What it was for is no longer wanted.',
-  'enrolled-again': 'The host enrolled again.',
-  'enrollment-ended': 'The enrollment of the host ended.',
-  asked: 'An admin took it back.',
-  expired: 'The host did not answer before the deadline of the command.',
-}
-
-const beginnings: Readonly<Record<EnrollmentReason, string>> = {
-  'first-enrollment': 'It is the first one.',
-  'enrolled-again': 'The host enrolled again.',
-  'authenticated-again': 'The host enrolled again, with a certificate that it had before.',
-  'awaiting-configuration': 'The host stands in its setup assistant with a new token: it was erased.',
-  'token-came-back': 'The host sent a token after the one before was found dead.',
-  imported: 'It was brought over from another server.',
-}
-
-const renewals: Readonly<Record<OfType<HostEvent, 'IdentityRenewed'>['data']['by'], string>> = {
-  profile: 'It installed its enrollment profile again.',
-  scep: 'It asked the authority for it by itself.',
-  adoption: 'It was brought over without one, and came with this.',
-}
-
-const endings: Readonly<Record<EndReason, string>> = {
-  'checked-out': 'The host checked out.',
-  'push-token-unregistered': 'The push service says that the host no longer takes pushes.',
-  unenrolled: 'The host removed its enrollment profile, as it was asked to.',
-  'unenrollment-unanswered': 'The host was asked to leave, and did not answer in time.',
-}
-
-const transfers: Readonly<Record<OfType<HostEvent, 'HostTransferred'>['data']['because'], string>> = {
-  asked: 'An admin asked for it.',
-  'team-deleted': 'Its team was deleted.',
-  enrolled: 'The enrollment profile of the host named the team.',
-}
-
-const sources: Readonly<Record<FactSource, string>> = {
-  authenticate: 'It told them while enrolling.',
-  'device-information': 'It answered a question for them.',
-  'status-report': 'It reported them by itself.',
-}
-
-const removals: Readonly<Record<OfType<HostEvent, 'ProfileRemoved'>['data']['because'], string>> = {
-  removed: 'The host removed it.',
-  'was-not-there': 'The host said that it was not installed.',
-  'error-ignored': 'It was never sure to be installed, so the error of the host counts for nothing.',
-}
-
-const forgetting: Readonly<Record<OfType<HostEvent, 'ProfileForgotten'>['data']['because'], string>> = {
-  'never-sent': 'It was never sent.',
-  'never-landed': 'The host never installed it.',
-  replaced: 'Another profile with the same identifier took its place.',
-  'no-user-channel': 'It was for a user that can no longer be reached.',
-}

@@ -4,6 +4,20 @@ import type { Content } from '../../kernel/content.ts'
 /** Whom a profile is for: the whole device, or a user of it. */
 export type ProfileScope = 'System' | 'User'
 
+/**
+ * Which hosts of the team it is for, by label id: members of all of these, of any of these, of none of these; an empty list asks for nothing.
+ */
+export type Targets = Readonly<{
+  includeAll: readonly string[]
+  includeAny: readonly string[]
+  excludeAny: readonly string[]
+}>
+
+export const everyHost: Targets = { includeAll: [], includeAny: [], excludeAny: [] }
+
+/** What kind of settings it is; those of the family `windows` are SyncML whatever they are called. */
+export type SettingsKind = 'profile' | 'declaration'
+
 /** One version of a profile: what the edge found in the bytes, and the bytes. */
 export type ProfileVersion = Readonly<{
   name: string
@@ -15,9 +29,20 @@ export type ProfileVersion = Readonly<{
   size: number
   payloadTypes: readonly string[]
   content: Content
+  /** The variables (without `$FLEET_VAR_`) that are filled in for each host; absent: none. */
+  variables?: readonly string[]
+  /** The secrets (without `$FLEET_SECRET_`) that are filled in on delivery; absent: none. */
+  secrets?: readonly string[]
 }>
 
 export type ProfileEvent =
-  | { type: 'ProfileUploaded'; data: ProfileVersion & { teamId: string; family: PlatformFamily } }
+  /** `kind` is absent for profiles, `targets` for settings of all hosts of the team. */
+  | {
+      type: 'ProfileUploaded'
+      data: ProfileVersion & { teamId: string; family: PlatformFamily; kind?: SettingsKind; targets?: Targets }
+    }
   | { type: 'ProfileEdited'; data: ProfileVersion }
-  | { type: 'ProfileDeleted'; data: { teamId: string; because: 'asked' | 'team-deleted' } }
+  | { type: 'ProfileRetargeted'; data: { targets: Targets } }
+  /** Secrets that it holds have another value now: the same content must be delivered again. */
+  | { type: 'ProfileSecretsChanged'; data: { secrets: readonly string[] } }
+  | { type: 'ProfileDeleted'; data: { teamId: string; because: 'asked' | 'team-deleted' | 'replaced' } }

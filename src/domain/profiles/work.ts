@@ -5,6 +5,8 @@ import type { ProfileEvent } from './events.ts'
 export const work: WorkTable<ProfileEvent> = {
   ProfileUploaded: ({ data }) => [{ kind: 'reconcile-team', key: data.teamId }],
   ProfileEdited: ({ id }) => [{ kind: 'reconcile-profile', key: id }],
+  ProfileRetargeted: ({ id }) => [{ kind: 'reconcile-profile', key: id }],
+  ProfileSecretsChanged: ({ id }) => [{ kind: 'reconcile-profile', key: id }],
   ProfileDeleted: ({ id, data }) => [
     { kind: 'reconcile-team', key: data.teamId },
     { kind: 'release-names', key: `profiles_${data.teamId}/${id}` },

@@ -31,10 +31,29 @@ export const declarationSet = (declarations: readonly Declaration[]): Declaratio
     ServerToken: hashOf(JSON.stringify([Type, Identifier, sorted(Payload)])),
     Payload,
   }))
+  return deliveredSet(delivered)
+}
+
+/** The set of declarations that have their tokens already. */
+export const deliveredSet = (declarations: readonly DeliveredDeclaration[]): DeclarationSet => {
+  const ordered = [...declarations].sort((one, other) => (one.Identifier < other.Identifier ? -1 : 1))
   return {
-    token: hashOf(delivered.map(({ Identifier, ServerToken }) => `${Identifier}\n${ServerToken}\n`).join('')),
-    declarations: delivered,
+    token: hashOf(ordered.map(({ Identifier, ServerToken }) => `${Identifier}\n${ServerToken}\n`).join('')),
+    declarations: ordered,
   }
+}
+
+/** The activation that puts one configuration in force; Apple allows 64 bytes for its identifier too. */
+export const activationOf = (identifier: string): Declaration => ({
+  Type: 'com.apple.activation.simple',
+  Identifier: activationIdOf(identifier),
+  Payload: { StandardConfigurations: [identifier] },
+})
+
+/** What the activation of a configuration is called. */
+export const activationIdOf = (identifier: string): string => {
+  const name = `${identifier}.activation`
+  return Buffer.byteLength(name) <= 64 ? name : `${hashOf(identifier)}.activation`
 }
 
 /** Reads the endpoint; null for one that does not exist. Throws `ParseError` for an identifier that cannot be read. */

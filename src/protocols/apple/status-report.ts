@@ -6,6 +6,7 @@ export type StatusReason = Readonly<{ code: string; description: string }>
 
 /** What a device says of one declaration. */
 export type DeclarationStatus = Readonly<{
+  kind: 'activation' | 'configuration' | 'asset' | 'management'
   identifier: string
   serverToken: string
   active: boolean
@@ -52,19 +53,20 @@ const parsed = (bytes: Uint8Array): unknown => {
 }
 
 const declarationsIn = (declarations: Dict): readonly DeclarationStatus[] =>
-  ['activations', 'configurations', 'assets', 'management']
+  (['activation', 'configuration', 'asset', 'management'] as const)
     .flatMap((kind) => {
-      const list = declarations[kind]
-      return Array.isArray(list) ? (list as readonly unknown[]) : []
+      const list = declarations[kind === 'management' ? kind : `${kind}s`]
+      return Array.isArray(list) ? (list as readonly unknown[]).map((status) => ({ kind, status })) : []
     })
     .slice(0, mostDeclarations)
-    .filter(isDict)
-    .flatMap((status): readonly DeclarationStatus[] => {
+    .flatMap(({ kind, status }): readonly DeclarationStatus[] => {
+      if (!isDict(status)) return []
       const identifier = textIn(status, 'identifier')
       if (identifier === '') return []
       const valid = textIn(status, 'valid')
       return [
         {
+          kind,
           identifier: storable(identifier, 255),
           serverToken: storable(textIn(status, 'server-token'), 255),
           active: status['active'] === true,

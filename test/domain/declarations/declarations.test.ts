@@ -21,7 +21,7 @@ describe('the declarations of a host', () => {
     given(host, enrolled())
       .when(told('one'))
       .thenState(({ declarations, commands }) => {
-        assert.equal(declarations.announced, 'one')
+        assert.deepEqual(declarations.announced, { device: 'one' })
         assert.deepEqual(
           [...commands.waiting.values()].map(({ request }) => request.kind),
           ['sync-declarations'],

@@ -3,6 +3,11 @@ import type { HostEvent } from '../../../src/domain/host/events.ts'
 const sealed = { keyId: 'k', nonce: 'n', sealed: 'secret' }
 
 /** What is said of identity, escrow, custody and declarations. */
+const assigned = {
+  ...{ profileId: 'd1', identifier: 'com.example.passcode', checksum: 'aa', token: 't' },
+  ...{ scope: 'System' as const, channel: 'device' },
+}
+
 export const moreLines: readonly (readonly [HostEvent, string, string | null])[] = [
   [
     { type: 'AuthenticatedAgain', data: { certificate: 'c' } },
@@ -85,6 +90,50 @@ export const moreLines: readonly (readonly [HostEvent, string, string | null])[]
   [{ type: 'HostWiped', data: { commandId: 'c1' } }, 'The host wipes itself.', 'It acknowledged the command.'],
   [{ type: 'WipeFailed', data: { commandId: 'c1', detail: 'It cannot.' } }, 'The host was not wiped.', 'It cannot.'],
   [{ type: 'PinViewed', data: { commandId: 'c1' } }, 'The PIN of the host was shown.', 'An admin asked for it.'],
+  [
+    { type: 'LabelMembershipChanged', data: { joined: ['7'], left: ['8'], learned: ['7'], because: 'reported' } },
+    'The labels of the host changed: in 7, out of 8.',
+    'Its agent answered the queries of labels.',
+  ],
+  [
+    { type: 'DeclarationsAssigned', data: { assigned: [assigned], withdrawn: ['d2'] } },
+    'The host is to declare 1 more or other, and 1 no more.',
+    "Its team's settings changed: com.example.passcode, d2.",
+  ],
+  [
+    { type: 'DeclarationsTaken', data: { profileIds: ['d1'] } },
+    'The host goes to fetch its declarations (1 news).',
+    'It acknowledged the command.',
+  ],
+  [
+    { type: 'DeclarationsDropped', data: { profileIds: ['d1'], because: 'no-longer-reported' } },
+    'The host no longer has the declarations d1.',
+    'It reports them no more.',
+  ],
+  [
+    { type: 'DeclarationsUnreported', data: { profileIds: ['d1'], detail: 'Nothing came.' } },
+    'The declarations d1 count as failed on the host.',
+    'Nothing came.',
+  ],
+  [
+    { type: 'DeclarationResendAsked', data: { profileId: 'd1' } },
+    'The declaration d1 is to be sent to the host again.',
+    'An admin asked for it.',
+  ],
+  [
+    {
+      type: 'ProfilesObserved',
+      data: {
+        source: 'agent',
+        seen: ['a1'],
+        missed: [{ profileId: 'a2', was: 'verified', attempt: 1, willRetry: true, detail: 'It is gone.' }],
+        appeared: [{ identifier: 'com.stranger', name: null }],
+        gone: ['com.gone'],
+      },
+    },
+    'The agent listed its profiles: 1 seen as they should be; a2 missing; com.stranger found that nobody manages; com.gone found no longer.',
+    'It is gone.',
+  ],
   [{ type: 'DeclarationsAnnounced', data: { token: 't', commandId: 'c1' } }, 'The host is told to fetch its declarations.', null],
   [
     {

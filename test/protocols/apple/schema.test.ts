@@ -49,6 +49,7 @@ const menu: readonly Exclude<Request, { kind: 'raw' }>[] = [
 const toApple = appleRequests(
   {
     read: () => Promise.resolve([{ content: { gzip: '' } }] as never),
+    load: () => Promise.reject(new Error('unused')),
     blobs: {
       keep: () => Promise.reject(new Error('unused')),
       fetch: () => Promise.resolve(Buffer.from('profile')),

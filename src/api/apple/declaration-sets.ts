@@ -1,0 +1,64 @@
+import type { App } from '../../app/app.ts'
+import type { Assigned } from '../../domain/declarations/state.ts'
+import { host } from '../../domain/host/host.ts'
+import type { Host } from '../../domain/host/host.ts'
+import { deviceChannel } from '../../domain/platforms.ts'
+import { fillIn, hostValuesOf, ofProfile } from '../../domain/settings/host-values.ts'
+import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
+import { profileContent } from '../../projections/profiles.ts'
+import type { DeliveredDeclaration } from '../../protocols/apple/declarations.ts'
+import { activationOf, declarationSet, deliveredSet } from '../../protocols/apple/declarations.ts'
+import { readDeclaration } from '../../protocols/apple/declaration-upload.ts'
+import { standingDeclarations } from '../../protocols/apple/standing-declarations.ts'
+import type { DeclarationsFor } from './declarative.ts'
+
+/** How many declarations' texts are held in memory. */
+const textsInMemory = 512
+
+/**
+ * What each channel is to declare: devices get the standing declarations, and each channel what the host's own stream says that it was given,
+ * in the very version that it says. A set is as old as the enrollment of the host.
+ */
+export const declarationSets = (
+  { load, read, blobs }: Pick<App, 'load' | 'read' | 'blobs'>,
+  organization: string,
+): DeclarationsFor => {
+  const standing = declarationSet(standingDeclarations({ organization })).declarations
+  const texts = leastRecentlyUsed<string>(textsInMemory)
+
+  const textOf = async (profileId: string, checksum: string): Promise<string> => {
+    const key = `${profileId}/${checksum}`
+    const known = texts.get(key)
+    if (known !== undefined) return known
+    const [row] = await read(profileContent(profileId, checksum))
+    if (row === undefined) throw new Error(`The content ${checksum} of declaration ${profileId} is not in the read models.`)
+    const text = Buffer.from(await blobs.fetch(row.content)).toString('utf8')
+    texts.set(key, text)
+    return text
+  }
+
+  const delivered = async (
+    { profileId, identifier, checksum, token }: Assigned,
+    { enrollment }: Host,
+  ): Promise<DeliveredDeclaration> => {
+    const values = { ...hostValuesOf(enrollment), ...ofProfile(profileId) }
+    const { type, payload } = readDeclaration(fillIn(await textOf(profileId, checksum), values, jsonEscaped))
+    return { Type: type, Identifier: identifier, ServerToken: token, Payload: payload }
+  }
+
+  return async (hostId, channel) => {
+    const { state } = await load(host, hostId)
+    const mine = Object.values(state.declarations.assigned).filter(
+      (one) => one.channel === channel && one.operation === 'install' && one.missing === undefined && one.token !== '',
+    )
+    const configurations = await Promise.all(mine.map((one) => delivered(one, state)))
+    const activations = declarationSet(configurations.map(({ Identifier }) => activationOf(Identifier))).declarations
+    const set = deliveredSet([...(channel === deviceChannel ? standing : []), ...configurations, ...activations])
+    return { set, since: new Date(state.enrollment.enrolledAt ?? 0) }
+  }
+}
+
+/** The token that hosts are told of when they have no declarations of their team. */
+export const standingToken = (organization: string): string => declarationSet(standingDeclarations({ organization })).token
+
+const jsonEscaped = (value: string): string => JSON.stringify(value).slice(1, -1)

@@ -1,0 +1,105 @@
+import { ParseError } from '../../kernel/parse-error.ts'
+
+/** A declaration that an admin may upload: a configuration, in Apple's words. `scope` is the server's own key and is not delivered. */
+export type UploadedDeclaration = Readonly<{
+  type: string
+  identifier: string
+  scope: 'System' | 'User'
+  payload: Readonly<Record<string, unknown>>
+}>
+
+/** 1 MiB. */
+export const maxDeclarationBytes = 1024 * 1024
+
+/** Apple's limit for identifiers and tokens, in bytes. */
+const longestIdentifier = 64
+const deepest = 32
+
+const prefix = 'com.apple.configuration.'
+
+/** Configurations that refer to assets, which this server does not keep, or that a device takes from nobody but its own setup. */
+const refusedTypes: ReadonlySet<string> = new Set(
+  [
+    ...['account.caldav', 'account.carddav', 'account.exchange', 'account.google', 'account.ldap', 'account.mail'],
+    ...[
+      'account.subscribed-calendar',
+      'management.test',
+      'screensharing.connection',
+      'security.certificate',
+      'security.identity',
+    ],
+    ...['security.passkey.attestation', 'services.background-tasks', 'services.configuration-files', 'watch.enrollment'],
+  ].map((type) => `${prefix}${type}`),
+)
+
+/**
+ * Reads a declaration and refuses what the server owns or a device could not take. Throws `ParseError`: field `profile` for what is no JSON
+ * object, else the key at fault.
+ * https://developer.apple.com/documentation/devicemanagement/declarations
+ */
+export const readDeclarationUpload = (bytes: Uint8Array): UploadedDeclaration => {
+  if (bytes.length > maxDeclarationBytes)
+    refuse('profile', `The declaration has ${String(bytes.length)} bytes; at most 1 MiB is taken.`)
+  const declaration = readDeclaration(Buffer.from(bytes).toString('utf8'))
+  const { type, identifier } = declaration
+  if (Buffer.byteLength(identifier) > longestIdentifier)
+    refuse('Identifier', `The Identifier has ${String(Buffer.byteLength(identifier))} bytes; Apple allows 64.`)
+  if (identifier.startsWith('com.muster.'))
+    refuse('Identifier', `The Identifier ${identifier} is reserved for the server's own declarations.`)
+  if (type === `${prefix}softwareupdate.enforcement.specific`)
+    refuse('Type', 'Software updates cannot be enforced by a declaration of your own; use the settings for OS updates.')
+  if (refusedTypes.has(type))
+    refuse('Type', `The Type ${type} is not supported: it needs an asset, or a device takes it from nobody.`)
+  if (type === `${prefix}management.status-subscriptions`) refuse('Type', 'Status subscriptions belong to the server.')
+  if (!type.startsWith(prefix)) refuse('Type', `The Type ${type} is no configuration (${prefix}…).`)
+  return declaration
+}
+
+/** Reads the keys of a declaration that was checked when it was uploaded. Throws `ParseError`. */
+export const readDeclaration = (text: string): UploadedDeclaration => {
+  const declaration = parsed(text)
+  const payload = declaration['Payload']
+  if (!isDict(payload)) return refuse('Payload', 'Payload is no JSON object.')
+  if (depthOf(payload, 0) > deepest) refuse('Payload', `Payload is nested deeper than ${String(deepest)} levels.`)
+  const scope = declaration['PayloadScope'] ?? 'System'
+  if (scope !== 'System' && scope !== 'User') return refuse('PayloadScope', 'PayloadScope is neither System nor User.')
+  for (const key of Object.keys(declaration))
+    if (!['Type', 'Identifier', 'Payload', 'PayloadScope', 'ServerToken'].includes(key))
+      refuse(key.slice(0, 64), `A declaration has no key ${key.slice(0, 64)}.`)
+  return { type: text255(declaration, 'Type'), identifier: text255(declaration, 'Identifier'), scope, payload }
+}
+
+type Dict = Readonly<Record<string, unknown>>
+
+const parsed = (text: string): Dict => {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return refuse('profile', 'The declaration is no well-formed JSON.')
+  }
+  return isDict(value) ? value : refuse('profile', 'The declaration is no JSON object.')
+}
+
+const text255 = (dict: Dict, key: string): string => {
+  const value = dict[key]
+  if (typeof value !== 'string' || value === '') return refuse(key, `${key} is missing or empty.`)
+  return value.length > 255 ? refuse(key, `${key} is longer than 255 characters.`) : value
+}
+
+/** Stops counting just below what is too deep. */
+const depthOf = (value: unknown, depth: number): number => {
+  if (typeof value !== 'object' || value === null || depth > deepest) return depth
+  return Math.max(
+    depth,
+    ...Object.values(value)
+      .slice(0, 10_000)
+      .map((inner) => depthOf(inner, depth + 1)),
+  )
+}
+
+const isDict = (value: unknown): value is Dict => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const refuse = (field: string, reason: string): never => {
+  throw new ParseError(field, reason)
+}

@@ -8,6 +8,7 @@ import { sha256, waitForConvergence } from './demo/convergence.ts'
 import { readOptions } from './demo/options.ts'
 import { tellLife } from './demo/life.ts'
 import { phases } from './demo/phases.ts'
+import { tellSettings } from './demo/settings.ts'
 import type { Stage } from './demo/stage.ts'
 import { setStage } from './demo/stage.ts'
 import { findHost, historyOf, historyTable } from './history.ts'
@@ -86,6 +87,10 @@ const play = async ({ url, client, fleet, mood, refused }: Stage, enrolledNow: (
   const second = await timed.run('remove', () => withBar(`Removing ${deleted.name}`, (show) => wait(kept, show)))
 
   const [device] = devices
+  const settings =
+    device === undefined
+      ? null
+      : await timed.run('settings', () => tellSettings({ client, teamId: team.id, devices, device, say }))
   const life = device === undefined ? null : await timed.run('life', () => tellLife({ client, device, mood, refused, say }))
 
   const { events, commands } = await client.statistics()
@@ -98,7 +103,7 @@ const play = async ({ url, client, fleet, mood, refused }: Stage, enrolledNow: (
     converged,
     commands,
     events,
-    life,
+    life: { ...life, ...settings },
     seconds: timed.seconds(),
   }
 }
@@ -116,7 +121,7 @@ const report = (result: Awaited<ReturnType<typeof play>>): void => {
     return
   }
   const { seconds, life, ...counts } = result
-  const seen = Object.entries(life ?? {}).map(([deed, worked]) => [deed, worked ? 'as it should' : 'NOT as it should'] as const)
+  const seen = Object.entries(life).map(([deed, worked]) => [deed, worked ? 'as it should' : 'NOT as it should'] as const)
   const rows = [
     ...Object.entries(counts),
     ...seen,
@@ -152,7 +157,7 @@ try {
   const result = await Promise.race([play(stage, () => enrolled), interrupted])
   if (result !== undefined) {
     report(result)
-    if (result.converged !== result.hosts || Object.values(result.life ?? {}).includes(false)) process.exitCode = 1
+    if (result.converged !== result.hosts || Object.values(result.life).includes(false)) process.exitCode = 1
     if (!options.exit) {
       say(`\n${stage.url} serves on until Ctrl-C.`)
       await interrupted

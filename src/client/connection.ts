@@ -27,7 +27,7 @@ export type Call = Readonly<{
   path: string
   query?: Parameters
   json?: unknown
-  form?: Readonly<{ fields: Readonly<Record<string, string>>; file: FormFile }>
+  form?: Readonly<{ fields: Readonly<Record<string, string | readonly string[]>>; file: FormFile }>
 }>
 
 export type Connection = Readonly<{

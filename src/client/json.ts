@@ -68,6 +68,26 @@ export type History = Readonly<{
 
 export type Team = Readonly<{ id: number; name: string; description: string; created_at: string | null; host_count: number }>
 
+export type Label = Readonly<{
+  id: number
+  name: string
+  description: string
+  query: string
+  platform: string
+  label_type: 'regular' | 'builtin'
+  label_membership_type: 'dynamic' | 'manual' | 'host_vitals'
+  host_count?: number
+}>
+
+export type NewLabel = Readonly<{
+  name: string
+  description?: string
+  platform?: string
+  query?: string
+  hosts?: readonly (string | number)[]
+  criteria?: Readonly<{ vital: string; value: string }>
+}>
+
 export type Profile = Readonly<{
   profile_uuid: string
   team_id: number | null

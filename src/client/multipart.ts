@@ -4,12 +4,14 @@ export type FormFile = Readonly<{ field: string; name: string; bytes: Uint8Array
 
 /** A body of `multipart/form-data` (RFC 7578) and its content type. */
 export const multipart = (
-  fields: Readonly<Record<string, string>>,
+  fields: Readonly<Record<string, string | readonly string[]>>,
   file: FormFile,
 ): Readonly<{ contentType: string; body: Uint8Array }> => {
   const boundary = `muster-${randomUUID()}`
   const parts = [
-    ...Object.entries(fields).map(([name, value]) => part(boundary, `name="${quoted(name)}"`, Buffer.from(value))),
+    ...Object.entries(fields).flatMap(([name, values]) =>
+      [values].flat().map((value) => part(boundary, `name="${quoted(name)}"`, Buffer.from(value))),
+    ),
     part(
       boundary,
       `name="${quoted(file.field)}"; filename="${quoted(file.name)}"\r\ncontent-type: application/octet-stream`,

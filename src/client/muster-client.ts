@@ -11,6 +11,8 @@ import type {
   HostAsOf,
   HostDeclaration,
   HostEnrollment,
+  Label,
+  NewLabel,
   PageMeta,
   Profile,
   Projection,
@@ -36,6 +38,13 @@ export type HostFilter = Page &
 /** A part of a host's history: revisions after and before these (exclusive), at most `limit` (100 unless told). Latest first unless told. */
 export type HistoryPage = Readonly<{ order?: 'asc' | 'desc'; after?: number; before?: number; limit?: number }>
 
+/** Which hosts of the team settings are for, by names of labels. */
+export type LabelNames = Readonly<{
+  labels_include_all?: readonly string[]
+  labels_include_any?: readonly string[]
+  labels_exclude_any?: readonly string[]
+}>
+
 /** The admin API as functions. Every one of them throws `ApiError` when the server refuses or cannot be reached. */
 export type MusterClient = Readonly<{
   hosts: Readonly<{
@@ -50,6 +59,8 @@ export type MusterClient = Readonly<{
     /** To a team, or to none (null); at most 10,000 at once. */
     transfer: (ids: readonly number[], teamId: number | null) => Promise<void>
     resendProfile: (id: number, profileUuid: string) => Promise<void>
+    /** Asks it what profiles it has; what is missing is sent again. */
+    refetch: (id: number) => Promise<void>
     /** Macs answer with the PIN that unlocks them when `viewPin`; the look is recorded. */
     lock: (id: number, order?: Readonly<{ message?: string; viewPin?: boolean }>) => Promise<Custody>
     /** A Mac is unlocked by a person with the PIN that this answers with. */
@@ -77,12 +88,19 @@ export type MusterClient = Readonly<{
     create: (team: Readonly<{ name: string; description?: string }>) => Promise<Team>
     delete: (id: number) => Promise<void>
   }>
+  labels: Readonly<{
+    list: () => Promise<readonly Label[]>
+    /** With a `query`, with `criteria`, or with the `hosts` that it has: ids, names, serial numbers or UUIDs. */
+    create: (label: NewLabel) => Promise<Label>
+    setHosts: (id: number, hosts: readonly (string | number)[]) => Promise<Label>
+    delete: (name: string) => Promise<void>
+  }>
   profiles: Readonly<{
     /** Those of a team, or of no team (null). */
     list: (teamId: number | null, page?: Page) => Promise<Readonly<{ profiles: readonly Profile[]; meta: PageMeta }>>
     get: (profileUuid: string) => Promise<Profile>
-    /** Answers the profile's id. `name` is the file's, and ends in `.mobileconfig`. */
-    upload: (file: Readonly<{ name: string; bytes: Uint8Array }>, teamId: number | null) => Promise<string>
+    /** Answers the profile's id. `name` is the file's, and ends in `.mobileconfig` or, for declarations, in `.json`. */
+    upload: (file: Readonly<{ name: string; bytes: Uint8Array }>, teamId: number | null, labels?: LabelNames) => Promise<string>
     download: (profileUuid: string) => Promise<Uint8Array>
     delete: (profileUuid: string) => Promise<void>
     status: (profileUuid: string) => Promise<StatusCounts>
@@ -140,6 +158,9 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
       resendProfile: async (id, profileUuid) => {
         await post(pathOf`/hosts/${id}/configuration_profiles/${profileUuid}/resend`, {})
       },
+      refetch: async (id) => {
+        await post(pathOf`/hosts/${id}/refetch`, {})
+      },
       lock: (id, { message, viewPin = false } = {}) =>
         post(`${pathOf`/hosts/${id}/lock`}${viewPin ? '?view_pin=true' : ''}`, message === undefined ? {} : { message }),
       unlock: (id) => post(pathOf`/hosts/${id}/unlock`, {}),
@@ -160,11 +181,18 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
       create: async (team) => (await post<Readonly<{ team: Team }>>('/teams', team)).team,
       delete: (id) => remove(pathOf`/teams/${id}`),
     },
+    labels: {
+      list: async () => (await get<Readonly<{ labels: readonly Label[] }>>('/labels')).labels,
+      create: async (label) => (await post<Readonly<{ label: Label }>>('/labels', label)).label,
+      setHosts: async (id, hosts) =>
+        (await json<Readonly<{ label: Label }>>({ method: 'PATCH', path: pathOf`/labels/${id}`, json: { hosts } })).label,
+      delete: (name) => remove(pathOf`/labels/${name}`),
+    },
     profiles: {
       list: (teamId, page = {}) => get('/configuration_profiles', { ...page, ...teamQuery(teamId) }),
       get: (profileUuid) => get(pathOf`/configuration_profiles/${profileUuid}`),
-      upload: async ({ name, bytes: content }, teamId) => {
-        const fields: Readonly<Record<string, string>> = teamId === null ? {} : { team_id: String(teamId) }
+      upload: async ({ name, bytes: content }, teamId, labels = {}) => {
+        const fields = { ...(teamId === null ? {} : { team_id: String(teamId) }), ...labels }
         const form = { fields, file: { field: 'profile', name, bytes: content } }
         const call = { method: 'POST', path: '/configuration_profiles', form } as const
         return (await json<Readonly<{ profile_uuid: string }>>(call)).profile_uuid

@@ -16,6 +16,7 @@ export const access = {
   'GET /hosts/identifier/:identifier': everyone,
   'POST /hosts/transfer': keepers,
   'GET /hosts/:id': everyone,
+  'POST /hosts/:id/refetch': everyone,
   'GET /hosts/:id/history': everyone,
   'GET /hosts/:id/configuration_profiles': everyone,
   'POST /hosts/:id/configuration_profiles/:profile_uuid/resend': keepers,

@@ -17,6 +17,7 @@ const commandUuid = z.string().min(1).max(128)
 type HostEnrollmentRoutes = Pick<
   Handlers,
   | 'DELETE /hosts/:id/mdm'
+  | 'POST /hosts/:id/refetch'
   | 'POST /hosts/:id/mdm/renewals'
   | 'POST /hosts/:id/release'
   | 'GET /hosts/:id/mdm'
@@ -54,6 +55,13 @@ export const hostEnrollmentRoutes = (app: App): HostEnrollmentRoutes => ({
       push: await app.read(pushHealth(hostId)),
       escrowed: { bootstrap_token: escrow.bootstrapToken !== null, unlock_token: escrow.unlockToken !== null },
     })
+  },
+
+  'POST /hosts/:id/refetch': async (request, response, { cause }) => {
+    const hostId = paramOf(numberText, request, 'id')
+    await existingHost(app, hostId)
+    const ask = { type: 'AskForProfiles', data: { because: 'asked', now: app.clock().toISOString() } } as const
+    await answer(app, response, await app.execute(host, hostId, ask, cause), () => ({}))
   },
 
   'DELETE /hosts/:id/mdm': async (request, response, { cause }) => {

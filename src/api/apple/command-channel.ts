@@ -1,6 +1,7 @@
 import type { AppleEdge } from './settings.ts'
 import type { Associations } from './association.ts'
 import { channelOf, hostOf } from './check-in.ts'
+import { enrollmentProfileIdentifier } from './enrollment-profile.ts'
 import type { ToApple } from './requests.ts'
 import type { CommandOutcome } from '../../domain/commands/events.ts'
 import type { HostFacts } from '../../domain/enrollment/events.ts'
@@ -89,7 +90,8 @@ export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, t
     const hostId = hostOf(report.ids)
     const desired = (await app.read(desiredOfHost(hostId))).map(asDesired)
     const { state } = await app.load(host, hostId)
-    const expected = state.enrollment.terms === null ? [] : [state.enrollment.terms.identifier]
+    const { terms } = state.enrollment
+    const expected = [enrollmentProfileIdentifier, ...(terms === null ? [] : [terms.identifier])]
     const scope = channelOf(report.ids) === deviceChannel ? 'System' : 'User'
     const data = { source: 'profile-list', scope, profiles, desired, previousReportAt: null, expected } as const
     await app.execute(host, hostId, { type: 'ObserveProfiles', data }, cause)

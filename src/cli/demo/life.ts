@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises'
 import type { CommandResult } from '../../client/json.ts'
 import type { MusterClient } from '../../client/muster-client.ts'
 import type { AppleDevice } from '../../simulators/apple-device.ts'
+import { until } from './until.ts'
 
 /** How the devices of the stage behave; may be changed while they live. `failNext`: so many commands fail from now on. */
 export type Mood = { notNow: number; failNext: number }
@@ -88,16 +88,3 @@ const renews = async ({ client, say }: Life, id: number): Promise<boolean> => {
 }
 
 const short = (fingerprint: string | null): string => (fingerprint ?? '?').slice(0, 8)
-
-const lookEveryMs = 50
-const patienceMs = 30_000
-
-/** False when it did not come to be in time. */
-const until = async (isSo: () => Promise<boolean>): Promise<boolean> => {
-  const end = Date.now() + patienceMs
-  while (Date.now() < end) {
-    if (await isSo()) return true
-    await pause(lookEveryMs)
-  }
-  return false
-}

@@ -4,6 +4,7 @@ import type { CommandEvent } from '../commands/events.ts'
 import type { Commands } from '../commands/state.ts'
 import type { EnrollmentEvent } from '../enrollment/events.ts'
 import type { Enrollment } from '../enrollment/state.ts'
+import { mustBeEnrolled } from '../enrollment/state.ts'
 import type { HostProfileEvent } from '../host-profiles/events.ts'
 import type { Observation as Listed } from '../host-profiles/observing.ts'
 import { observe } from '../host-profiles/observing.ts'
@@ -13,8 +14,8 @@ import { deviceChannel } from '../platforms.ts'
 export type ObservationCommand =
   /** A list of the profiles on the host, from its agent or in answer to ProfileList. */
   | { type: 'ObserveProfiles'; data: Listed }
-  /** Asks the host itself for its profiles when some were acknowledged and nobody has seen them since. */
-  | { type: 'AskForProfiles'; data: { now: string } }
+  /** Asks the host itself for its profiles: when some were acknowledged and nobody has seen them since, or when an admin wants to know. */
+  | { type: 'AskForProfiles'; data: { because: 'verification' | 'asked'; now: string } }
 
 /** Profiles on the host that nobody manages here, by identifier. */
 export type Observation = Readonly<{ unexpected: ReadonlySet<string> }>
@@ -34,20 +35,21 @@ export const observation: Slice<ObservationCommand, HostProfileEvent | CommandEv
     ObserveProfiles: ({ data }, { enrollment, hostProfiles, observation: now }) =>
       enrollment.stage === 'enrolled' ? observe(data, hostProfiles, now.unexpected) : [],
 
-    AskForProfiles: ({ data: { now } }, { enrollment, commands, hostProfiles }) => {
+    AskForProfiles: ({ data: { because, now } }, { enrollment, commands, hostProfiles }) => {
+      if (because === 'asked') mustBeEnrolled(enrollment)
       if (enrollment.stage !== 'enrolled') return []
       const unseen = Object.values(hostProfiles).filter(
         ({ status, operation }) => operation === 'install' && status === 'verifying',
       )
       const asked = [...commands.waiting.values()].some(({ request }) => request.kind === 'list-profiles')
-      if (unseen.length === 0 || asked) return []
+      if ((unseen.length === 0 && because === 'verification') || asked) return []
       const commandId = derivedId(`${String(enrollment.enrollmentId)}/${String(enrollment.epoch)}/verification/${now}`)
       const deadline = new Date(Date.parse(now) + waitMs).toISOString()
       const request = { kind: 'list-profiles' } as const
       return [
         {
           type: 'CommandsQueued',
-          data: { commands: [{ commandId, channel: deviceChannel, request, reason: { code: 'verification' }, deadline }] },
+          data: { commands: [{ commandId, channel: deviceChannel, request, reason: { code: because }, deadline }] },
         },
       ]
     },

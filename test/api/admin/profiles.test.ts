@@ -108,11 +108,12 @@ describe('profiles in the admin API', function () {
       ['FileVault', profileForm(mobileconfig({ type: 'com.apple.MCX.FileVault2' })), 422, 'PayloadContent.PayloadType'],
       ['more than 1 MiB', profileForm(large), 422, 'profile'],
       ['more than 1.5 MiB', profileForm('x'.repeat(1.6 * 1024 * 1024)), 413, 'profile'],
-      ['a declaration', profileForm('{}', { fileName: 'x.json' }), 422, 'profile'],
+      ['a declaration without anything', profileForm('{}', { fileName: 'x.json' }), 422, 'Payload'],
+      ['a Windows profile', profileForm('<Replace/>', { fileName: 'x.xml' }), 422, 'profile'],
       ['another file', profileForm('x', { fileName: 'x.txt' }), 400, 'profile'],
       ['an unknown team', profileForm(mobileconfig(), { team_id: '42' }), 404, 'team_id'],
       ['a team that is no number', profileForm(mobileconfig(), { team_id: 'x' }), 400, 'team_id'],
-      ['labels', profileForm(mobileconfig(), { labels_include_any: 'Macs' }), 422, 'labels_include_any'],
+      ['a label that nobody made', profileForm(mobileconfig(), { labels_include_any: 'Macs' }), 400, 'labels'],
     ]
     for (const [what, form, status, field] of cases) {
       const answer = await api.call('POST /configuration_profiles', { body: form })

@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import type { AppleDevice } from '../../src/simulators/apple-device.ts'
+import type { AppleFleet } from '../../src/simulators/fleet.ts'
+import { eventually } from '../support/eventually.ts'
+import type { TestServer } from '../support/server.ts'
+import { startServer } from '../support/server.ts'
+import * as story from '../support/story.ts'
+
+describe('Settings for some of the Macs', function () {
+  this.timeout(90_000)
+  let server: TestServer
+  let fleet: AppleFleet
+  let ids: readonly number[]
+
+  before(async () => {
+    server = await startServer()
+    fleet = await story.enrolledFleet(server, { count: 3, seed: 'by label' })
+    await eventually('the Macs are known', async () => (await server.client.hosts.count()) === 3)
+    ids = await Promise.all(fleet.devices.map((device) => story.hostIdOn(server.client, device)))
+  })
+  after(async () => {
+    await fleet?.stop()
+    await server?.stop()
+  })
+
+  const [first, second] = [0, 1] as const
+  const deviceAt = (index: number): AppleDevice => fleet.devices[index] ?? assert.fail('There is no such Mac.')
+  const idAt = (index: number): number => ids[index] ?? assert.fail('There is no such Mac.')
+
+  /** Lets all Macs call until each holds what it should. */
+  const hold = (what: readonly (readonly string[])[]) =>
+    eventually(`the Macs hold ${JSON.stringify(what)}`, async () => {
+      await fleet.connectAll()
+      return fleet.devices.every((device, index) => story.holdings(device).join() === [...(what[index] ?? [])].sort().join())
+    })
+
+  const statusOn = async (index: number, name: string) =>
+    (await server.client.hosts.get(idAt(index))).mdm.profiles?.find((profile) => profile.name === name)?.status
+
+  it('reach the members of a label, follow them in and out, and stay when the label is deleted', async () => {
+    const { client } = server
+    const label = await client.labels.create({ name: 'Painters', hosts: [deviceAt(first).udid] })
+    const bytes = story.profileCalled('paint')
+    await client.profiles.upload({ name: 'paint.mobileconfig', bytes }, null, { labels_include_any: ['Painters'] })
+    await client.profiles.upload({ name: 'plain.mobileconfig', bytes: story.profileCalled('plain') }, null, {
+      labels_exclude_any: ['Painters'],
+    })
+    await hold([['paint'], ['plain'], ['plain']])
+    await client.labels.setHosts(label.id, [deviceAt(second).udid])
+    await hold([['plain'], ['paint'], ['plain']])
+    await client.labels.delete('Painters')
+    await hold([['plain'], ['paint'], ['plain']])
+    await eventually('nothing is under way', async () => (await client.summary(null)).pending === 0)
+  })
+
+  it('are declarations too, verified by the report of the Mac itself', async () => {
+    const { client } = server
+    const declaration = {
+      Type: 'com.apple.configuration.passcode.settings',
+      Identifier: 'com.example.passcode',
+      Payload: { RequirePasscode: true, CustomRegex: { Regex: '$FLEET_VAR_HOST_HARDWARE_SERIAL' } },
+    }
+    const bytes = Buffer.from(JSON.stringify(declaration))
+    const uuid = await client.profiles.upload({ name: 'Passcode.json', bytes }, null, { labels_include_all: ['macOS'] })
+    await eventually('every Mac reported it', async () => {
+      await fleet.connectAll()
+      return (await client.profiles.status(uuid)).verified === fleet.devices.length
+    })
+    assert.equal(await statusOn(first, 'Passcode'), 'verified')
+    for (const device of fleet.devices) {
+      const held = device.declarations().map(({ identifier }) => identifier)
+      assert.ok(held.includes('com.example.passcode') && held.includes('com.example.passcode.activation'))
+    }
+    await client.profiles.delete(uuid)
+    await eventually('no Mac has it', async () => {
+      await fleet.connectAll()
+      return fleet.devices.every(
+        (device) => !device.declarations().some(({ identifier }) => identifier === 'com.example.passcode'),
+      )
+    })
+    await eventually('nothing of it is left', async () => {
+      await fleet.connectAll()
+      return (await statusOn(first, 'Passcode')) === undefined && (await client.summary(null)).pending === 0
+    })
+  })
+
+  it('come back when somebody removes them by hand and the Mac is asked', async () => {
+    const { client } = server
+    await story.upload(client, story.profileCalled('vpn'))
+    await hold([
+      ['plain', 'vpn'],
+      ['paint', 'vpn'],
+      ['plain', 'vpn'],
+    ])
+    await client.hosts.refetch(idAt(first))
+    await eventually('the profile was seen', async () => {
+      await fleet.connectAll()
+      return (await statusOn(first, 'The vpn profile')) === 'verified'
+    })
+    assert.equal(deviceAt(first).removeProfileByHand('com.example.vpn'), true)
+    assert.deepEqual(story.holdings(deviceAt(first)), ['plain'])
+    await client.hosts.refetch(idAt(first))
+    await hold([
+      ['plain', 'vpn'],
+      ['paint', 'vpn'],
+      ['plain', 'vpn'],
+    ])
+    const history = await story.historyOf(client, deviceAt(first))
+    const missed = history
+      .filter(({ type }) => type === 'ProfilesObserved')
+      .flatMap(({ data }) => data['missed'] as readonly object[])
+    assert.equal(missed.length, 1)
+    assert.ok(history.some(({ data }) => JSON.stringify(data).includes('"code":"missing-on-host"')))
+  })
+})

@@ -1,3 +1,4 @@
+import { agentReads } from './agents.ts'
 import { checkIn } from './check-in.ts'
 import { enrollStorm } from './enroll-storm.ts'
 import { history } from './history.ts'
@@ -17,6 +18,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   'enroll-storm': enrollStorm,
   push,
   history,
+  agents: agentReads,
 }
 
 const args = process.argv.slice(2)

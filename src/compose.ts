@@ -5,6 +5,7 @@ import { apnsPush } from './adapters/apns/push.ts'
 import { bullmqWorkQueue } from './adapters/bullmq/work-queue.ts'
 import { eventStoreLog } from './adapters/eventstore/event-log.ts'
 import { fileStore } from './adapters/files/package-store.ts'
+import { postgresAgentReports } from './adapters/postgres/agent-reports.ts'
 import { postgresChallenges } from './adapters/postgres/challenges.ts'
 import { openPool } from './adapters/postgres/connections.ts'
 import { postgresDatabase } from './adapters/postgres/database.ts'
@@ -124,6 +125,7 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
     vault,
     challenges: postgresChallenges(pool, clock),
     telemetry,
+    agentReports: postgresAgentReports(pool),
     work,
     queue,
     readModels: {

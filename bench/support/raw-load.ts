@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 
 /** A request as bytes, written once and sent often: the load must cost less than what it measures. */
-export const rawRequest = (path: string, headers: Readonly<Record<string, string>>, body: Uint8Array): Buffer =>
+export const rawRequest = (path: string, headers: Readonly<Record<string, string>>, body: Uint8Array, method = 'PUT'): Buffer =>
   Buffer.concat([
     Buffer.from(
       [
-        `PUT ${path} HTTP/1.1`,
+        `${method} ${path} HTTP/1.1`,
         'Host: localhost',
         ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
         `Content-Length: ${String(body.length)}`,

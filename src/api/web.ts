@@ -18,12 +18,15 @@ import { getToken } from './apple/get-token.ts'
 import { hostedFiles } from './apple/hosted-files.ts'
 import { mdmRoutes } from './apple/mdm.ts'
 import { webhookTeller } from './apple/webhook.ts'
+import { knownAgents } from './agents/known-agents.ts'
+import { agentRoutes } from './agents/routes.ts'
 import { declarationSets } from './apple/declaration-sets.ts'
 import { scepRoutes } from './apple/scep.ts'
 import type { AppleEdge, IdentitySource, NothingWaiting } from './apple/settings.ts'
 import { watchPairing } from './apple/watch-pairing.ts'
 import { anchorsOf, eldestOf } from './authorities.ts'
 import { serverIdentity } from './authority.ts'
+import { teamOfSecret } from './enrolling-teams.ts'
 import { errorHandler } from './errors.ts'
 import type { Tls } from './listen.ts'
 import { listen } from './listen.ts'
@@ -131,8 +134,10 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
     packages,
     files,
   })
+  const agents = knownAgents(app)
   entrance.routes = Router()
     .use(requestTimes(registry))
+    .use(agentRoutes({ app, agents, teamOf: teamOfSecret(app, tickets) }))
     .use(
       mdmRoutes(edge, profiles, {
         declarationsFor: declarationSets(app, organization),
@@ -164,7 +169,14 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
     )
     // What no edge has answered: Express itself would show where it broke.
     .use(errorHandler(app.logger))
-  return { url: publicUrl, port: listening.port, close: listening.close }
+  return {
+    url: publicUrl,
+    port: listening.port,
+    close: () => {
+      agents.stop()
+      return listening.close()
+    },
+  }
 }
 
 const identityOf = ({ MUSTER_DEVICE_IDENTITY, MUSTER_DEVICE_CERT_HEADER }: Config): IdentitySource =>

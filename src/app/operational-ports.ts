@@ -57,6 +57,16 @@ export type Telemetry = Readonly<{
   close: () => Promise<void>
 }>
 
+/** When an agent last told the details of its host and the labels, in ms since 1970; null: never. */
+export type ReportTimes = Readonly<{ detailAt: number | null; labelsAt: number | null }>
+
+/** The times of agents' reports: too many to be events, and needed to judge whether a profile had its hour to appear. */
+export type AgentReports = Readonly<{
+  last: (hostId: string) => Promise<ReportTimes>
+  /** Null leaves what is known. */
+  note: (hostId: string, times: ReportTimes) => Promise<void>
+}>
+
 /** Something to be told to another system, sealed for the owner `server` in the context `webhook`. */
 export type Delivery = Readonly<{ id: string; sealed: Sealed; createdAt: string }>
 

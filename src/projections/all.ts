@@ -1,6 +1,7 @@
 import type { AnyProjection } from '../kernel/projection.ts'
 import { erased } from '../kernel/projection.ts'
 import { accountEnrollments } from './account-enrollments.ts'
+import { agents } from './agents.ts'
 import { apiTokens } from './api-tokens.ts'
 import { authorities } from './authorities.ts'
 import { certificates } from './certificates.ts'
@@ -25,6 +26,7 @@ import { waitingCommands } from './waiting-commands.ts'
 export const allProjections: readonly AnyProjection[] = [
   erased(hosts),
   erased(enrollments),
+  erased(agents),
   erased(custody),
   erased(escrowedSecrets),
   cohorts,

@@ -6,6 +6,7 @@ import { openPool } from '../../src/adapters/postgres/connections.ts'
 import { postgresDatabase } from '../../src/adapters/postgres/database.ts'
 import { createOperationalTables } from '../../src/adapters/postgres/operational-tables.ts'
 import { postgresProjectionStore } from '../../src/adapters/postgres/projection-store.ts'
+import { postgresAgentReports } from '../../src/adapters/postgres/agent-reports.ts'
 import { postgresTelemetry } from '../../src/adapters/postgres/telemetry.ts'
 import { postgresVault } from '../../src/adapters/postgres/vault.ts'
 import { postgresWorkStore } from '../../src/adapters/postgres/work-store.ts'
@@ -79,6 +80,7 @@ export const testApp = async (): Promise<TestApp> => {
     vault,
     challenges: postgresChallenges(pool, clock),
     telemetry,
+    agentReports: postgresAgentReports(pool),
     work,
     queue,
     readModels: {

@@ -14,13 +14,13 @@ export type HostFacts = Readonly<{
   supervised?: string
 }>
 
-export type FactSource = 'authenticate' | 'device-information' | 'status-report'
+export type FactSource = 'authenticate' | 'device-information' | 'status-report' | 'agent'
 
 /** Personal enrollments tell no hardware ids; `hardwareId` is then the enrollment id. */
 export type EnrollmentKind = 'device' | 'user-enrollment'
 
 export type EnrollmentEvent =
-  | { type: 'HostDiscovered'; data: { source: 'apple'; hardwareId: string; platform: Platform; facts: HostFacts } }
+  | { type: 'HostDiscovered'; data: { source: 'apple' | 'agent'; hardwareId: string; platform: Platform; facts: HostFacts } }
   | { type: 'HostDescribed'; data: { facts: HostFacts; source: FactSource } }
   | {
       type: 'EnrollmentStarted'

@@ -1,3 +1,4 @@
+import type { AgentEvent } from '../agents/events.ts'
 import type { CommandEvent } from '../commands/events.ts'
 import type { CustodyEvent } from '../custody/events.ts'
 import type { DeclarationEvent } from '../declarations/events.ts'
@@ -12,6 +13,7 @@ import type { TokenEvent } from '../tokens/events.ts'
 /** Everything that can happen to a host. */
 export type HostEvent =
   | EnrollmentEvent
+  | AgentEvent
   | EscrowEvent
   | RenewalEvent
   | CustodyEvent

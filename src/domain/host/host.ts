@@ -1,6 +1,8 @@
 import type { Decider } from '../../kernel/decider.ts'
 import { decideBy } from '../../kernel/decider.ts'
 import { evolveSlice } from '../../kernel/slice.ts'
+import type { AgentCommand, Agents } from '../agents/agents.ts'
+import { agents } from '../agents/agents.ts'
 import type { CommandCommand } from '../commands/commands.ts'
 import { commands } from '../commands/commands.ts'
 import type { Commands } from '../commands/state.ts'
@@ -32,6 +34,7 @@ import type { HostEvent } from './events.ts'
 
 export type HostCommand =
   | EnrollmentCommand
+  | AgentCommand
   | EscrowCommand
   | RenewalCommand
   | CustodyCommand
@@ -45,6 +48,7 @@ export type HostCommand =
 
 export type Host = Readonly<{
   enrollment: Enrollment
+  agents: Agents
   escrow: Escrow
   renewal: Renewal
   custody: Custody
@@ -61,6 +65,7 @@ export const host: Decider<HostCommand, HostEvent, Host> = {
   category: 'host',
   initial: {
     enrollment: enrollment.initial,
+    agents: agents.initial,
     escrow: escrow.initial,
     renewal: renewal.initial,
     custody: custody.initial,
@@ -73,6 +78,7 @@ export const host: Decider<HostCommand, HostEvent, Host> = {
   },
   decide: decideBy<HostCommand, HostEvent, Host>({
     ...enrollment.decide,
+    ...agents.decide,
     ...escrow.decide,
     ...renewal.decide,
     ...custody.decide,
@@ -86,6 +92,7 @@ export const host: Decider<HostCommand, HostEvent, Host> = {
   }),
   evolve: (state, event) => ({
     enrollment: evolveSlice(enrollment, state.enrollment, event),
+    agents: evolveSlice(agents, state.agents, event),
     escrow: evolveSlice(escrow, state.escrow, event),
     renewal: evolveSlice(renewal, state.renewal, event),
     custody: evolveSlice(custody, state.custody, event),

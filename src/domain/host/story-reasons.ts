@@ -86,6 +86,7 @@ export const sources: Readonly<Record<FactSource, string>> = {
   authenticate: 'It told them while enrolling.',
   'device-information': 'It answered a question for them.',
   'status-report': 'It reported them by itself.',
+  agent: 'Its agent told them.',
 }
 
 export const removals: Readonly<Record<OfType<HostEvent, 'ProfileRemoved'>['data']['because'], string>> = {

@@ -32,8 +32,17 @@ export const tell = ({ type, data }: Pick<Recorded, 'type' | 'data'>): Told | nu
 
 /** One line per event that can happen to a host; a missing one does not compile. */
 export const story: Story = {
-  HostDiscovered: ({ facts, platform }) =>
-    said(`The host${named(facts)} became known to this server, running ${platform}.`, 'It announced itself with Authenticate.'),
+  HostDiscovered: ({ facts, platform, source }) =>
+    said(
+      `The host${named(facts)} became known to this server, running ${platform}.`,
+      source === 'agent' ? 'Its agent enrolled.' : 'It announced itself with Authenticate.',
+    ),
+  AgentEnrolled: ({ agent, version }) => said(`The agent ${agent}${version === null ? '' : ` ${version}`} enrolled on the host.`),
+  IdentityConflictDetected: ({ agent, instances }) =>
+    said(
+      `${String(instances.length)} machines enroll as this host with ${agent}.`,
+      'They were cloned, or share an identifier; each takes the key of the other.',
+    ),
   HostDescribed: ({ facts, source }) => said(`The host told new facts: ${factsText(facts)}.`, sources[source]),
   EnrollmentStarted: ({ epoch, because }) => said(`Enrollment ${String(epoch)} of the host began.`, beginnings[because]),
   AuthenticatedAgain: () =>

@@ -91,6 +91,16 @@ export const moreLines: readonly (readonly [HostEvent, string, string | null])[]
   [{ type: 'WipeFailed', data: { commandId: 'c1', detail: 'It cannot.' } }, 'The host was not wiped.', 'It cannot.'],
   [{ type: 'PinViewed', data: { commandId: 'c1' } }, 'The PIN of the host was shown.', 'An admin asked for it.'],
   [
+    { type: 'AgentEnrolled', data: { agent: 'osquery', keyHash: 'aa', instanceId: 'i', version: '5.12.1' } },
+    'The agent osquery 5.12.1 enrolled on the host.',
+    null,
+  ],
+  [
+    { type: 'IdentityConflictDetected', data: { agent: 'osquery', instances: ['a', 'b'] } },
+    '2 machines enroll as this host with osquery.',
+    'They were cloned, or share an identifier; each takes the key of the other.',
+  ],
+  [
     { type: 'LabelMembershipChanged', data: { joined: ['7'], left: ['8'], learned: ['7'], because: 'reported' } },
     'The labels of the host changed: in 7, out of 8.',
     'Its agent answered the queries of labels.',

@@ -1,0 +1,78 @@
+import type { Slice } from '../../kernel/slice.ts'
+import { description, isSameHardware } from '../enrollment/beginning.ts'
+import type { EnrollmentEvent, HostFacts } from '../enrollment/events.ts'
+import type { Enrollment } from '../enrollment/state.ts'
+import type { Platform } from '../platforms.ts'
+import { reject } from '../rejections.ts'
+import type { MembershipEvent } from '../teams/events.ts'
+import type { Membership } from '../teams/membership.ts'
+import type { AgentEvent, AgentKind } from './events.ts'
+
+export type AgentCommand = {
+  type: 'EnrollAgent'
+  data: {
+    agent: AgentKind
+    keyHash: string
+    instanceId: string | null
+    version: string | null
+    hardwareId: string
+    platform: Platform
+    facts: HostFacts
+    /** The team that its enroll secret names. */
+    teamId: string
+  }
+}
+
+type Enrolling = Readonly<{ at: string; instanceId: string }>
+
+/** The last enrollments of each agent with other instances, to tell clones; `conflictAt` is when a conflict was last told. */
+export type Agents = Readonly<{ latest: Readonly<Partial<Record<AgentKind, readonly Enrolling[]>>>; conflictAt: string | null }>
+
+type Sees = Readonly<{ enrollment: Enrollment; membership: Membership; agents: Agents }>
+
+/** More enrollments than these within an hour, by changing instances, are no accident. */
+const mostPerHour = 3
+
+/** The agents on a host: osquery and orbit enroll by themselves, in any order, and end at one host. */
+export const agents: Slice<AgentCommand, AgentEvent | EnrollmentEvent | MembershipEvent, Agents, Sees, AgentEvent> = {
+  initial: { latest: {}, conflictAt: null },
+
+  decide: {
+    EnrollAgent: ({ data }, { enrollment, membership, agents: now }) => {
+      const { agent, keyHash, instanceId, version, hardwareId, platform, facts, teamId } = data
+      const isNew = enrollment.hardwareId === null
+      if (!isNew && !isSameHardware(enrollment.hardwareId, hardwareId))
+        reject('identity-conflict', 'Another device has the number of this host.', 'hardware_uuid')
+      return [
+        ...(isNew
+          ? [{ type: 'HostDiscovered', data: { source: 'agent', hardwareId, platform, facts } } as const]
+          : description(enrollment, facts, 'agent')),
+        ...(isNew && teamId !== membership.teamId
+          ? [{ type: 'HostTransferred', data: { teamId, from: membership.teamId, because: 'enrolled' } } as const]
+          : []),
+        { type: 'AgentEnrolled', data: { agent, keyHash, instanceId, version } },
+        ...conflict(agent, instanceId, now),
+      ]
+    },
+  },
+
+  evolve: {
+    AgentEnrolled: (state, { at, data: { agent, instanceId } }) => {
+      if (instanceId === null) return state
+      const before = state.latest[agent] ?? []
+      return { ...state, latest: { ...state.latest, [agent]: [...before, { at, instanceId }].slice(-mostPerHour) } }
+    },
+    IdentityConflictDetected: (_, { at }) => ({ latest: {}, conflictAt: at }),
+  },
+}
+
+/** Judged by those before: the last ones all came within an hour, and from other instances than this. */
+const conflict = (agent: AgentKind, instanceId: string | null, { latest }: Agents): readonly AgentEvent[] => {
+  const before = latest[agent] ?? []
+  const first = before[0]
+  const last = before.at(-1)
+  if (instanceId === null || first === undefined || last === undefined || before.length < mostPerHour) return []
+  if (Date.parse(last.at) - Date.parse(first.at) > 60 * 60 * 1000) return []
+  const instances = [...new Set([...before.map((one) => one.instanceId), instanceId])]
+  return instances.length < 2 ? [] : [{ type: 'IdentityConflictDetected', data: { agent, instances } }]
+}

@@ -9,7 +9,10 @@ const atOnce = 32
 
 /** Asks hosts for their profiles that acknowledged some which nobody has seen since. */
 export const verifyHosts = (app: App): WorkKind =>
-  telling(app, 'verify-host', () => ({ type: 'AskForProfiles', data: { because: 'verification', now: app.clock().toISOString() } }))
+  telling(app, 'verify-host', () => ({
+    type: 'AskForProfiles',
+    data: { because: 'verification', now: app.clock().toISOString() },
+  }))
 
 /** Gives up on declarations that hosts took long ago and never spoke of. */
 export const chaseDeclarations = (app: App): WorkKind =>

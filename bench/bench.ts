@@ -1,5 +1,6 @@
 import { agentReads } from './agents.ts'
 import { checkIn } from './check-in.ts'
+import { cohorts } from './cohorts.ts'
 import { enrollStorm } from './enroll-storm.ts'
 import { history } from './history.ts'
 import { log } from './log.ts'
@@ -19,6 +20,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   push,
   history,
   agents: agentReads,
+  cohorts,
 }
 
 const args = process.argv.slice(2)

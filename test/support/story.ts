@@ -62,8 +62,15 @@ export const settled = ({ profiles }: MusterClient, profileId: string, hosts: nu
     return verified + verifying === hosts && failed === 0 && pending === 0
   })
 
-export const hostIdOn = async ({ hosts }: MusterClient, { udid }: Pick<AppleDevice, 'udid'>): Promise<number> =>
-  (await hosts.find(udid)).id
+/** The host that a device is; waits for the read models, which may be a moment behind its enrollment. */
+export const hostIdOn = async ({ hosts }: MusterClient, { udid }: Pick<AppleDevice, 'udid'>): Promise<number> => {
+  let id: number | undefined
+  await eventually(`the host ${udid} is known`, async () => {
+    id = (await hosts.list({ query: udid })).hosts.find(({ uuid }) => uuid.toUpperCase() === udid.toUpperCase())?.id
+    return id !== undefined
+  })
+  return id ?? assert.fail('There is no such host.')
+}
 
 /** A host's whole history, oldest first; it must be gap-free. */
 export const historyOf = async (client: MusterClient, device: Pick<AppleDevice, 'udid'>): Promise<readonly HistoryEntry[]> => {

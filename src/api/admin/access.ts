@@ -59,6 +59,7 @@ export const access = {
 
   'GET /configuration_profiles': everyone,
   'POST /configuration_profiles': keepers,
+  'POST /configuration_profiles/batch': keepers,
   'GET /configuration_profiles/summary': everyone,
   'GET /configuration_profiles/:profile_uuid': everyone,
   'PATCH /configuration_profiles/:profile_uuid': keepers,
@@ -118,6 +119,7 @@ export const aliases: Readonly<Record<string, Route>> = {
   'GET /mdm/hosts/:id/profiles': 'GET /hosts/:id/configuration_profiles',
   'GET /mdm/profiles': 'GET /configuration_profiles',
   'POST /mdm/profiles': 'POST /configuration_profiles',
+  'POST /mdm/profiles/batch': 'POST /configuration_profiles/batch',
   'GET /mdm/profiles/summary': 'GET /configuration_profiles/summary',
   'GET /mdm/profiles/:profile_uuid': 'GET /configuration_profiles/:profile_uuid',
   'DELETE /mdm/profiles/:profile_uuid': 'DELETE /configuration_profiles/:profile_uuid',

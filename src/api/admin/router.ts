@@ -31,6 +31,8 @@ import { teamRoutes } from './teams.ts'
 
 /** Room for a command of 1 MiB in base64. */
 const jsonLimit = '1.5mb'
+/** Room for all settings of a team. */
+const batchLimit = '25mb'
 
 /** The admin API. Mount it at `/api/v1/fleet` and `/api/latest/fleet`. */
 export const adminRouter = (deps: AdminDeps): Router => {
@@ -65,7 +67,9 @@ export const adminRouter = (deps: AdminDeps): Router => {
     next()
   })
   router.use(...authenticate(tokens, settings.limits))
-  const readJson = json({ limit: jsonLimit, strict: false, type: (request) => !isMultipart(request.headers['content-type']) })
+  const readJson = (limit: string) =>
+    json({ limit, strict: false, type: (request) => !isMultipart(request.headers['content-type']) })
+  const [readUsual, readBatch] = [readJson(jsonLimit), readJson(batchLimit)]
   for (const [path, route] of everyPath()) {
     const handle = handlers[route]
     const [method, template] = partsOf(path)
@@ -77,7 +81,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
         if (!mayCall(role, route)) refuse(403, 'base', `The role ${role} may not do this.`)
         next()
       },
-      readJson,
+      route === 'POST /configuration_profiles/batch' ? readBatch : readUsual,
       (request: Request, response: Response) => handle(request, response, callerOf(response)),
     )
   }

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import type { AdminApi } from '../../support/admin-api.ts'
+import { mobileconfig, startAdminApi } from '../../support/admin-api.ts'
+
+describe('a batch of settings', function () {
+  this.timeout(30_000)
+  let api: AdminApi
+
+  before(async () => {
+    api = await startAdminApi()
+  })
+  after(() => api.stop())
+
+  const base64 = (text: string): string => Buffer.from(text).toString('base64')
+  const profile = (name: string, more: object = {}) => ({
+    name,
+    contents: base64(mobileconfig({ identifier: `com.example.${name}`, name })),
+    ...more,
+  })
+  const declaration = (name: string, more: object = {}) => ({
+    name,
+    contents: base64(
+      JSON.stringify({
+        Type: 'com.apple.configuration.passcode.settings',
+        Identifier: `com.example.${name}`,
+        Payload: {},
+        ...more,
+      }),
+    ),
+  })
+  const send = (profiles: object, query = '') => api.call(`POST /configuration_profiles/batch${query}`, { json: { profiles } })
+  const names = async () =>
+    (await api.call('GET /configuration_profiles')).body.profiles.map(({ name }: { name: string }) => name)
+  const events = async () => (await api.app.log.readAll({ after: null, limit: 10_000 })).length
+
+  it('replaces the whole set, and appends nothing when nothing changed', async () => {
+    assert.equal((await send([profile('wifi'), profile('vpn'), declaration('passcode')])).status, 204)
+    assert.deepEqual(await names(), ['passcode', 'vpn', 'wifi'])
+    const before = await events()
+    assert.equal((await send([profile('vpn'), declaration('passcode'), profile('wifi')])).status, 204)
+    assert.equal(await events(), before)
+    assert.equal((await send([profile('wifi', { labels_include_any: ['macOS'] })])).status, 204)
+    const { profiles } = (await api.call('GET /configuration_profiles')).body
+    assert.deepEqual(
+      profiles.map(({ name, labels_include_any }: { name: string; labels_include_any: object }) => [name, labels_include_any]),
+      [['wifi', [{ name: 'macOS', id: 2 }]]],
+    )
+  })
+
+  it('is only checked in a dry run', async () => {
+    const before = await events()
+    assert.equal((await send([], '?dry_run=true')).status, 204)
+    assert.equal(await events(), before)
+    assert.deepEqual(await names(), ['wifi'])
+  })
+
+  it('takes the older form, from name to contents', async () => {
+    assert.equal((await send({ vpn: profile('vpn').contents })).status, 204)
+    assert.deepEqual(await names(), ['vpn'])
+  })
+
+  it('does nothing when one of it is wrong, and names it', async () => {
+    const before = await events()
+    const refused = async (profiles: object, query = '') => {
+      const { status, body } = await send(profiles, query)
+      return [status, body.errors[0].name]
+    }
+    assert.deepEqual(await refused([profile('wifi'), { name: 'x', contents: base64('hello') }]), [422, 'profiles.1.contents'])
+    assert.deepEqual(await refused([declaration('x', { Type: 'com.apple.asset.data' })]), [422, 'profiles.0.Type'])
+    assert.deepEqual(await refused([profile('same'), declaration('same')]), [422, 'profiles.1.name'])
+    assert.deepEqual(await refused([profile('x', { labels_include_all: ['Nobody'] })]), [400, 'labels'])
+    assert.deepEqual(await refused([{ name: 'w', contents: base64('<Replace/>') }]), [422, 'profiles.0.contents'])
+    assert.deepEqual(await refused([{ name: 'x', contents: '***' }]), [422, 'profiles.0.contents'])
+    assert.deepEqual(await refused([], '?team_name=Nobody'), [404, 'team_name'])
+    assert.deepEqual(await refused([], '?team_id=0&team_name=x'), [422, 'team_name'])
+    assert.equal(await events(), before)
+  })
+})

@@ -8,6 +8,7 @@ import { push } from './push.ts'
 import { replay } from './replay.ts'
 import { rollout } from './rollout.ts'
 import { roundTrip } from './round-trip.ts'
+import { transfer } from './transfer.ts'
 import type { Benchmark } from './support/report.ts'
 
 const benchmarks: Readonly<Record<string, Benchmark>> = {
@@ -21,6 +22,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   history,
   agents: agentReads,
   cohorts,
+  transfer,
 }
 
 const args = process.argv.slice(2)

@@ -31,6 +31,9 @@ export type HostFilter = Page &
     query?: string
     team_id?: number
     os_settings?: 'verified' | 'verifying' | 'pending' | 'failed'
+    profile_uuid?: string
+    profile_status?: 'verified' | 'verifying' | 'pending' | 'failed'
+    label_id?: number
     order_key?: string
     order_direction?: 'asc' | 'desc'
   }>
@@ -49,7 +52,7 @@ export type LabelNames = Readonly<{
 export type MusterClient = Readonly<{
   hosts: Readonly<{
     list: (filter?: HostFilter) => Promise<Readonly<{ hosts: readonly Host[]; meta: PageMeta }>>
-    count: (filter?: Pick<HostFilter, 'query' | 'team_id' | 'os_settings'>) => Promise<number>
+    count: (filter?: Omit<HostFilter, 'page' | 'per_page' | 'order_key' | 'order_direction'>) => Promise<number>
     get: (id: number) => Promise<Host>
     /** By UUID, serial number or name. */
     find: (identifier: string) => Promise<Host>
@@ -104,6 +107,8 @@ export type MusterClient = Readonly<{
     download: (profileUuid: string) => Promise<Uint8Array>
     delete: (profileUuid: string) => Promise<void>
     status: (profileUuid: string) => Promise<StatusCounts>
+    /** Sends it again to every host on which it failed; answers how many. */
+    resendFailed: (profileUuid: string) => Promise<number>
   }>
   /** How many hosts of a team, or of no team (null), stand where over all their profiles. */
   summary: (teamId: number | null) => Promise<StatusCounts>
@@ -201,6 +206,10 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
         bytes({ method: 'GET', path: pathOf`/configuration_profiles/${profileUuid}`, query: { alt: 'media' } }),
       delete: (profileUuid) => remove(pathOf`/configuration_profiles/${profileUuid}`),
       status: (profileUuid) => get(pathOf`/configuration_profiles/${profileUuid}/status`),
+      resendFailed: async (profile_uuid) => {
+        const body = { profile_uuid, filters: { profile_status: 'failed' } }
+        return (await post<Readonly<{ host_count: number }>>('/configuration_profiles/resend/batch', body)).host_count
+      },
     },
     summary: (teamId) => get('/configuration_profiles/summary', teamQuery(teamId)),
     commands: {

@@ -8,8 +8,18 @@ export type ListedHost = HostRow & Readonly<{ team_name: string | null; seen_at:
 /** How a host stands over all its profiles, the worst counting. */
 export type OverallStatus = 'verified' | 'verifying' | 'pending' | 'failed'
 
-/** `text` is looked for in name, serial number and hardware id, without regard to case. Null: no matter. */
-export type HostFilter = Readonly<{ text: string | null; teamId: string | null; settings: OverallStatus | null }>
+/**
+ * `text` is looked for in name, serial number and hardware id, without regard to case. `profileId` with `profileStatus`: hosts on which that
+ * setting stands so. Null: no matter.
+ */
+export type HostFilter = Readonly<{
+  text: string | null
+  teamId: string | null
+  settings: OverallStatus | null
+  profileId: string | null
+  profileStatus: OverallStatus | null
+  labelId: string | null
+}>
 
 /** What lists may be ordered by. */
 export type HostOrder =
@@ -34,7 +44,7 @@ const columns = `h.host_id, h.hardware_id, h.serial, h.name, h.model, h.product_
 
 const tables = 'hosts h left join teams t on t.team_id = h.team_id left join host_seen s on s.host_id = h.host_id'
 
-/** Hosts that pass the filter; the placeholders $1 to $3 are the filter's. */
+/** Hosts that pass the filter; the placeholders $1 to $6 are the filter's. */
 const passes = `
   ($1::text is null or position(lower($1) in lower(coalesce(h.name, ''))) > 0 or position(lower($1) in lower(coalesce(h.serial, ''))) > 0
     or position(lower($1) in lower(h.hardware_id)) > 0)
@@ -49,9 +59,20 @@ const passes = `
       when bool_or(p.status = 'failed' and (p.operation = 'remove' or p.checksum = d.checksum)) then 'failed'
       when bool_or(p.host_id is null or p.checksum <> d.checksum or p.operation = 'remove' or p.status in ('waiting', 'pending')) then 'pending'
       when bool_or(p.status = 'verifying') then 'verifying'
-      else 'verified' end))`
+      else 'verified' end))
+  and ($4::text is null or h.host_id in (
+    select ch.host_id from cohort_hosts ch
+    left join desired_profiles d on d.cohort_id = ch.cohort_id and d.profile_id = $4
+    left join host_profiles p on p.host_id = ch.host_id and p.profile_id = $4
+    where ch.enrolled and (d.profile_id is not null or p.profile_id is not null)
+      and ($5::text is null or $5 = case when p.host_id is null or p.status = 'waiting' then 'pending' else p.status end)))
+  and ($6::text is null or ($6 = '1') or h.platform = case $6 when '2' then 'darwin' when '3' then 'ios' when '4' then 'ipados' when '5' then 'windows' end
+    or h.host_id in (select m.host_id from label_members m where m.label_id = $6))`
 
-const valuesOf = ({ text, teamId, settings }: HostFilter): readonly SqlValue[] => [text, teamId, settings]
+const valuesOf = ({ text, teamId, settings, profileId, profileStatus, labelId }: HostFilter): readonly SqlValue[] => [
+  ...[text, teamId, settings],
+  ...[profileId, profileStatus, labelId],
+]
 
 /** One page of the hosts that pass the filter. */
 export const hostsPage = (
@@ -59,7 +80,7 @@ export const hostsPage = (
   page: Readonly<{ order: HostOrder; descending: boolean; limit: number; offset: number }>,
 ): Query<ListedHost> => ({
   text: `select ${columns} from ${tables} where ${passes}
-    order by ${orderings[page.order]} ${page.descending ? 'desc nulls last' : 'asc nulls last'}, h.host_id limit $4 offset $5`,
+    order by ${orderings[page.order]} ${page.descending ? 'desc nulls last' : 'asc nulls last'}, h.host_id limit $7 offset $8`,
   values: [...valuesOf(filter), page.limit, page.offset],
 })
 

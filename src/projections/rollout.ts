@@ -130,3 +130,10 @@ export const asDesired = ({ profile_id, identifier, checksum, scope, ...row }: D
   ...(row.secrets_at !== null && { secretsAt: row.secrets_at }),
   ...(row.variables.length > 0 && { variables: row.variables }),
 })
+
+/** Hosts on which a setting stands so, after `after`, in order of id. */
+export const hostsWithProfile = (profileId: string, status: 'verified' | 'failed', after: string, limit: number) =>
+  query<Readonly<{ host_id: string }>>`
+    select host_id from host_profiles
+    where profile_id = ${profileId} and operation = 'install' and status = ${status} and host_id > ${after}
+    order by host_id limit ${limit}`

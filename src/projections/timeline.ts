@@ -2,6 +2,7 @@ import type { AccountEnrollmentEvent } from '../domain/account-enrollments/event
 import type { CertificateEvent } from '../domain/certificates/events.ts'
 import type { EnrollSecretEvent } from '../domain/enroll-secrets/events.ts'
 import type { HostEvent } from '../domain/host/events.ts'
+import type { LabelEvent } from '../domain/labels/events.ts'
 import type { ManifestEvent, PackageEvent } from '../domain/packages/events.ts'
 import type { ProfileEvent } from '../domain/profiles/events.ts'
 import type { ServerKeyEvent } from '../domain/server-keys/events.ts'
@@ -25,6 +26,7 @@ type TimelineEvent =
   | AccountKeyEvent
   | PackageEvent
   | ManifestEvent
+  | LabelEvent
 
 export type TimelineRow = Readonly<{
   event_position: string
@@ -51,7 +53,7 @@ const entry = (event: Recorded) => ({
 /** What happened, over all hosts and settings. The travel of single commands is left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 4,
+  version: 5,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -78,6 +80,14 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     ProfileUploaded: entry,
     ProfileEdited: entry,
     ProfileDeleted: entry,
+    ProfileRetargeted: entry,
+    ProfileSecretsChanged: entry,
+    LabelCreated: entry,
+    LabelEdited: entry,
+    LabelListed: entry,
+    LabelDeleted: entry,
+    AgentEnrolled: entry,
+    IdentityConflictDetected: entry,
     TokenIssued: entry,
     ServerKeyCreated: entry,
     EnrollSecretAdded: entry,

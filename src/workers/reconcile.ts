@@ -6,7 +6,7 @@ import type { DesiredProfile } from '../domain/host-profiles/state.ts'
 import type { Cause } from '../kernel/event.ts'
 import { grouped } from '../kernel/grouped.ts'
 import type { HostToReconcile } from '../projections/rollout.ts'
-import { asDesired, cohortsOf, desiredSets, hostsOfTeam, teamOfProfile } from '../projections/rollout.ts'
+import { asDesired, cohortsOf, desiredOfHost, desiredSets, hostsOfTeam, teamOfProfile } from '../projections/rollout.ts'
 import type { Outcome, WorkKind } from './worker.ts'
 import { causeOf, done, failed, leaseMs } from './worker.ts'
 
@@ -85,8 +85,24 @@ const decide = async (
   sets: Sets,
   cause: Cause,
 ): Promise<void> => {
-  const data = { desired: sets.get(cohortId) ?? [], declarationsToken: app.declarationsToken, now: app.clock().toISOString() }
+  const desired = await withoutStaleRemovals(app, hostId, sets.get(cohortId) ?? [])
+  const data = { desired, declarationsToken: app.declarationsToken, now: app.clock().toISOString() }
   await app.execute(host, hostId, { type: 'ReconcileProfiles', data }, cause)
+}
+
+/**
+ * The sets were read before a whole page of hosts was decided for. A host that has more than its set says may have got it since: nothing is taken
+ * away from it before another look.
+ */
+const withoutStaleRemovals = async (
+  app: App,
+  hostId: string,
+  desired: readonly DesiredProfile[],
+): Promise<readonly DesiredProfile[]> => {
+  const { state } = await app.load(host, hostId)
+  const wanted = new Set(desired.map(({ profileId }) => profileId))
+  const has = [...Object.keys(state.hostProfiles), ...Object.keys(state.declarations.assigned)]
+  return has.every((profileId) => wanted.has(profileId)) ? desired : (await app.read(desiredOfHost(hostId))).map(asDesired)
 }
 
 const desiredOf = async (app: App, cohortIds: readonly string[]): Promise<Sets> => {

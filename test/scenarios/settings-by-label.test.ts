@@ -84,6 +84,21 @@ describe('Settings for some of the Macs', function () {
     })
   })
 
+  it('are shown by the hosts on which they stand so, and by label', async () => {
+    const { client } = server
+    const { profiles } = await client.profiles.list(null)
+    const plain = profiles.find(({ name }) => name === 'The plain profile')?.profile_uuid ?? ''
+    const names = async (filter: Parameters<typeof client.hosts.list>[0]) =>
+      (await client.hosts.list(filter)).hosts.map(({ id }) => id).sort()
+    const verifying = await names({ profile_uuid: plain, profile_status: 'verifying' })
+    assert.deepEqual(verifying, [idAt(first), idAt(2)].sort())
+    assert.deepEqual(await names({ profile_uuid: plain, profile_status: 'failed' }), [])
+    assert.equal(await client.hosts.count({ label_id: 2 }), 3)
+    assert.equal(await client.hosts.count({ label_id: 3 }), 0)
+    const resent = await client.profiles.resendFailed(plain)
+    assert.equal(resent, 0)
+  })
+
   it('come back when somebody removes them by hand and the Mac is asked', async () => {
     const { client } = server
     await story.upload(client, story.profileCalled('vpn'))

@@ -60,6 +60,7 @@ export const access = {
   'GET /configuration_profiles': everyone,
   'POST /configuration_profiles': keepers,
   'POST /configuration_profiles/batch': keepers,
+  'POST /configuration_profiles/resend/batch': keepers,
   'GET /configuration_profiles/summary': everyone,
   'GET /configuration_profiles/:profile_uuid': everyone,
   'PATCH /configuration_profiles/:profile_uuid': keepers,

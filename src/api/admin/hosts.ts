@@ -42,6 +42,9 @@ const filterFields = {
   query: z.string().trim().max(255).optional(),
   team_id: numberText.optional(),
   os_settings: z.enum(['verified', 'verifying', 'pending', 'failed']).optional(),
+  profile_uuid: z.string().min(1).max(64).optional(),
+  profile_status: z.enum(['verified', 'verifying', 'pending', 'failed']).optional(),
+  label_id: numberText.optional(),
 }
 
 const listQuery = z.object({
@@ -163,10 +166,21 @@ type FilterQuery = Readonly<{
   query?: string | undefined
   team_id?: string | undefined
   os_settings?: HostFilter['settings'] | undefined
+  profile_uuid?: string | undefined
+  profile_status?: HostFilter['profileStatus'] | undefined
+  label_id?: string | undefined
 }>
 
-const filterOf = ({ query, team_id, os_settings }: FilterQuery): HostFilter => ({
+const filterOf = ({ query, team_id, os_settings, profile_uuid, profile_status, label_id }: FilterQuery): HostFilter => ({
   text: query === undefined || query === '' ? null : query,
   teamId: team_id ?? null,
   settings: os_settings ?? null,
+  profileId: profile_uuid ?? null,
+  profileStatus:
+    profile_status === undefined
+      ? null
+      : profile_uuid === undefined
+        ? refuse(400, 'profile_status', 'profile_status needs a profile_uuid.')
+        : profile_status,
+  labelId: label_id ?? null,
 })

@@ -12,6 +12,7 @@ import type { Handlers } from './deps.ts'
 import { definitionJson, downloadNameOf } from './profile-presentation.ts'
 import { labelsShown, targetsOf } from './profile-labels.ts'
 import { batchRoute } from './profile-batch.ts'
+import { resendBatchRoute } from './profile-resend.ts'
 import { receiveProfile } from './profile-upload.ts'
 import { settingsChanges } from './settings-changes.ts'
 import { teamMustExist } from './team-checks.ts'
@@ -25,6 +26,7 @@ type ProfileRoutes = Pick<
   | 'GET /configuration_profiles'
   | 'POST /configuration_profiles'
   | 'POST /configuration_profiles/batch'
+  | 'POST /configuration_profiles/resend/batch'
   | 'GET /configuration_profiles/summary'
   | 'GET /configuration_profiles/:profile_uuid'
   | 'PATCH /configuration_profiles/:profile_uuid'
@@ -65,6 +67,8 @@ export const profileRoutes = (app: App): ProfileRoutes => {
     },
 
     'POST /configuration_profiles/batch': batchRoute(app, changes),
+
+    'POST /configuration_profiles/resend/batch': resendBatchRoute(app),
 
     'GET /configuration_profiles/summary': async (request, response) => {
       const { team_id } = queryOf(z.object(teamQuery), request)

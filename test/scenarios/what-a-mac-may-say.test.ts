@@ -83,7 +83,11 @@ describe('What a Mac may say', function () {
       })
       return { status, json: JSON.parse(Buffer.from(body).toString()) as Readonly<Record<string, never>> }
     }
-    const [given] = (await call('GET', '/escrowed_secrets')).json['escrowed_secrets'] as unknown as { fingerprint: string }[]
+    let given: Readonly<{ fingerprint: string }> | undefined
+    await eventually('it is listed', async () => {
+      ;[given] = (await call('GET', '/escrowed_secrets')).json['escrowed_secrets'] as unknown as { fingerprint: string }[]
+      return given !== undefined
+    })
     const shown = await call('POST', `/escrowed_secrets/${given?.fingerprint ?? ''}/views`)
     assert.deepEqual([shown.status, Buffer.from(shown.json['secret'] ?? '', 'base64').toString()], [200, 'bootstrap secret'])
     assert.equal((await call('POST', `/escrowed_secrets/${'0'.repeat(64)}/views`)).status, 404)

@@ -16,7 +16,7 @@ export type ConnectionOptions = Readonly<{
   timeoutMs?: number
 }>
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /** Values that are undefined are left out. */
 export type Parameters = Readonly<Record<string, string | number | undefined>>

@@ -110,6 +110,12 @@ export type MusterClient = Readonly<{
     /** Sends it again to every host on which it failed; answers how many. */
     resendFailed: (profileUuid: string) => Promise<number>
   }>
+  secrets: Readonly<{
+    /** Sets what `$FLEET_SECRET_<NAME>` stands for; settings that hold one are delivered again when its value changed. */
+    put: (secrets: readonly Readonly<{ name: string; value: string }>[], dryRun?: boolean) => Promise<void>
+    /** Names alone. */
+    list: () => Promise<readonly string[]>
+  }>
   /** How many hosts of a team, or of no team (null), stand where over all their profiles. */
   summary: (teamId: number | null) => Promise<StatusCounts>
   commands: Readonly<{
@@ -209,6 +215,16 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
       resendFailed: async (profile_uuid) => {
         const body = { profile_uuid, filters: { profile_status: 'failed' } }
         return (await post<Readonly<{ host_count: number }>>('/configuration_profiles/resend/batch', body)).host_count
+      },
+    },
+    secrets: {
+      put: async (secrets, dryRun = false) => {
+        await json({ method: 'PUT', path: '/spec/secret_variables', json: { secrets, dry_run: dryRun } })
+      },
+      list: async () => {
+        const path = '/custom_variables'
+        const { custom_variables: all } = await get<{ custom_variables: readonly Readonly<{ name: string }>[] }>(path)
+        return all.map(({ name }) => name)
       },
     },
     summary: (teamId) => get('/configuration_profiles/summary', teamQuery(teamId)),

@@ -18,6 +18,7 @@ import { manifests, packages } from './packages.ts'
 import { profileContents, profiles } from './profiles.ts'
 import { pushCertificates } from './push-certificates.ts'
 import { renewals } from './renewals.ts'
+import { secretVariables } from './secret-variables.ts'
 import { teams } from './teams.ts'
 import { timeline } from './timeline.ts'
 import { waitingCommands } from './waiting-commands.ts'
@@ -36,6 +37,7 @@ export const allProjections: readonly AnyProjection[] = [
   erased(commandHistory),
   erased(profiles),
   erased(profileContents),
+  erased(secretVariables),
   erased(teams),
   erased(labels),
   erased(labelMembers),

@@ -99,6 +99,12 @@ export const profilesOfTeam = (teamId: string, limit: number, offset: number) =>
     select * from profiles where team_id = ${teamId} and deleted_at is null
     order by name, profile_id limit ${limit} offset ${offset}`
 
+/** Settings that hold a secret, in order of their ids. */
+export const profilesWithSecret = (secret: string, after: string, limit: number) =>
+  query<Pick<ProfileRow, 'profile_id' | 'name'>>`
+    select profile_id, name from profiles where secrets ? ${secret} and profile_id > ${after} and deleted_at is null
+    order by profile_id limit ${limit}`
+
 export const profileById = (profileId: string) =>
   query<ProfileRow>`select * from profiles where profile_id = ${profileId} and deleted_at is null`
 

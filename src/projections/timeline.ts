@@ -7,6 +7,7 @@ import type { ManifestEvent, PackageEvent } from '../domain/packages/events.ts'
 import type { ProfileEvent } from '../domain/profiles/events.ts'
 import type { ServerKeyEvent } from '../domain/server-keys/events.ts'
 import type { SecurityEvent, ServerEvent } from '../domain/server/events.ts'
+import type { SecretVariableEvent } from '../domain/secret-variables/events.ts'
 import type { TeamEvent } from '../domain/teams/events.ts'
 import type { AccountKeyEvent } from '../domain/tokens/events.ts'
 import type { Recorded } from '../kernel/event.ts'
@@ -27,6 +28,7 @@ type TimelineEvent =
   | PackageEvent
   | ManifestEvent
   | LabelEvent
+  | SecretVariableEvent
 
 export type TimelineRow = Readonly<{
   event_position: string
@@ -53,7 +55,7 @@ const entry = (event: Recorded) => ({
 /** What happened, over all hosts and settings. The travel of single commands is left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 5,
+  version: 6,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -82,6 +84,8 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     ProfileDeleted: entry,
     ProfileRetargeted: entry,
     ProfileSecretsChanged: entry,
+    SecretVariableSet: entry,
+    SecretVariableDeleted: entry,
     LabelCreated: entry,
     LabelEdited: entry,
     LabelListed: entry,

@@ -5,6 +5,7 @@ import { evaluateHosts, labelHosts } from './labels.ts'
 import { reconcileHosts, reconcileProfiles, reconcileTeams, refuseUserSettings } from './reconcile.ts'
 import { renewIdentity } from './renew-identity.ts'
 import { releaseNames } from './release-names.ts'
+import { renewSettings } from './renew-settings.ts'
 import { chaseDeclarations, verifyHosts } from './verify.ts'
 import { wake, wakeSilent } from './wake.ts'
 import type { WebhookSettings } from './webhook.ts'
@@ -17,6 +18,7 @@ export const workKinds = (app: App, push: Push, webhook: WebhookSettings | null 
   refuseUserSettings(app),
   reconcileTeams(app),
   reconcileProfiles(app),
+  renewSettings(app),
   labelHosts(app),
   evaluateHosts(app),
   verifyHosts(app),

@@ -6,6 +6,7 @@ import { work as labelWork } from '../domain/labels/work.ts'
 import { work as renewalWork } from '../domain/renewal/work.ts'
 import { work as nameWork } from '../domain/names/work.ts'
 import { work as profileWork } from '../domain/profiles/work.ts'
+import { work as secretVariableWork } from '../domain/secret-variables/work.ts'
 import { work as teamWork } from '../domain/teams/work.ts'
 import type { CausedWork } from '../app/operational-ports.ts'
 import type { Recorded } from '../kernel/event.ts'
@@ -21,6 +22,7 @@ const tables: readonly AnyTable[] = [
   commandWork,
   hostProfileWork,
   profileWork,
+  secretVariableWork,
   teamWork,
   nameWork,
 ]

@@ -67,6 +67,11 @@ export const access = {
   'DELETE /configuration_profiles/:profile_uuid': keepers,
   'GET /configuration_profiles/:profile_uuid/status': everyone,
 
+  'PUT /spec/secret_variables': keepers,
+  'GET /custom_variables': everyone,
+  'POST /custom_variables': keepers,
+  'DELETE /custom_variables/:name': keepers,
+
   'GET /commands': everyone,
   'POST /commands/run': keepers,
   'POST /mdm/apple/enqueue': keepers,

@@ -10,10 +10,12 @@ import { HttpRefusal, refuse } from '../errors.ts'
 import { bodyOf, numberText, queryOf } from '../parsing.ts'
 import { answer } from './answer.ts'
 import type { Handlers } from './deps.ts'
+import type { SecretValues } from '../secret-variables.ts'
+import { openSecrets } from '../secret-variables.ts'
 import type { LabelNames } from './profile-labels.ts'
 import { namedLabels, targetsOf } from './profile-labels.ts'
 import type { Settings } from './profile-upload.ts'
-import { readSettings } from './profile-upload.ts'
+import { readSettings, secretsIn } from './profile-upload.ts'
 import type { SettingsChanges } from './settings-changes.ts'
 import { settingsIdOf } from './settings-changes.ts'
 import { teamMustExist, teamNamed } from './team-checks.ts'
@@ -64,7 +66,10 @@ export const batchRoute =
     if (team_id !== undefined && team_name !== undefined) refuse(422, 'team_name', 'Name the team by team_id or by team_name.')
     const teamId = team_name === undefined ? (team_id ?? '0') : await teamNamed(app, team_name)
     await teamMustExist(app, teamId)
-    const wanted = itemsOf(bodyOf(batch, request)).map(read)
+    const items = itemsOf(bodyOf(batch, request))
+    const named = items.flatMap(({ contents }) => secretsIn(Buffer.from(contents, 'base64')))
+    const known = await openSecrets(app, [...new Set(named)])
+    const wanted = items.map((one, index) => read(one, index, known))
     mustBeUnique(wanted)
     const targets = await Promise.all(wanted.map(({ labels }) => targetsOf(app, labels)))
     const plan = planOf(teamId, wanted, targets, await app.read(profilesOfTeam(teamId, 10_000, 0)))
@@ -85,12 +90,16 @@ const itemsOf = ({ profiles }: z.infer<typeof batch>): readonly Pick<Item, 'name
   Array.isArray(profiles) ? profiles : Object.entries(profiles).map(([name, contents]) => ({ name, contents }))
 
 /** Refuses with the item's place in the list, counted from 0. */
-const read = ({ name, contents, ...labels }: Pick<Item, 'name' | 'contents'> & Partial<Item>, index: number): Wanted => {
+const read = (
+  { name, contents, ...labels }: Pick<Item, 'name' | 'contents'> & Partial<Item>,
+  index: number,
+  known: SecretValues,
+): Wanted => {
   const place = `profiles.${String(index)}`
   try {
     const bytes = Buffer.from(contents, 'base64')
     const kind = kindOf(bytes)
-    return { settings: readSettings(kind, bytes, name), labels: namedLabels(labels) }
+    return { settings: readSettings({ kind, bytes, name }, known), labels: namedLabels(labels) }
   } catch (error) {
     if (!(error instanceof HttpRefusal)) throw error
     const errors = error.errors.map((one) => ({ name: `${place}.${one.name}`, reason: one.reason }))

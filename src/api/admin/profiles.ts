@@ -60,7 +60,7 @@ export const profileRoutes = (app: App): ProfileRoutes => {
     },
 
     'POST /configuration_profiles': async (request, response, { cause }) => {
-      const { teamId, settings, labels } = await receiveProfile(request, response)
+      const { teamId, settings, labels } = await receiveProfile(app, request, response)
       await teamMustExist(app, teamId)
       const executed = await changes.upload(teamId, settings, await targetsOf(app, labels), cause)
       await answer(app, response, executed, () => ({ profile_uuid: executed.profileId }))
@@ -86,7 +86,7 @@ export const profileRoutes = (app: App): ProfileRoutes => {
 
     'PATCH /configuration_profiles/:profile_uuid': async (request, response, { cause }) => {
       const profileId = paramOf(profileUuid, request, 'profile_uuid')
-      const { settings, labels } = await receiveProfile(request, response)
+      const { settings, labels } = await receiveProfile(app, request, response)
       const targets = labels === null ? null : await targetsOf(app, labels)
       const executed = await changes.edit(profileId, settings, targets, cause)
       await answer(app, response, executed, async () => (await shown([await existing(profileId)]))[0] ?? {})

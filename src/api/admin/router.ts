@@ -27,6 +27,7 @@ import { hostRoutes } from './hosts.ts'
 import { packageRoutes } from './packages.ts'
 import { readModelRoutes } from './read-models.ts'
 import { profileRoutes } from './profiles.ts'
+import { secretVariableRoutes } from './secret-variables.ts'
 import { teamRoutes } from './teams.ts'
 
 /** Room for a command of 1 MiB in base64. */
@@ -45,6 +46,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...hostEnrollmentRoutes(app),
     ...teamRoutes(app),
     ...profileRoutes(app),
+    ...secretVariableRoutes(app, deps.tickets),
     ...labelRoutes(deps),
     ...commandRoutes(app),
     ...pushCertificateRoutes(deps),

@@ -3,13 +3,15 @@ import type { Assigned } from '../../domain/declarations/state.ts'
 import { host } from '../../domain/host/host.ts'
 import type { Host } from '../../domain/host/host.ts'
 import { deviceChannel } from '../../domain/platforms.ts'
-import { fillIn, hostValuesOf, ofProfile } from '../../domain/settings/host-values.ts'
+import { fillIn, hostValuesOf, namesIn, ofProfile } from '../../domain/settings/host-values.ts'
 import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
 import { profileContent } from '../../projections/profiles.ts'
 import type { DeliveredDeclaration } from '../../protocols/apple/declarations.ts'
 import { activationOf, declarationSet, deliveredSet } from '../../protocols/apple/declarations.ts'
 import { readDeclaration } from '../../protocols/apple/declaration-upload.ts'
 import { standingDeclarations } from '../../protocols/apple/standing-declarations.ts'
+import { jsonEscaped } from '../escaping.ts'
+import { openSecrets } from '../secret-variables.ts'
 import type { DeclarationsFor } from './declarative.ts'
 
 /** How many declarations' texts are held in memory. */
@@ -20,7 +22,7 @@ const textsInMemory = 512
  * in the very version that it says. A set is as old as the enrollment of the host.
  */
 export const declarationSets = (
-  { load, read, blobs }: Pick<App, 'load' | 'read' | 'blobs'>,
+  { load, read, blobs, vault }: Pick<App, 'load' | 'read' | 'blobs' | 'vault'>,
   organization: string,
 ): DeclarationsFor => {
   const standing = declarationSet(standingDeclarations({ organization })).declarations
@@ -42,7 +44,10 @@ export const declarationSets = (
     { enrollment }: Host,
   ): Promise<DeliveredDeclaration> => {
     const values = { ...hostValuesOf(enrollment), ...ofProfile(profileId) }
-    const { type, payload } = readDeclaration(fillIn(await textOf(profileId, checksum), values, jsonEscaped))
+    const text = await textOf(profileId, checksum)
+    const secrets = await openSecrets({ load, vault }, namesIn(text, 'FLEET_SECRET_'))
+    const filled = fillIn(fillIn(text, secrets.values, jsonEscaped, 'FLEET_SECRET_'), values, jsonEscaped)
+    const { type, payload } = readDeclaration(filled)
     return { Type: type, Identifier: identifier, ServerToken: token, Payload: payload }
   }
 
@@ -60,5 +65,3 @@ export const declarationSets = (
 
 /** The token that hosts are told of when they have no declarations of their team. */
 export const standingToken = (organization: string): string => declarationSet(standingDeclarations({ organization })).token
-
-const jsonEscaped = (value: string): string => JSON.stringify(value).slice(1, -1)

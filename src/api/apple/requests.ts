@@ -1,11 +1,14 @@
 import type { App } from '../../app/app.ts'
 import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
+import type { HostValues } from '../../domain/settings/host-values.ts'
 import type { Request } from '../../domain/commands/requests.ts'
 import type { EnrollmentTerms } from '../../domain/enrollment/terms.ts'
 import type { Sealed } from '../../kernel/content.ts'
 import { host } from '../../domain/host/host.ts'
-import { fillIn, hostValuesOf, ofProfile } from '../../domain/settings/host-values.ts'
+import { fillIn, hostValuesOf, namesIn, ofProfile } from '../../domain/settings/host-values.ts'
 import { profileContent } from '../../projections/profiles.ts'
+import { xmlEscaped } from '../escaping.ts'
+import { openSecrets } from '../secret-variables.ts'
 import type { Command } from '../../protocols/apple/commands.ts'
 import {
   bare,
@@ -43,18 +46,25 @@ export type ToApple = (addressed: Addressed) => Promise<Command>
 export type Reveal = Readonly<{
   sealed: (hostId: string, context: string, sealed: Sealed) => Promise<Uint8Array>
   enrollmentProfile: (terms: EnrollmentTerms) => Promise<Uint8Array>
+  /** What these secrets stand for; those that are not answered stay what they are called. */
+  secrets: (names: readonly string[]) => Promise<HostValues>
 }>
 
 /** For the device that it is sent to. */
 export const revealed = (
-  { vault }: Pick<App, 'vault'>,
+  app: Pick<App, 'load' | 'vault'>,
   { sign }: Readonly<{ sign: (terms: EnrollmentTerms) => Promise<Uint8Array> }>,
-): Reveal => ({ sealed: vault.open, enrollmentProfile: sign })
+): Reveal => ({
+  sealed: app.vault.open,
+  enrollmentProfile: sign,
+  secrets: async (names) => (await openSecrets(app, names)).values,
+})
 
 /** For people: secrets are shown by the calls meant to reveal them, which are recorded. */
 export const concealed: Reveal = {
   sealed: () => Promise.resolve(Buffer.from('(sealed)')),
   enrollmentProfile: () => Promise.resolve(Buffer.from('(made when it is sent)')),
+  secrets: () => Promise.resolve({}),
 }
 
 type Table = Readonly<{
@@ -88,10 +98,12 @@ export const appleRequests = ({ read, blobs, load }: Pick<App, 'read' | 'blobs' 
 
   const rendered = async (bytes: Uint8Array, profileId: string, hostId: string): Promise<Uint8Array> => {
     const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    if (!content.includes('FLEET_VAR_')) return bytes
+    if (!content.includes('FLEET_')) return bytes
     const { state } = await load(host, hostId)
     const values = { ...hostValuesOf(state.enrollment), ...ofProfile(profileId) }
-    return Buffer.from(fillIn(content.toString('utf8'), values, xmlEscaped))
+    const text = content.toString('utf8')
+    const secrets = await reveal.secrets(namesIn(text, 'FLEET_SECRET_'))
+    return Buffer.from(fillIn(fillIn(text, secrets, xmlEscaped, 'FLEET_SECRET_'), values, xmlEscaped))
   }
 
   const pinIn = async (hostId: string, commandId: string, pin: Sealed | null): Promise<string | null> =>
@@ -141,8 +153,6 @@ export const appleRequests = ({ read, blobs, load }: Pick<App, 'read' | 'blobs' 
     return Promise.resolve(translate(addressed.request, addressed))
   }
 }
-
-const xmlEscaped = (value: string): string => value.replace(/[&<>"']/g, (sign) => `&#${String(sign.charCodeAt(0))};`)
 
 /** The command in an admin's own plist: the whole message, or the inner dictionary alone. */
 const commandIn = (bytes: Uint8Array): Command => {

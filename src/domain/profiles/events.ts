@@ -33,6 +33,8 @@ export type ProfileVersion = Readonly<{
   variables?: readonly string[]
   /** The secrets (without `$FLEET_SECRET_`) that are filled in on delivery; absent: none. */
   secrets?: readonly string[]
+  /** Which value each secret had when this was uploaded; absent: none. */
+  secretFingerprints?: Readonly<Record<string, string>>
 }>
 
 export type ProfileEvent =
@@ -44,5 +46,5 @@ export type ProfileEvent =
   | { type: 'ProfileEdited'; data: ProfileVersion }
   | { type: 'ProfileRetargeted'; data: { targets: Targets } }
   /** Secrets that it holds have another value now: the same content must be delivered again. */
-  | { type: 'ProfileSecretsChanged'; data: { secrets: readonly string[] } }
+  | { type: 'ProfileSecretsChanged'; data: { secrets: readonly string[]; fingerprints?: Readonly<Record<string, string>> } }
   | { type: 'ProfileDeleted'; data: { teamId: string; because: 'asked' | 'team-deleted' | 'replaced' } }

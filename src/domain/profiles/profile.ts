@@ -9,7 +9,8 @@ export type ProfileCommand =
   | { type: 'UploadProfile'; data: OfType<ProfileEvent, 'ProfileUploaded'>['data'] }
   /** Without `targets` they stay as they are. */
   | { type: 'EditProfile'; data: ProfileVersion & { targets?: Targets } }
-  | { type: 'NoteSecretsChanged'; data: { secrets: readonly string[] } }
+  /** Which value secrets have now, by name. */
+  | { type: 'NoteSecretsChanged'; data: { fingerprints: Readonly<Record<string, string>> } }
   | { type: 'DeleteProfile'; data: { because: 'asked' | 'team-deleted' | 'replaced' } }
 
 export type Profile =
@@ -22,7 +23,8 @@ export type Profile =
       identifier: string
       scope: ProfileVersion['scope']
       checksum: string
-      secrets: readonly string[]
+      /** By name; the empty text for a value that was never told. */
+      secrets: Readonly<Record<string, string>>
       targets: Targets
     }>
 
@@ -52,9 +54,14 @@ export const profile: Decider<ProfileCommand, ProfileEvent, Profile> = {
         ...(same ? [] : [{ type: 'ProfileEdited', data: version } as const]),
       ]
     },
-    NoteSecretsChanged: ({ data: { secrets } }, now) => {
-      const concerned = now.stage === 'present' ? secrets.filter((name) => now.secrets.includes(name)) : []
-      return concerned.length === 0 ? [] : [{ type: 'ProfileSecretsChanged', data: { secrets: concerned } }]
+    NoteSecretsChanged: ({ data: { fingerprints } }, now) => {
+      if (now.stage !== 'present') return []
+      const { secrets: known } = now
+      const news = Object.entries(fingerprints).filter(([name, value]) => name in known && known[name] !== value)
+      const secrets = news.map(([name]) => name)
+      return news.length === 0
+        ? []
+        : [{ type: 'ProfileSecretsChanged', data: { secrets, fingerprints: Object.fromEntries(news) } }]
     },
     DeleteProfile: ({ data }, now) => {
       if (now.stage === 'absent') return reject('not-found', 'This profile does not exist.', 'profile_uuid')
@@ -65,15 +72,22 @@ export const profile: Decider<ProfileCommand, ProfileEvent, Profile> = {
   evolve: evolveBy<ProfileEvent, Profile>({
     ProfileUploaded: (
       _,
-      { data: { teamId, kind = 'profile', name, identifier, scope, checksum, secrets = [], targets = everyHost } },
-    ) => ({ stage: 'present', teamId, kind, name, identifier, scope, checksum, secrets, targets }),
-    ProfileEdited: (state, { data: { name, checksum, secrets = [] } }) =>
-      state.stage === 'present' ? { ...state, name, checksum, secrets } : state,
+      { data: { teamId, kind = 'profile', name, identifier, scope, checksum, targets = everyHost, ...version } },
+    ) => ({ stage: 'present', teamId, kind, name, identifier, scope, checksum, secrets: secretsIn(version), targets }),
+    ProfileEdited: (state, { data: { name, checksum, ...version } }) =>
+      state.stage === 'present' ? { ...state, name, checksum, secrets: secretsIn(version) } : state,
     ProfileRetargeted: (state, { data: { targets } }) => (state.stage === 'present' ? { ...state, targets } : state),
-    ProfileSecretsChanged: (state) => state,
+    ProfileSecretsChanged: (state, { data: { fingerprints = {} } }) =>
+      state.stage === 'present' ? { ...state, secrets: { ...state.secrets, ...fingerprints } } : state,
     ProfileDeleted: () => ({ stage: 'deleted' }),
   }),
 }
+
+const secretsIn = ({
+  secrets = [],
+  secretFingerprints: known = {},
+}: Pick<ProfileVersion, 'secrets' | 'secretFingerprints'>): Readonly<Record<string, string>> =>
+  Object.fromEntries(secrets.map((name) => [name, known[name] ?? '']))
 
 const isSameAs = (one: Targets, other: Targets): boolean =>
   (['includeAll', 'includeAny', 'excludeAny'] as const).every(

@@ -55,10 +55,10 @@ const trimmed = (bytes: Uint8Array): Buffer => {
   return file.subarray(start)
 }
 
-const variable = /\$(\{FLEET_VAR_[A-Z0-9_]+\}|FLEET_VAR_[A-Z0-9_]+)/gi
+const variable = /\$(\{FLEET_(VAR|SECRET)_[A-Z0-9_]+\}|FLEET_(VAR|SECRET)_[A-Z0-9_]+)/gi
 
 const withoutVariablesInData = (file: Buffer): Buffer => {
-  if (!isXml(file) || !file.includes('FLEET_VAR_')) return file
+  if (!isXml(file) || !file.includes('FLEET_')) return file
   const blanked = file.toString('latin1').replace(/<data>[^<]*<\/data>/g, (element) => element.replace(variable, ''))
   return Buffer.from(blanked, 'latin1')
 }
@@ -69,7 +69,7 @@ const unsigned = (file: Buffer): Readonly<{ xml: Uint8Array; signed: boolean }> 
   if (isXml(file)) return { xml: file, signed: false }
   const content = contentOf(file)
   if (content.toString('latin1').search(variable) !== -1) {
-    refuse('profile', 'A signed profile cannot hold variables: to replace them would break its signature.')
+    refuse('profile', 'A signed profile cannot hold variables or secrets: to replace them would break its signature.')
   }
   return { xml: trimmed(content), signed: true }
 }

@@ -57,7 +57,11 @@ const toApple = appleRequests(
       fetchSealed: () => Promise.reject(new Error('unused')),
     },
   },
-  { sealed: () => Promise.resolve(Buffer.from('123456')), enrollmentProfile: () => Promise.resolve(Buffer.from('profile')) },
+  {
+    sealed: () => Promise.resolve(Buffer.from('123456')),
+    enrollmentProfile: () => Promise.resolve(Buffer.from('profile')),
+    secrets: () => Promise.resolve({}),
+  },
 )
 
 const typeWords: Readonly<Record<string, string>> = {

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import type { SettingsKind, Targets } from '../../domain/profiles/events.ts'
+import type { Targets } from '../../domain/profiles/events.ts'
 import { everyHost } from '../../domain/profiles/events.ts'
+import { ParseError } from '../../kernel/parse-error.ts'
 import type { Position } from '../../kernel/event.ts'
 import type { ProfileRow } from '../../projections/profiles.ts'
 import { profilesOfTeam } from '../../projections/profiles.ts'
+import type { KindOfUpload } from '../../protocols/kind-of-upload.ts'
+import { kindOfUpload } from '../../protocols/kind-of-upload.ts'
 import { HttpRefusal, refuse } from '../errors.ts'
 import { bodyOf, numberText, queryOf } from '../parsing.ts'
 import { answer } from './answer.ts'
@@ -14,8 +17,8 @@ import type { SecretValues } from '../secret-variables.ts'
 import { openSecrets } from '../secret-variables.ts'
 import type { LabelNames } from './profile-labels.ts'
 import { namedLabels, targetsOf } from './profile-labels.ts'
-import type { Settings } from './profile-upload.ts'
-import { readSettings, secretsIn } from './profile-upload.ts'
+import type { Settings } from './read-settings.ts'
+import { readSettings, secretsIn } from './read-settings.ts'
 import type { SettingsChanges } from './settings-changes.ts'
 import { settingsIdOf } from './settings-changes.ts'
 import { teamMustExist, teamNamed } from './team-checks.ts'
@@ -107,23 +110,19 @@ const read = (
   }
 }
 
-/** Told by how the contents begin. A signed profile cannot be told; it is uploaded by itself. */
-const kindOf = (bytes: Buffer): SettingsKind => {
-  const start = bytes
-    .toString('latin1', 0, 64)
-    .replace(/^\xef\xbb\xbf/, '')
-    .trimStart()
-    .toLowerCase()
-  if (start.startsWith('<?xml')) return 'profile'
-  if (start.startsWith('{')) return 'declaration'
-  if (/^<(replace|add|atomic|!--)/.test(start)) return refuse(422, 'contents', 'This server does not take Windows settings yet.')
-  return refuse(422, 'contents', 'The contents are neither a property list (<?xml) nor a declaration ({).')
+const kindOf = (bytes: Buffer): KindOfUpload => {
+  try {
+    return kindOfUpload(bytes)
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error
+    return refuse(422, error.field, error.message)
+  }
 }
 
 const mustBeUnique = (wanted: readonly Wanted[]): void => {
   const seen = new Set<string>()
   for (const [index, { settings }] of wanted.entries())
-    for (const name of [`${settings.kind} ${settings.identifier}`, settings.name]) {
+    for (const name of [`${settings.family} ${settings.kind} ${settings.identifier}`, settings.name]) {
       if (seen.has(name)) refuse(422, `profiles.${String(index)}.name`, `${name} is there more than once.`)
       seen.add(name)
     }

@@ -1,5 +1,6 @@
 import type { App } from '../../app/app.ts'
 import { names } from '../../domain/names/names.ts'
+import type { PlatformFamily } from '../../domain/platforms.ts'
 import type { SettingsKind, Targets } from '../../domain/profiles/events.ts'
 import { everyHost } from '../../domain/profiles/events.ts'
 import { profile } from '../../domain/profiles/profile.ts'
@@ -7,12 +8,12 @@ import type { Cause, Position } from '../../kernel/event.ts'
 import { derivedId } from '../../kernel/ids.ts'
 import { Rejection } from '../../kernel/rejection.ts'
 import { refuse } from '../errors.ts'
-import type { Settings } from './profile-upload.ts'
-import { versionOf } from './profile-upload.ts'
+import type { Settings } from './read-settings.ts'
+import { versionOf } from './read-settings.ts'
 
 type Executed = Readonly<{ position: Position | null }>
 
-type Named = Readonly<{ teamId: string; kind?: SettingsKind; identifier: string; name: string }>
+type Named = Readonly<{ teamId: string; family: PlatformFamily; kind?: SettingsKind; identifier: string; name: string }>
 
 /** Changes of a team's settings, each with the names that must be unique in it. All of them refuse with 404, 409 or 422. */
 export type SettingsChanges = Readonly<{
@@ -29,8 +30,9 @@ export type SettingsChanges = Readonly<{
 }>
 
 export const settingsChanges = (app: App): SettingsChanges => {
-  const claim = async (profileId: string, { teamId, kind, identifier, name }: Named, cause: Cause): Promise<void> => {
-    const claimed = [`${kind === 'declaration' ? 'declaration' : 'identifier'}:${identifier}`, `name:${name}`]
+  const claim = async (profileId: string, { teamId, family, kind, identifier, name }: Named, cause: Cause): Promise<void> => {
+    const sort = kind === 'declaration' ? 'declaration' : family === 'windows' ? 'windows' : 'identifier'
+    const claimed = [`${sort}:${identifier}`, `name:${name}`]
     try {
       await app.execute(names, scopeOf(teamId), { type: 'ClaimNames', data: { holder: profileId, names: claimed } }, cause)
     } catch (error) {
@@ -57,12 +59,12 @@ export const settingsChanges = (app: App): SettingsChanges => {
 
   return {
     upload: async (teamId, settings, targets, cause) => {
-      const { kind, identifier, name } = settings
-      const profileId = settingsIdOf({ kind, teamId, identifier })
+      const { kind, family, identifier, name } = settings
+      const profileId = settingsIdOf({ kind, family, teamId, identifier })
       if ((await app.load(profile, profileId)).state.stage === 'present') alreadyThere(identifier, name)
       const version = await versionOf(app.blobs, settings, cause)
       const special = { ...(kind === 'declaration' && { kind }), ...(targets !== everyHost && { targets }) }
-      const data = { ...version, teamId, family: 'apple' as const, ...special }
+      const data = { ...version, teamId, family, ...special }
       const change = () => app.execute(profile, profileId, { type: 'UploadProfile', data }, cause)
       return { ...(await withNames(profileId, data, { cause, change })), profileId }
     },
@@ -70,12 +72,13 @@ export const settingsChanges = (app: App): SettingsChanges => {
     edit: async (profileId, settings, targets, cause) => {
       const { state: was } = await app.load(profile, profileId)
       if (was.stage !== 'present') return refuse(404, 'profile_uuid', `The profile ${profileId} does not exist.`)
-      if (settings.kind !== was.kind) return refuse(422, 'profile', `The settings must stay a ${was.kind}.`)
+      if (settings.kind !== was.kind || settings.family !== was.family)
+        return refuse(422, 'profile', `The settings must stay a ${was.kind} for ${platformsOf[was.family]}.`)
       const data = { ...(await versionOf(app.blobs, settings, cause)), ...(targets !== null && { targets }) }
       const change = () => app.execute(profile, profileId, { type: 'EditProfile', data }, cause)
       // The rule that the identifier stays speaks before any name is claimed for it.
       if (data.identifier !== was.identifier) return change()
-      return withNames(profileId, { ...data, kind: was.kind, teamId: was.teamId }, { cause, change })
+      return withNames(profileId, { ...data, kind: was.kind, family: was.family, teamId: was.teamId }, { cause, change })
     },
 
     remove: async (profileId, because, cause) => {
@@ -93,10 +96,15 @@ type Change<T> = Readonly<{ cause: Cause; change: () => Promise<T> }>
 /** The id of a team's settings with this identifier: uploaded again after they were deleted, they are the same ones. */
 export const settingsIdOf = ({
   kind,
+  family,
   teamId,
   identifier,
-}: Readonly<{ kind: SettingsKind; teamId: string; identifier: string }>): string =>
-  `${kind === 'declaration' ? 'd' : 'a'}${derivedId(`${kind}/${teamId}/${identifier}`)}`
+}: Readonly<{ kind: SettingsKind; family: PlatformFamily; teamId: string; identifier: string }>): string =>
+  family === 'windows'
+    ? `w${derivedId(`windows/${teamId}/${identifier}`)}`
+    : `${kind === 'declaration' ? 'd' : 'a'}${derivedId(`${kind}/${teamId}/${identifier}`)}`
+
+const platformsOf: Readonly<Record<PlatformFamily, string>> = { apple: 'Apple devices', windows: 'Windows' }
 
 /** The scope in which the names of a team's profiles are unique. */
 const scopeOf = (teamId: string): string => `profiles_${teamId}`

@@ -2,6 +2,7 @@ import type { Decider } from '../../kernel/decider.ts'
 import { decideBy, evolveBy } from '../../kernel/decider.ts'
 import type { OfType } from '../../kernel/event.ts'
 import { reject } from '../rejections.ts'
+import type { PlatformFamily } from '../platforms.ts'
 import type { ProfileEvent, ProfileVersion, SettingsKind, Targets } from './events.ts'
 import { everyHost } from './events.ts'
 
@@ -18,6 +19,7 @@ export type Profile =
   | Readonly<{
       stage: 'present'
       teamId: string
+      family: PlatformFamily
       kind: SettingsKind
       name: string
       identifier: string
@@ -72,8 +74,8 @@ export const profile: Decider<ProfileCommand, ProfileEvent, Profile> = {
   evolve: evolveBy<ProfileEvent, Profile>({
     ProfileUploaded: (
       _,
-      { data: { teamId, kind = 'profile', name, identifier, scope, checksum, targets = everyHost, ...version } },
-    ) => ({ stage: 'present', teamId, kind, name, identifier, scope, checksum, secrets: secretsIn(version), targets }),
+      { data: { teamId, family, kind = 'profile', name, identifier, scope, checksum, targets = everyHost, ...version } },
+    ) => ({ stage: 'present', teamId, family, kind, name, identifier, scope, checksum, secrets: secretsIn(version), targets }),
     ProfileEdited: (state, { data: { name, checksum, ...version } }) =>
       state.stage === 'present' ? { ...state, name, checksum, secrets: secretsIn(version) } : state,
     ProfileRetargeted: (state, { data: { targets } }) => (state.stage === 'present' ? { ...state, targets } : state),

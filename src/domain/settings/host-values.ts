@@ -67,5 +67,8 @@ export const knownVariables: ReadonlySet<string> = new Set([
   'SCEP_RENEWAL_ID',
 ])
 
+/** Those of Windows profiles. */
+export const windowsVariables: ReadonlySet<string> = new Set([...knownVariables, 'SCEP_WINDOWS_CERTIFICATE_ID'])
+
 const defined = (values: Readonly<Record<string, string | null | undefined>>): HostValues =>
   Object.fromEntries(Object.entries(values).flatMap(([name, value]) => (value ? [[name, value]] : [])))

@@ -47,6 +47,29 @@ describe('a batch of settings', function () {
     )
   })
 
+  it('may hold Windows profiles, known by their names among all the others', async () => {
+    const locUri = './Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera'
+    const syncml = (value: string) =>
+      `<Replace><Item><Target><LocURI>${locUri}</LocURI></Target><Data>${value}</Data></Item></Replace>`
+    const camera = (value: string) => ({ name: 'camera', contents: base64(syncml(value)) })
+    assert.equal((await send([profile('wifi'), camera('0')])).status, 204)
+    const shown = async () =>
+      (await api.call('GET /configuration_profiles')).body.profiles.find(({ name }: { name: string }) => name === 'camera')
+    const first = await shown()
+    assert.deepEqual([first.platform, first.identifier, first.profile_uuid[0]], ['windows', undefined, 'w'])
+    const before = await events()
+    assert.equal((await send([profile('wifi'), camera('0')])).status, 204)
+    assert.equal(await events(), before)
+    assert.equal((await send([profile('wifi'), camera('1')])).status, 204)
+    assert.equal((await shown()).profile_uuid, first.profile_uuid)
+    const { bytes, headers } = await api.call(`GET /configuration_profiles/${String(first.profile_uuid)}?alt=media`)
+    assert.equal(bytes.toString(), syncml('1'))
+    assert.match(headers.get('content-disposition') ?? '', /camera\.xml/)
+    assert.equal((await send([profile('camera'), camera('1')])).body.errors[0].name, 'profiles.1.name')
+    assert.equal((await send([{ ...camera('1'), name: 'Disk encryption' }])).status, 400)
+    assert.equal((await send([profile('wifi')])).status, 204)
+  })
+
   it('is only checked in a dry run', async () => {
     const before = await events()
     assert.equal((await send([], '?dry_run=true')).status, 204)
@@ -69,7 +92,7 @@ describe('a batch of settings', function () {
     assert.deepEqual(await refused([declaration('x', { Type: 'com.apple.asset.data' })]), [422, 'profiles.0.Type'])
     assert.deepEqual(await refused([profile('same'), declaration('same')]), [422, 'profiles.1.name'])
     assert.deepEqual(await refused([profile('x', { labels_include_all: ['Nobody'] })]), [400, 'labels'])
-    assert.deepEqual(await refused([{ name: 'w', contents: base64('<Replace/>') }]), [422, 'profiles.0.contents'])
+    assert.deepEqual(await refused([{ name: 'w', contents: base64('<Replace/>') }]), [400, 'profiles.0.profile'])
     assert.deepEqual(await refused([{ name: 'x', contents: '***' }]), [422, 'profiles.0.contents'])
     assert.deepEqual(await refused([], '?team_name=Nobody'), [404, 'team_name'])
     assert.deepEqual(await refused([], '?team_id=0&team_name=x'), [422, 'team_name'])

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Pool } from 'pg'
 import { Registry } from 'prom-client'
 import { apnsPush } from './adapters/apns/push.ts'
 import { bullmqWorkQueue } from './adapters/bullmq/work-queue.ts'
@@ -15,6 +16,7 @@ import { postgresOutbox } from './adapters/postgres/outbox.ts'
 import { createOperationalTables } from './adapters/postgres/operational-tables.ts'
 import { postgresProjectionStore } from './adapters/postgres/projection-store.ts'
 import { postgresTelemetry } from './adapters/postgres/telemetry.ts'
+import { postgresCursors } from './adapters/postgres/cursors.ts'
 import { postgresVault } from './adapters/postgres/vault.ts'
 import { postgresWorkStore } from './adapters/postgres/work-store.ts'
 import { eldestOf } from './api/authorities.ts'
@@ -29,7 +31,7 @@ import { serveWeb } from './api/web.ts'
 import type { App } from './app/app.ts'
 import { blobsIn } from './app/blobs.ts'
 import { executor } from './app/execute.ts'
-import type { Log } from './app/ports.ts'
+import type { EventLog, Log } from './app/ports.ts'
 import { runProjections } from './app/project.ts'
 import { projectionProgress } from './app/projection-progress.ts'
 import { upcasting } from './app/upcasting.ts'
@@ -38,6 +40,8 @@ import { version } from './config.ts'
 import { masterKeyOf } from './master-key.ts'
 import { upcasts } from './domain/upcasts.ts'
 import { allProjections } from './projections/all.ts'
+import type { ActivityReceiver } from './workers/tell-activities.ts'
+import { activityCursor, activityWork } from './workers/tell-activities.ts'
 import { workKinds } from './workers/kinds.ts'
 import { startWorkers } from './workers/loop.ts'
 import { workFollowing } from './workers/work-tables.ts'
@@ -141,17 +145,18 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
   let leading = false
   const nothing = nothingWaiting(() => leading)
   if (runs('projector')) {
+    const onward = config.MUSTER_ACTIVITIES_WEBHOOK_URL === undefined ? [] : [activityWork]
     const running = runProjections({
       log,
       store,
       projections: allProjections,
-      work: (sql, events) => work.add(sql, workFollowing(events)),
+      work: (sql, events) => work.add(sql, workFollowing(events, onward)),
       onLeading: (now) => {
         leading = now
       },
       onBatch: (events) => {
         nothing.applied(events)
-        for (const kind of new Set(workFollowing(events).map(({ kind }) => kind))) void queue.hint(kind)
+        for (const kind of new Set(workFollowing(events, onward).map(({ kind }) => kind))) void queue.hint(kind)
       },
       onAdvanced: progress.advanced,
       signal,
@@ -178,7 +183,8 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
       outbox === null || config.MUSTER_WEBHOOK_URL === undefined
         ? null
         : { outbox, url: config.MUSTER_WEBHOOK_URL, key: config.MUSTER_WEBHOOK_KEY ?? null }
-    const workers = await startWorkers(app, workKinds(app, push, webhook))
+    const activities = await activityReceiver(config, pool, log)
+    const workers = await startWorkers(app, workKinds(app, push, { webhook, activities }))
     closers.push(workers.stop)
   }
 
@@ -213,4 +219,16 @@ const apnsAddress = async (config: Config) => {
   const { hostname, port } = new URL(url)
   const ca = config.MUSTER_APNS_CA === undefined ? undefined : await readFile(config.MUSTER_APNS_CA, 'utf8')
   return { address: hostname, port: Number(port || 443), ca }
+}
+
+/** Who is told of activities: of those that happen from now on, if it was never told of any. */
+const activityReceiver = async (
+  { MUSTER_ACTIVITIES_WEBHOOK_URL: url, MUSTER_ACTIVITIES_WEBHOOK_KEY: key }: Config,
+  pool: Pool,
+  log: EventLog,
+): Promise<ActivityReceiver | null> => {
+  if (url === undefined) return null
+  const cursors = postgresCursors(pool)
+  await cursors.start(activityCursor, (await log.head()) ?? '')
+  return { url, key: key ?? null, cursors }
 }

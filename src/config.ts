@@ -57,6 +57,8 @@ const schema = z.object({
   MUSTER_RETROACTIVE_ASSOCIATION: onOff.default(false),
   MUSTER_WEBHOOK_URL: url('https', 'http').optional(),
   MUSTER_WEBHOOK_KEY: z.string().min(1).optional(),
+  MUSTER_ACTIVITIES_WEBHOOK_URL: url('https', 'http').optional(),
+  MUSTER_ACTIVITIES_WEBHOOK_KEY: z.string().min(1).optional(),
   MUSTER_WEBHOOK_SECRETS: onOff.default(false),
   MUSTER_API_RATE: number(1, 10_000_000).default(6_000),
   MUSTER_METRICS: onOff.default(true),

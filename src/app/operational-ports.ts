@@ -1,3 +1,4 @@
+import type { Position } from '../kernel/event.ts'
 import type { Sealed } from '../kernel/content.ts'
 import type { Sql } from '../kernel/projection.ts'
 import type { Work } from '../kernel/work.ts'
@@ -80,4 +81,14 @@ export type Outbox = Readonly<{
   remove: (ids: readonly string[]) => Promise<void>
   /** Enrollments for which something waits. */
   waiting: (limit: number) => Promise<readonly string[]>
+}>
+
+/** How far something came in the log that is told onward: lost only with the database, and then it is told again from where it starts. */
+export type Cursors = Readonly<{
+  /** Null: it was never set. */
+  at: (name: string) => Promise<Position | null>
+  /** Where it begins, if it was never set. */
+  start: (name: string, position: Position) => Promise<void>
+  /** Forward only. */
+  move: (name: string, position: Position) => Promise<void>
 }>

@@ -127,7 +127,12 @@ export type PushCertificate = Readonly<{ topic: string; not_after: string; uploa
 export type Activity = Readonly<{
   id: string
   created_at: string
+  /** Fleet's word for it. */
   type: string
+  /** The name of the event that it is told of. */
+  event: string
+  details: Readonly<Record<string, unknown>>
+  fleet_initiated: boolean
   category: string
   subject: string
   actor_kind: string

@@ -21,6 +21,8 @@ import type {
   StatusCounts,
   Team,
 } from './json.ts'
+import type { SettingsClient } from './settings-client.ts'
+import { settingsClient } from './settings-client.ts'
 
 /** A page of a list; pages count from 0. */
 export type Page = Readonly<{ page?: number; per_page?: number }>
@@ -116,6 +118,8 @@ export type MusterClient = Readonly<{
     /** Names alone. */
     list: () => Promise<readonly string[]>
   }>
+  /** Settings as a whole, for those who keep them in files. */
+  settings: SettingsClient
   /** How many hosts of a team, or of no team (null), stand where over all their profiles. */
   summary: (teamId: number | null) => Promise<StatusCounts>
   commands: Readonly<{
@@ -227,6 +231,7 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
         return all.map(({ name }) => name)
       },
     },
+    settings: settingsClient({ json }),
     summary: (teamId) => get('/configuration_profiles/summary', teamQuery(teamId)),
     commands: {
       run: (command, hostUuids) =>

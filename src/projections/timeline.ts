@@ -12,7 +12,6 @@ import type { TeamEvent } from '../domain/teams/events.ts'
 import type { AccountKeyEvent } from '../domain/tokens/events.ts'
 import type { Recorded } from '../kernel/event.ts'
 import type { Projection } from '../kernel/projection.ts'
-import { query } from '../kernel/query.ts'
 
 type TimelineEvent =
   | HostEvent
@@ -33,29 +32,54 @@ type TimelineEvent =
 export type TimelineRow = Readonly<{
   event_position: string
   at: string
+  /** The event's name. */
   type: string
+  /** What Fleet calls it, where it has a word; `…_profile` is completed by the kind of the profile when it is told. */
+  activity: string
   category: string
   subject: string
   actor_kind: string
   actor_id: string
+  host_id: string | null
+  team_id: string | null
+  profile_id: string | null
+  details: object
 }>
 
-const entry = (event: Recorded) => ({
-  where: { event_position: event.position },
-  set: {
-    at: event.at,
-    type: event.type,
-    category: event.category,
-    subject: event.id,
-    actor_kind: event.metadata.actor.kind,
-    actor_id: event.metadata.actor.id,
-  },
-})
+type Told = Partial<Pick<TimelineRow, 'activity' | 'host_id' | 'team_id' | 'profile_id' | 'details'>>
 
-/** What happened, over all hosts and settings. The travel of single commands is left to each host's own history. */
+/** An entry, in Fleet's words if `told` has them. */
+const as =
+  <E extends Recorded>(told: (event: E) => Told = () => ({})) =>
+  (event: E) => ({
+    where: { event_position: event.position },
+    set: {
+      at: event.at,
+      type: event.type,
+      category: event.category,
+      subject: event.id,
+      actor_kind: event.metadata.actor.kind,
+      actor_id: event.metadata.actor.id,
+      activity: event.type.replace(/(?<!^)[A-Z]/g, '_$&').toLowerCase(),
+      host_id: event.category === 'host' ? event.id : null,
+      team_id: event.category === 'team' ? event.id : null,
+      profile_id: event.category === 'profile' ? event.id : null,
+      details: {},
+      ...told(event),
+    },
+  })
+
+const entry = as()
+const named = (activity: string) => as(() => ({ activity }))
+const resent = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ profileId: string }> }>>) => ({
+  activity: 'resent_configuration_profile',
+  profile_id: data.profileId,
+}))
+
+/** What happened, over all hosts and settings. Commands that follow from settings, and the travel of single ones, are left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 6,
+  version: 7,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -63,34 +87,59 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     category text not null,
     subject text not null,
     actor_kind text not null,
-    actor_id text not null`,
+    actor_id text not null,
+    activity text not null,
+    host_id text,
+    team_id text,
+    profile_id text,
+    details jsonb not null`,
   key: ['event_position'],
+  indexes: ['(host_id, event_position)', '(activity, event_position)'],
 
   on: {
     HostDiscovered: entry,
-    EnrollmentStarted: entry,
+    EnrollmentStarted: as(({ data }) => ({
+      activity: 'mdm_enrolled',
+      details: { installed_from_dep: false, mdm_platform: 'apple', because: data.because },
+    })),
     ChannelOpened: entry,
-    EnrollmentEnded: entry,
-    HostTransferred: entry,
-    CommandsQueued: entry,
+    EnrollmentEnded: as(({ data }) => ({
+      activity: 'mdm_unenrolled',
+      details: { installed_from_dep: false, because: data.because },
+    })),
+    HostTransferred: as(({ id, data }) => ({
+      activity: 'transferred_hosts',
+      team_id: data.teamId,
+      details: { host_ids: [Number(id)], because: data.because },
+    })),
+    CommandsQueued: (event) => {
+      const [asked] = event.data.commands.filter(({ reason, request }) => reason.code === 'asked' && !ownWords.has(request.kind))
+      if (asked === undefined) return []
+      const details = { command_uuid: asked.commandId, request_type: asked.request.kind }
+      return as(() => ({ activity: 'ran_custom_mdm_command', details }))(event)
+    },
     CommandsCancelled: entry,
     UnknownCommandReported: entry,
     ProfileInstallFailed: entry,
     ProfileRemovalFailed: entry,
     ProfileRefused: entry,
-    ProfileResendAsked: entry,
-    ProfileUploaded: entry,
-    ProfileEdited: entry,
-    ProfileDeleted: entry,
-    ProfileRetargeted: entry,
-    ProfileSecretsChanged: entry,
-    SecretVariableSet: entry,
-    SecretVariableDeleted: entry,
-    LabelCreated: entry,
-    LabelEdited: entry,
-    LabelListed: entry,
-    LabelDeleted: entry,
-    AgentEnrolled: entry,
+    ProfileResendAsked: resent,
+    DeclarationResendAsked: resent,
+    ProfileUploaded: as(({ data }) => ({ activity: 'created_profile', team_id: data.teamId })),
+    ProfileEdited: named('edited_profile'),
+    ProfileDeleted: as(({ data }) => ({ activity: 'deleted_profile', team_id: data.teamId, details: { because: data.because } })),
+    ProfileRetargeted: named('edited_profile'),
+    ProfileSecretsChanged: named('edited_profile'),
+    SecretVariableSet: as(({ data }) => ({ activity: 'edited_custom_variable', details: { custom_variable_name: data.name } })),
+    SecretVariableDeleted: as(({ data }) => ({
+      activity: 'deleted_custom_variable',
+      details: { custom_variable_name: data.name },
+    })),
+    LabelCreated: named('created_label'),
+    LabelEdited: named('edited_label'),
+    LabelListed: named('edited_label'),
+    LabelDeleted: named('deleted_label'),
+    AgentEnrolled: named('fleet_enrolled'),
     IdentityConflictDetected: entry,
     TokenIssued: entry,
     ServerKeyCreated: entry,
@@ -106,9 +155,9 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     PackageDeleted: entry,
     ManifestUploaded: entry,
     ManifestDeleted: entry,
-    TeamCreated: entry,
+    TeamCreated: as(({ data }) => ({ activity: 'created_team', details: { team_name: data.name } })),
     TeamRenamed: entry,
-    TeamDeleted: entry,
+    TeamDeleted: named('deleted_team'),
     CertificateIssued: entry,
     CertificateRevoked: entry,
     AuthorityCreated: entry,
@@ -119,9 +168,9 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     AuthorityRetired: entry,
     EscrowedSecretViewed: entry,
     PinViewed: entry,
-    LockRequested: entry,
-    UnlockRequested: entry,
-    WipeRequested: entry,
+    LockRequested: as(({ data }) => ({ activity: 'locked_host', details: { view_pin: data.pin !== null } })),
+    UnlockRequested: named('unlocked_host'),
+    WipeRequested: named('wiped_host'),
     HostWiped: entry,
     UnenrollmentRequested: entry,
     IdentityRenewed: entry,
@@ -134,8 +183,5 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
   },
 }
 
-/** The newest entries before a position (or from the end), newest first. */
-export const timelinePage = (before: string | null, limit: number) =>
-  query<TimelineRow>`
-    select * from timeline where ${before}::text is null or event_position < ${before} collate "C"
-    order by event_position desc limit ${limit}`
+/** Requests that have an entry of their own. */
+const ownWords: ReadonlySet<string> = new Set(['lock', 'wipe', 'enable-lost-mode', 'disable-lost-mode'])

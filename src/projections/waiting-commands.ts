@@ -88,3 +88,18 @@ export const nextCommand = (
 /** Hosts with commands that are past their deadline. */
 export const hostsWithExpired = (now: string, limit: number) =>
   query<Readonly<{ host_id: string }>>`select distinct host_id from waiting_commands where deadline <= ${now} limit ${limit}`
+
+export type UpcomingCommand = Readonly<{
+  host_id: string
+  command_id: string
+  request: Request
+  reason: Reason
+  queued_at: string
+  sent_at: string | null
+}>
+
+/** What waits for a host on all its channels, in the order in which it will be handed out. */
+export const upcomingCommands = (hostId: string, limit: number, offset: number) =>
+  query<UpcomingCommand>`
+    select host_id, command_id, request, reason, queued_at, sent_at from waiting_commands where host_id = ${hostId}
+    order by priority desc, queued_position, place limit ${limit} offset ${offset}`

@@ -7,13 +7,18 @@ import { renewIdentity } from './renew-identity.ts'
 import { releaseNames } from './release-names.ts'
 import { renewSettings } from './renew-settings.ts'
 import { chaseDeclarations, verifyHosts } from './verify.ts'
+import type { ActivityReceiver } from './tell-activities.ts'
+import { tellActivities } from './tell-activities.ts'
 import { wake, wakeSilent } from './wake.ts'
 import type { WebhookSettings } from './webhook.ts'
 import { deliverWebhook } from './webhook.ts'
 import type { WorkKind } from './worker.ts'
 
+/** Other systems that are told what happens; null: none. */
+export type Told = Readonly<{ webhook: WebhookSettings | null; activities: ActivityReceiver | null }>
+
 /** Every kind of work there is. */
-export const workKinds = (app: App, push: Push, webhook: WebhookSettings | null = null): readonly WorkKind[] => [
+export const workKinds = (app: App, push: Push, told: Told = { webhook: null, activities: null }): readonly WorkKind[] => [
   reconcileHosts(app),
   refuseUserSettings(app),
   reconcileTeams(app),
@@ -28,5 +33,6 @@ export const workKinds = (app: App, push: Push, webhook: WebhookSettings | null 
   renewIdentity(app),
   wake(app, push),
   wakeSilent(app, push),
-  ...(webhook === null ? [] : [deliverWebhook(app, webhook)]),
+  ...(told.activities === null ? [] : [tellActivities(app, told.activities)]),
+  ...(told.webhook === null ? [] : [deliverWebhook(app, told.webhook)]),
 ]

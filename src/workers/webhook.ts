@@ -1,21 +1,16 @@
-import { createHmac } from 'node:crypto'
 import type { App } from '../app/app.ts'
 import { inParallel } from '../app/in-parallel.ts'
 import type { ClaimedWork, Delivery, Outbox } from '../app/operational-ports.ts'
+import type { Receiver } from './post-signed.ts'
+import { postSigned } from './post-signed.ts'
 import type { Outcome, WorkKind } from './worker.ts'
 import { done } from './worker.ts'
 
-export type WebhookSettings = Readonly<{
-  outbox: Outbox
-  url: string
-  /** Signs each body (HMAC-SHA-256, base64) in the header `X-Hmac-Signature`; null: not signed. */
-  key: string | null
-}>
+export type WebhookSettings = Receiver & Readonly<{ outbox: Outbox }>
 
 const enrollmentsAtOnce = 8
 const page = 50
 const mostForgotten = 1_000
-const answerWithinMs = 10_000
 const pauseMs = 15_000
 /** What could not be delivered for so long is given up, ms. */
 const patienceMs = 3 * 24 * 60 * 60 * 1000
@@ -45,20 +40,5 @@ const deliverAll = async (app: App, settings: WebhookSettings, work: ClaimedWork
 }
 
 /** Null when it was taken, else why not. */
-const deliver = async ({ vault }: App, { url, key }: WebhookSettings, { sealed }: Delivery): Promise<string | null> => {
-  const body = Buffer.from(await vault.open('server', 'webhook', sealed))
-  const signature = key === null ? {} : { 'x-hmac-signature': createHmac('sha256', key).update(body).digest('base64') }
-  try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json; charset=utf-8', ...signature },
-      body,
-      redirect: 'error',
-      signal: AbortSignal.timeout(answerWithinMs),
-    })
-    await response.body?.cancel()
-    return response.ok ? null : `The receiver answered ${String(response.status)}.`
-  } catch (error) {
-    return error instanceof Error ? error.message : 'The receiver cannot be reached.'
-  }
-}
+const deliver = async ({ vault }: App, receiver: WebhookSettings, { sealed }: Delivery): Promise<string | null> =>
+  postSigned(receiver, Buffer.from(await vault.open('server', 'webhook', sealed)))

@@ -12,7 +12,7 @@ import type { CausedWork } from '../app/operational-ports.ts'
 import type { Recorded } from '../kernel/event.ts'
 import type { Work } from '../kernel/work.ts'
 
-type AnyTable = Readonly<Record<string, ((event: never) => readonly Work[]) | undefined>>
+export type AnyTable = Readonly<Record<string, ((event: never) => readonly Work[]) | undefined>>
 
 const tables: readonly AnyTable[] = [
   enrollmentWork,
@@ -27,10 +27,10 @@ const tables: readonly AnyTable[] = [
   nameWork,
 ]
 
-/** What must be done because of these events, each with what caused it. */
-export const workFollowing = (events: readonly Recorded[]): readonly CausedWork[] =>
+/** What must be done because of these events, by these tables `also`, each with what caused it. */
+export const workFollowing = (events: readonly Recorded[], also: readonly AnyTable[] = []): readonly CausedWork[] =>
   events.flatMap((event) =>
-    tables.flatMap((table) => {
+    [...tables, ...also].flatMap((table) => {
       const follows = table[event.type] as ((event: Recorded) => readonly Work[]) | undefined
       const correlationId = event.metadata.$correlationId
       return follows === undefined ? [] : follows(event).map((work) => ({ ...work, causeId: event.eventId, correlationId }))

@@ -65,7 +65,7 @@ describe('A device that lies or is lied about', function () {
     assert.equal((await mac.send(tokenUpdate(other))).status, 400)
     await eventually('the refusal is on record', async () => {
       const { activities } = await client.activities({ per_page: 100 })
-      return activities.some(({ type }) => type === 'DeviceRefused')
+      return activities.some(({ event }) => event === 'DeviceRefused')
     })
   })
 
@@ -118,7 +118,7 @@ describe('A device that lies or is lied about', function () {
     for (const _ of [1, 2]) assert.equal((await mac.send(report, { checkIn: false })).status, 200)
     const reported = async (): Promise<number> => {
       const { activities } = await client.activities({ per_page: 100 })
-      return activities.filter(({ type }) => type === 'UnknownCommandReported').length
+      return activities.filter(({ event }) => event === 'UnknownCommandReported').length
     }
     await eventually('the report is on record', async () => (await reported()) > 0)
     assert.equal(await reported(), 1)

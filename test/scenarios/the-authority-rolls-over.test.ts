@@ -98,7 +98,7 @@ describe('The authority rolls over while devices are enrolled', function () {
     assert.equal(await idle(early, udidOf(1), server.url), 200)
     await eventually('the refusal is on record', async () => {
       const { activities } = await server.client.activities({ per_page: 50 })
-      return activities.some(({ type }) => type === 'DeviceRefused')
+      return activities.some(({ event }) => event === 'DeviceRefused')
     })
   })
 })

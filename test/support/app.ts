@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Pool } from 'pg'
 import { memoryEventLog } from '../../src/adapters/memory/event-log.ts'
 import { memoryWorkQueue } from '../../src/adapters/memory/work-queue.ts'
 import { postgresChallenges } from '../../src/adapters/postgres/challenges.ts'
@@ -27,6 +28,8 @@ export type LogLine = Readonly<{ level: 'info' | 'warn' | 'error'; fields: objec
 
 export type TestApp = Readonly<{
   app: App
+  /** Where the operational tables are. */
+  pool: Pool
   /** What the parts logged so far. */
   lines: readonly LogLine[]
   /** Moves the clock, which stands still otherwise; answers the new time. */
@@ -95,6 +98,7 @@ export const testApp = async (): Promise<TestApp> => {
 
   return {
     app,
+    pool,
     lines,
     advance: (ms) => (now = new Date(now.getTime() + ms)),
     stop: async () => {

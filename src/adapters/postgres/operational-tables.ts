@@ -17,6 +17,7 @@ const tables = `
   alter table scep_challenges add column if not exists terms jsonb;
   create index if not exists scep_challenges_expiry on scep_challenges (expires_at);
   create table if not exists agent_reports (host_id text primary key, detail_at timestamptz, labels_at timestamptz);
+  create table if not exists log_cursors (name text primary key, position text collate "C" not null);
   create table if not exists host_seen (host_id text primary key, seen_at timestamptz not null);
   create table if not exists webhook_deliveries (
     id bigint generated always as identity primary key, enrollment_id text not null, sealed jsonb not null,

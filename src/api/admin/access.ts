@@ -18,6 +18,8 @@ export const access = {
   'GET /hosts/:id': everyone,
   'POST /hosts/:id/refetch': everyone,
   'GET /hosts/:id/history': everyone,
+  'GET /hosts/:id/activities': everyone,
+  'GET /hosts/:id/activities/upcoming': everyone,
   'GET /hosts/:id/configuration_profiles': everyone,
   'POST /hosts/:id/configuration_profiles/:profile_uuid/resend': keepers,
   'GET /hosts/:id/commands': everyone,

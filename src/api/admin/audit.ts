@@ -1,38 +1,52 @@
+import type { Request } from 'express'
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
-import type { TimelineRow } from '../../projections/timeline.ts'
-import { timelinePage } from '../../projections/timeline.ts'
-import { bodyOf, queryOf } from '../parsing.ts'
+import { activityJson, activityPage, everyActivity } from '../../projections/activity-feed.ts'
+import type { UpcomingCommand } from '../../projections/waiting-commands.ts'
+import { upcomingCommands } from '../../projections/waiting-commands.ts'
+import { bodyOf, numberText, pageOf, paging, paramOf, queryOf, windowOf } from '../parsing.ts'
 import type { Handlers } from './deps.ts'
 
+const position = z.string().regex(/^[\w/.:-]{1,128}$/, 'This is no position in the log.')
+
 const activityQuery = z.object({
-  /** The position of the last entry of the page before. */
-  before: z
-    .string()
-    .regex(/^[\w/.:-]{1,128}$/, 'This is no position in the log.')
-    .optional(),
-  per_page: z.coerce.number().int().min(1).max(500).default(50),
+  /** The position of the last entry of the page before; faster than `page`. */
+  before: position.optional(),
+  activity_type: z.string().min(1).max(100).optional(),
+  /** A part of the name of who did it. */
+  query: z.string().min(1).max(255).optional(),
+  order_key: z.enum(['created_at', 'id']).default('created_at'),
+  order_direction: z.enum(['asc', 'desc']).default('desc'),
+  ...paging(50, 500),
 })
 
 const retries = z.object({ kind: z.string().min(1).max(100).nullable().default(null) })
 
-type AuditRoutes = Pick<Handlers, 'GET /activities' | 'GET /work/parked' | 'POST /work/parked/retries'>
+type AuditRoutes = Pick<
+  Handlers,
+  | 'GET /activities'
+  | 'GET /hosts/:id/activities'
+  | 'GET /hosts/:id/activities/upcoming'
+  | 'GET /work/parked'
+  | 'POST /work/parked/retries'
+>
 
 /** What an admin looks after: what happened, what got stuck. */
 export const auditRoutes = ({ read, work }: Pick<App, 'read' | 'work'>): AuditRoutes => ({
   'GET /activities': async (request, response) => {
-    const { before, per_page } = queryOf(activityQuery, request)
-    const rows = await read(timelinePage(before ?? null, per_page + 1))
-    const page = rows.slice(0, per_page)
-    const more = rows.length > per_page
-    response.json({
-      activities: page.map(activityJson),
-      meta: {
-        has_next_results: more,
-        has_previous_results: before !== undefined,
-        next: more ? (page.at(-1)?.event_position ?? null) : null,
-      },
-    })
+    response.json(await feed(read, request, null))
+  },
+
+  'GET /hosts/:id/activities': async (request, response) => {
+    response.json(await feed(read, request, paramOf(numberText, request, 'id')))
+  },
+
+  'GET /hosts/:id/activities/upcoming': async (request, response) => {
+    const hostId = paramOf(numberText, request, 'id')
+    const page = queryOf(z.object(paging(50, 500)), request)
+    const { limit, offset } = windowOf(page)
+    const { rows, meta } = pageOf(await read(upcomingCommands(hostId, limit, offset)), page)
+    response.json({ count: rows.length, activities: rows.map(upcomingJson), meta })
   },
 
   'GET /work/parked': async (_, response) => {
@@ -45,14 +59,26 @@ export const auditRoutes = ({ read, work }: Pick<App, 'read' | 'work'>): AuditRo
   },
 })
 
-const activityJson = (row: TimelineRow) => ({
-  id: row.event_position,
-  created_at: row.at,
-  type: row.type,
-  category: row.category,
-  subject: row.subject,
-  actor_kind: row.actor_kind,
-  actor_full_name: row.actor_id,
-  fleet_initiated: row.actor_kind !== 'admin',
-  host_id: row.category === 'host' ? Number(row.subject) : null,
+const feed = async (read: App['read'], request: Request, hostId: string | null) => {
+  const { before = null, activity_type = null, query = null, order_direction, ...page } = queryOf(activityQuery, request)
+  const filter = { ...everyActivity, before, type: activity_type, actor: query?.replace(/[\\%_]/g, '\\$&') ?? null, hostId }
+  const { rows, meta } = pageOf(await read(activityPage({ ...filter, order: order_direction, ...windowOf(page) })), page)
+  const next = meta.has_next_results ? (rows.at(-1)?.event_position ?? null) : null
+  const has_previous_results = meta.has_previous_results || before !== null
+  return { activities: rows.map(activityJson), meta: { ...meta, has_previous_results, next } }
+}
+
+/** What a host is still to be told, in Fleet's JSON. */
+const upcomingJson = (row: UpcomingCommand) => ({
+  uuid: row.command_id,
+  created_at: row.queued_at,
+  type: 'ran_custom_mdm_command',
+  fleet_initiated_activity: row.reason.code !== 'asked',
+  details: {
+    host_id: Number(row.host_id),
+    command_uuid: row.command_id,
+    request_type: row.request.kind,
+    status: row.sent_at === null ? 'pending' : 'sent',
+    reason: row.reason.code,
+  },
 })

@@ -58,8 +58,8 @@ const transfer = z.object({ team_id: numberId.nullable(), hosts: z.array(numberI
 
 const profileUuid = z.string().regex(/^[a-z][0-9a-f-]{36}$/, 'This is no id of a profile.')
 
-/** How many hosts are written at a time. */
-const atATime = 16
+/** How many hosts are written at a time: enough that the log's commits are shared. */
+const atATime = 64
 
 type HostRoutes = Pick<
   Handlers,

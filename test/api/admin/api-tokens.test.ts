@@ -39,6 +39,6 @@ describe('API tokens', function () {
     const { secret } = (await api.call('POST /api_tokens', { json: { name: 'grace', role: 'admin' } })).body
     await api.call('POST /teams', { token: secret, json: { name: 'Navy' } })
     const { activities } = (await api.call('GET /activities?per_page=1')).body
-    assert.deepEqual([activities[0].type, activities[0].actor_full_name], ['TeamCreated', 'grace'])
+    assert.deepEqual([activities[0].event, activities[0].actor_full_name], ['TeamCreated', 'grace'])
   })
 })

@@ -18,9 +18,12 @@ describe('what an admin looks after', function () {
     assert.equal(first.activities.length, 2)
     assert.deepEqual([first.meta.has_next_results, first.meta.next], [true, first.activities[1].id])
     const second = (await api.call(`GET /activities?per_page=2&before=${String(first.meta.next)}`)).body
-    assert.deepEqual([second.activities[0].type, second.activities[0].category], ['TeamCreated', 'team'])
+    assert.deepEqual(
+      [second.activities[0].type, second.activities[0].event, second.activities[0].category],
+      ['created_team', 'TeamCreated', 'team'],
+    )
     assert.ok(second.activities[0].id < first.activities[1].id)
-    assert.equal(second.activities[1].type, 'ApiTokenIssued')
+    assert.equal(second.activities[1].event, 'ApiTokenIssued')
   })
 
   it('sees work that failed too often, and has it tried again', async () => {

@@ -164,7 +164,7 @@ describe('the authorities', function () {
     const key = createPrivateKey({ key: body.key, passphrase })
     assert.equal(new X509Certificate(body.certificate).checkPrivateKey(key), true)
     const { activities } = (await api.call('GET /activities?per_page=1')).body
-    assert.deepEqual([activities[0].type, activities[0].actor_full_name], ['AuthorityExported', 'the admin'])
+    assert.deepEqual([activities[0].event, activities[0].actor_full_name], ['AuthorityExported', 'the admin'])
     assert.equal(
       (await list()).find(({ fingerprint }) => fingerprint === body.fingerprint)?.exported_at,
       '2026-03-01T12:00:00.000Z',

@@ -85,7 +85,7 @@ describe('the certificates of devices', function () {
     assert.deepEqual([revoked.fingerprint[0], revoked.revoked_because], ['b', 'asked'])
     assert.equal(revoked.revoked_at, '2026-03-01T12:00:00.000Z')
     const { activities } = (await api.call('GET /activities?per_page=1')).body
-    assert.deepEqual([activities[0].type, activities[0].actor_full_name], ['CertificateRevoked', 'the admin'])
+    assert.deepEqual([activities[0].event, activities[0].actor_full_name], ['CertificateRevoked', 'the admin'])
   })
 
   it('cannot be revoked when they are unknown or not named by their fingerprint', async () => {

@@ -1,0 +1,95 @@
+import type { Connection } from './connection.ts'
+import { pathOf } from './connection.ts'
+import type { Host, Label, PageMeta, Profile } from './json.ts'
+
+/** Settings of a batch: contents as they are, for the hosts that the labels name. `name` counts where the contents have none. */
+export type BatchProfile = Readonly<{
+  name: string
+  contents: Uint8Array
+  labels_include_all?: readonly string[]
+  labels_include_any?: readonly string[]
+  labels_exclude_any?: readonly string[]
+}>
+
+/** Which hosts it is for; a label that was deleted is told by its name all the same. */
+export type AimedProfile = Profile &
+  Readonly<
+    Partial<
+      Record<
+        'labels_include_all' | 'labels_include_any' | 'labels_exclude_any',
+        readonly Readonly<{ name: string; broken?: true }>[]
+      >
+    >
+  >
+
+/** What is absent stays as it is. */
+export type LabelChange = Readonly<{ name?: string; description?: string; query?: string; hosts?: readonly string[] }>
+
+/** Settings as a whole, as somebody needs them who keeps them in files. Every call throws `ApiError`. Null: no team. */
+export type SettingsClient = Readonly<{
+  /** All of a team's settings. */
+  profilesOf: (teamId: number | null) => Promise<readonly AimedProfile[]>
+  /** Makes a team's settings these, all of them. `dryRun`: the server checks them and changes nothing. */
+  replaceProfiles: (
+    teamId: number | null,
+    profiles: readonly BatchProfile[],
+    options?: Readonly<{ dryRun?: boolean }>,
+  ) => Promise<void>
+  /** Makes a team's enroll secrets these, all of them; those that it has already are left alone. */
+  replaceEnrollSecrets: (teamId: number | null, secrets: readonly string[]) => Promise<void>
+  editLabel: (id: number, change: LabelChange) => Promise<Label>
+  /** Every host that has the label. */
+  hostsOfLabel: (id: number) => Promise<readonly Host[]>
+  /** What `$FLEET_SECRET_<NAME>` stands for, without the values. */
+  secretVariables: () => Promise<readonly Readonly<{ name: string; updated_at: string }>[]>
+}>
+
+export const settingsClient = ({ json }: Pick<Connection, 'json'>): SettingsClient => ({
+  profilesOf: (teamId) =>
+    everyPage(async (page) => {
+      const query = { per_page: 1000, page, ...(teamId === null ? {} : { team_id: teamId }) }
+      const call = { method: 'GET', path: '/configuration_profiles', query } as const
+      const { profiles, meta } = await json<Readonly<{ profiles: readonly AimedProfile[]; meta: PageMeta }>>(call)
+      return [profiles, meta]
+    }),
+  replaceProfiles: async (teamId, profiles, { dryRun = false } = {}) => {
+    const body = {
+      profiles: profiles.map(({ contents, ...rest }) => ({ ...rest, contents: Buffer.from(contents).toString('base64') })),
+    }
+    const query = { ...(teamId === null ? {} : { team_id: teamId }), dry_run: String(dryRun) }
+    await json({ method: 'POST', path: '/configuration_profiles/batch', query, json: body })
+  },
+  replaceEnrollSecrets: async (teamId, told) => {
+    const secrets = told.map((secret) => ({ secret }))
+    if (teamId === null) await json({ method: 'POST', path: '/spec/enroll_secret', json: { spec: { secrets } } })
+    else await json({ method: 'PATCH', path: pathOf`/teams/${teamId}/secrets`, json: { secrets } })
+  },
+  editLabel: async (id, change) => {
+    const call = { method: 'PATCH', path: pathOf`/labels/${id}`, json: change } as const
+    return (await json<Readonly<{ label: Label }>>(call)).label
+  },
+  hostsOfLabel: (id) =>
+    everyPage(async (page) => {
+      const call = { method: 'GET', path: pathOf`/labels/${id}/hosts`, query: { per_page: 1000, page } } as const
+      const { hosts, meta } = await json<Readonly<{ hosts: readonly Host[]; meta: PageMeta }>>(call)
+      return [hosts, meta]
+    }),
+  secretVariables: () =>
+    everyPage(async (page) => {
+      const call = { method: 'GET', path: '/custom_variables', query: { per_page: 1000, page } } as const
+      const { custom_variables, meta } = await json<Readonly<{ custom_variables: readonly Variable[]; meta: PageMeta }>>(call)
+      return [custom_variables, meta]
+    }),
+})
+
+type Variable = Readonly<{ name: string; updated_at: string }>
+
+/** All pages of a list, one after the other. */
+const everyPage = async <T>(ask: (page: number) => Promise<readonly [readonly T[], PageMeta]>): Promise<readonly T[]> => {
+  const all: T[] = []
+  for (let page = 0; ; page += 1) {
+    const [items, { has_next_results }] = await ask(page)
+    all.push(...items)
+    if (!has_next_results || items.length === 0) return all
+  }
+}

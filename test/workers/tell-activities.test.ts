@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { createHmac } from 'node:crypto'
+import { createServer } from 'node:http'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { postgresCursors } from '../../src/adapters/postgres/cursors.ts'
+import type { Cursors } from '../../src/app/operational-ports.ts'
+import { activityCursor, activityWork, tellActivities } from '../../src/workers/tell-activities.ts'
+import { workFollowing } from '../../src/workers/work-tables.ts'
+import { workOff } from '../../src/workers/worker.ts'
+import type { WorkerRig } from './rig.ts'
+import { workerRig } from './rig.ts'
+
+describe('A receiver of activities', function () {
+  this.timeout(30_000)
+  let rig: WorkerRig
+  let receiver: Server
+  let cursors: Cursors
+  let told: readonly Readonly<{ event: string; subject: string; signature: unknown; body: string }>[]
+  /** How it answers next; 200 when nothing is left. */
+  let answers: readonly number[]
+
+  beforeEach(async () => {
+    rig = await workerRig()
+    cursors = postgresCursors(rig.pool)
+    ;[told, answers] = [[], []]
+    receiver = createServer((request, response) => {
+      const parts: Buffer[] = []
+      request.on('data', (part: Buffer) => parts.push(part))
+      request.on('end', () => {
+        const body = Buffer.concat(parts).toString()
+        const [status = 200, ...rest] = answers
+        answers = rest
+        const { event, subject } = JSON.parse(body) as Readonly<{ event: string; subject: string }>
+        if (status === 200) told = [...told, { event, subject, signature: request.headers['x-hmac-signature'], body }]
+        response.writeHead(status).end()
+      })
+    })
+    await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
+  })
+  afterEach(async () => {
+    await new Promise((resolve) => receiver.close(resolve))
+    await rig.stop()
+  })
+
+  /** As the projector does it when there is a receiver. */
+  const hasHappened = async (): Promise<void> => {
+    await rig.caughtUp()
+    await rig.app.work.addNow(workFollowing(await rig.happened('ProfileUploaded'), [activityWork]).slice(-1))
+  }
+
+  const tell = async (): Promise<void> => {
+    const { port } = receiver.address() as AddressInfo
+    const url = `http://127.0.0.1:${String(port)}/`
+    await workOff(rig.app, tellActivities(rig.app, { url, key: 'key', cursors }), () => false)
+  }
+  const events = () => told.map(({ event }) => event)
+
+  it('is told of each in its order, signed, and of none twice', async () => {
+    await cursors.start(activityCursor, '')
+    await rig.enroll('one')
+    await rig.upload('a1')
+    await hasHappened()
+    await tell()
+    assert.deepEqual(events(), ['HostDiscovered', 'EnrollmentStarted', 'ChannelOpened', 'ProfileUploaded'])
+    for (const { body, signature } of told) assert.equal(signature, createHmac('sha256', 'key').update(body).digest('base64'))
+    assert.equal(JSON.parse(told[3]?.body ?? '').type, 'created_macos_profile')
+    await rig.upload('a2')
+    await hasHappened()
+    await tell()
+    assert.deepEqual(events().slice(4), ['ProfileUploaded'])
+  })
+
+  it('that is away is told later, of nothing before the first that it missed', async () => {
+    await rig.upload('a1')
+    await rig.upload('a2')
+    await hasHappened()
+    answers = [200, 503]
+    await tell()
+    assert.equal(told.length, 1)
+    await tell()
+    assert.equal(told.length, 1, 'not before its pause is over')
+    rig.advance(5_000)
+    await tell()
+    assert.deepEqual(
+      told.map(({ subject }) => subject),
+      ['a1', 'a2'],
+    )
+  })
+
+  it('begins where it was told to, and never goes back', async () => {
+    await rig.upload('a1')
+    const head = (await rig.app.log.head()) ?? ''
+    await cursors.start(activityCursor, head)
+    await cursors.start(activityCursor, '')
+    await cursors.move(activityCursor, '')
+    assert.equal(await cursors.at(activityCursor), head)
+    await rig.upload('a2')
+    await hasHappened()
+    await tell()
+    assert.deepEqual(
+      told.map(({ subject }) => subject),
+      ['a2'],
+    )
+  })
+})

@@ -1,25 +1,11 @@
-import type { Query, SqlValue } from '../kernel/query.ts'
+import type { Query } from '../kernel/query.ts'
 import { query } from '../kernel/query.ts'
+import type { HostFilter } from './host-filter.ts'
+import { passes, valuesOf } from './host-filter.ts'
 import type { HostRow } from './hosts.ts'
 
 /** A host as lists show it. `seen_at` is telemetry: it comes from no event. */
 export type ListedHost = HostRow & Readonly<{ team_name: string | null; seen_at: string | null }>
-
-/** How a host stands over all its profiles, the worst counting. */
-export type OverallStatus = 'verified' | 'verifying' | 'pending' | 'failed'
-
-/**
- * `text` is looked for in name, serial number and hardware id, without regard to case. `profileId` with `profileStatus`: hosts on which that
- * setting stands so. Null: no matter.
- */
-export type HostFilter = Readonly<{
-  text: string | null
-  teamId: string | null
-  settings: OverallStatus | null
-  profileId: string | null
-  profileStatus: OverallStatus | null
-  labelId: string | null
-}>
 
 /** What lists may be ordered by. */
 export type HostOrder =
@@ -44,49 +30,26 @@ const columns = `h.host_id, h.hardware_id, h.serial, h.name, h.model, h.product_
 
 const tables = 'hosts h left join teams t on t.team_id = h.team_id left join host_seen s on s.host_id = h.host_id'
 
-/** Hosts that pass the filter; the placeholders $1 to $6 are the filter's. */
-const passes = `
-  ($1::text is null or position(lower($1) in lower(coalesce(h.name, ''))) > 0 or position(lower($1) in lower(coalesce(h.serial, ''))) > 0
-    or position(lower($1) in lower(h.hardware_id)) > 0)
-  and ($2::text is null or h.team_id = $2)
-  and ($3::text is null or h.host_id in (
-    select ch.host_id
-    from cohort_hosts ch join desired_profiles d using (cohort_id)
-    left join host_profiles p on p.host_id = ch.host_id and p.profile_id = d.profile_id
-    where ch.enrolled and ($2::text is null or ch.team_id = $2)
-    group by ch.host_id
-    having $3 = case
-      when bool_or(p.status = 'failed' and (p.operation = 'remove' or p.checksum = d.checksum)) then 'failed'
-      when bool_or(p.host_id is null or p.checksum <> d.checksum or p.operation = 'remove' or p.status in ('waiting', 'pending')) then 'pending'
-      when bool_or(p.status = 'verifying') then 'verifying'
-      else 'verified' end))
-  and ($4::text is null or h.host_id in (
-    select ch.host_id from cohort_hosts ch
-    left join desired_profiles d on d.cohort_id = ch.cohort_id and d.profile_id = $4
-    left join host_profiles p on p.host_id = ch.host_id and p.profile_id = $4
-    where ch.enrolled and (d.profile_id is not null or p.profile_id is not null)
-      and ($5::text is null or $5 = case when p.host_id is null or p.status = 'waiting' then 'pending' else p.status end)))
-  and ($6::text is null or ($6 = '1') or h.platform = case $6 when '2' then 'darwin' when '3' then 'ios' when '4' then 'ipados' when '5' then 'windows' end
-    or h.host_id in (select m.host_id from label_members m where m.label_id = $6))`
-
-const valuesOf = ({ text, teamId, settings, profileId, profileStatus, labelId }: HostFilter): readonly SqlValue[] => [
-  ...[text, teamId, settings],
-  ...[profileId, profileStatus, labelId],
-]
-
 /** One page of the hosts that pass the filter. */
 export const hostsPage = (
   filter: HostFilter,
-  page: Readonly<{ order: HostOrder; descending: boolean; limit: number; offset: number }>,
+  page: Readonly<{ order: HostOrder; descending: boolean; after: string | null; limit: number; offset: number }>,
 ): Query<ListedHost> => ({
   text: `select ${columns} from ${tables} where ${passes}
-    order by ${orderings[page.order]} ${page.descending ? 'desc nulls last' : 'asc nulls last'}, h.host_id limit $7 offset $8`,
-  values: [...valuesOf(filter), page.limit, page.offset],
+      and ($14::bigint is null or h.host_id::bigint ${page.descending ? '<' : '>'} $14)
+    order by ${orderings[page.order]} ${page.descending ? 'desc nulls last' : 'asc nulls last'}, h.host_id limit $12 offset $13`,
+  values: [...valuesOf(filter), page.limit, page.offset, page.after],
 })
 
 export const hostCount = (filter: HostFilter): Query<Readonly<{ count: number }>> => ({
   text: `select count(*)::int as count from hosts h where ${passes}`,
   values: valuesOf(filter),
+})
+
+/** Ids of hosts that pass the filter, in order, those after `after`. */
+export const hostIdsPassing = (filter: HostFilter, after: string, limit: number): Query<Readonly<{ host_id: string }>> => ({
+  text: `select h.host_id from hosts h where ${passes} and h.host_id > $12 order by h.host_id limit $13`,
+  values: [...valuesOf(filter), after, limit],
 })
 
 export const hostById = (hostId: string): Query<ListedHost> => ({

@@ -13,8 +13,11 @@ type AnyRoute = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`
 export const access = {
   'GET /hosts': everyone,
   'GET /hosts/count': everyone,
+  'GET /hosts/summary/mdm': everyone,
+  'GET /host_summary': everyone,
   'GET /hosts/identifier/:identifier': everyone,
   'POST /hosts/transfer': keepers,
+  'POST /hosts/transfer/filter': keepers,
   'GET /hosts/:id': everyone,
   'POST /hosts/:id/refetch': everyone,
   'GET /hosts/:id/history': everyone,

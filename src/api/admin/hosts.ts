@@ -5,13 +5,13 @@ import { host } from '../../domain/host/host.ts'
 import { hostIdOf } from '../../domain/host/host-id.ts'
 import { noTeam } from '../../domain/teams/events.ts'
 import { Rejection } from '../../kernel/rejection.ts'
-import type { HostFilter, HostOrder, ListedHost } from '../../projections/host-directory.ts'
-import { hostById, hostCount, hostsAmong, hostsByIdentifier, hostsPage } from '../../projections/host-directory.ts'
+import type { ListedHost } from '../../projections/host-directory.ts'
+import { hostById, hostsAmong, hostsByIdentifier } from '../../projections/host-directory.ts'
 import { custodyOf } from '../../projections/custody.ts'
 import { profilesOfHost } from '../../projections/host-profiles.ts'
 import { profilesOfTeam } from '../../projections/profiles.ts'
 import { HttpRefusal, refuse } from '../errors.ts'
-import { bodyOf, numberId, numberText, pageOf, paging, paramOf, queryOf, windowOf } from '../parsing.ts'
+import { bodyOf, numberId, numberText, paramOf, queryOf } from '../parsing.ts'
 import { answer } from './answer.ts'
 import { custodyJson, custodyRowJson } from './custody-presentation.ts'
 import type { AdminDeps, Handlers } from './deps.ts'
@@ -20,39 +20,6 @@ import { hostJson } from './host-presentation.ts'
 import { labelsShown } from './profile-labels.ts'
 import { definitionJson } from './profile-presentation.ts'
 import { teamMustExist } from './team-checks.ts'
-
-/** The names that Fleet's clients order by, and ours. */
-const orderKeys = {
-  id: 'id',
-  display_name: 'name',
-  computer_name: 'name',
-  hostname: 'name',
-  hardware_serial: 'serial',
-  uuid: 'hardware_id',
-  platform: 'platform',
-  os_version: 'os_version',
-  team_name: 'team',
-  created_at: 'discovered',
-  updated_at: 'updated',
-  last_enrolled_at: 'enrolled',
-  seen_time: 'seen',
-} as const satisfies Readonly<Record<string, HostOrder>>
-
-const filterFields = {
-  query: z.string().trim().max(255).optional(),
-  team_id: numberText.optional(),
-  os_settings: z.enum(['verified', 'verifying', 'pending', 'failed']).optional(),
-  profile_uuid: z.string().min(1).max(64).optional(),
-  profile_status: z.enum(['verified', 'verifying', 'pending', 'failed']).optional(),
-  label_id: numberText.optional(),
-}
-
-const listQuery = z.object({
-  ...filterFields,
-  ...paging(100, 1000),
-  order_key: z.enum(Object.keys(orderKeys) as [keyof typeof orderKeys]).default('id'),
-  order_direction: z.enum(['asc', 'desc']).default('asc'),
-})
 
 const transfer = z.object({ team_id: numberId.nullable(), hosts: z.array(numberId).min(1).max(10_000) })
 
@@ -63,8 +30,6 @@ const atATime = 64
 
 type HostRoutes = Pick<
   Handlers,
-  | 'GET /hosts'
-  | 'GET /hosts/count'
   | 'GET /hosts/:id'
   | 'GET /hosts/identifier/:identifier'
   | 'POST /hosts/transfer'
@@ -84,19 +49,6 @@ export const hostRoutes = ({ app, settings }: AdminDeps): HostRoutes => {
   }
 
   return {
-    'GET /hosts': async (request, response) => {
-      const { order_key, order_direction, ...list } = queryOf(listQuery, request)
-      const order = { order: orderKeys[order_key], descending: order_direction === 'desc' }
-      const found = await app.read(hostsPage(filterOf(list), { ...order, ...windowOf(list) }))
-      const { rows, meta } = pageOf(found, list)
-      response.json({ hosts: rows.map((row) => hostJson(settings, row, null)), meta })
-    },
-
-    'GET /hosts/count': async (request, response) => {
-      const [row] = await app.read(hostCount(filterOf(queryOf(z.object(filterFields), request))))
-      response.json({ count: row?.count ?? 0 })
-    },
-
     'GET /hosts/:id': async (request, response) => {
       const hostId = paramOf(numberText, request, 'id')
       const { at } = queryOf(z.object({ at: z.string().max(100).optional() }), request)
@@ -161,26 +113,3 @@ export const hostRoutes = ({ app, settings }: AdminDeps): HostRoutes => {
     },
   }
 }
-
-type FilterQuery = Readonly<{
-  query?: string | undefined
-  team_id?: string | undefined
-  os_settings?: HostFilter['settings'] | undefined
-  profile_uuid?: string | undefined
-  profile_status?: HostFilter['profileStatus'] | undefined
-  label_id?: string | undefined
-}>
-
-const filterOf = ({ query, team_id, os_settings, profile_uuid, profile_status, label_id }: FilterQuery): HostFilter => ({
-  text: query === undefined || query === '' ? null : query,
-  teamId: team_id ?? null,
-  settings: os_settings ?? null,
-  profileId: profile_uuid ?? null,
-  profileStatus:
-    profile_status === undefined
-      ? null
-      : profile_uuid === undefined
-        ? refuse(400, 'profile_status', 'profile_status needs a profile_uuid.')
-        : profile_status,
-  labelId: label_id ?? null,
-})

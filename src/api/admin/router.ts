@@ -23,6 +23,7 @@ import { labelRoutes } from './labels.ts'
 import { migrationRoutes } from './migration.ts'
 import { pushCertificateRoutes } from './push-certificates.ts'
 import { hostHistoryRoutes } from './host-history.ts'
+import { hostListRoutes } from './host-lists.ts'
 import { hostRoutes } from './hosts.ts'
 import { packageRoutes } from './packages.ts'
 import { readModelRoutes } from './read-models.ts'
@@ -41,6 +42,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
   const tokens = tokensOf(app)
   const handlers: Handlers = {
     ...hostRoutes(deps),
+    ...hostListRoutes(deps),
     ...hostHistoryRoutes(app),
     ...custodyRoutes(app),
     ...hostEnrollmentRoutes(app),

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import type { MusterClient } from '../client/muster-client.ts'
 import { musterClient } from '../client/muster-client.ts'
+import type { AgentFleet } from '../simulators/agents.ts'
+import { agentFleet } from '../simulators/agents.ts'
 import type { Network } from '../simulators/apple/network.ts'
 import { deviceNetwork } from '../simulators/apple/network.ts'
 import type { AppleDevice } from '../simulators/apple-device.ts'
@@ -25,6 +27,10 @@ export type SimulateOptions = Readonly<{
   drop: number
   duplicates: number
   declarationErrors: number
+  /** Whether Macs have agents, at a Muster server. */
+  agents: boolean
+  /** With which they enrol; one of the server's own, of no team, unless told. */
+  enrollSecret?: string
   seconds?: number
 }>
 
@@ -32,6 +38,7 @@ export type SimulateOptions = Readonly<{
 export type SimulateResult = Readonly<{
   enrolled: number
   users: number
+  agents: number
   sessions: number
   commands: number
   answers: Readonly<Record<string, number>>
@@ -70,20 +77,53 @@ export const simulate = async (
       tell(`${device.name}: ${error instanceof Error ? error.message : String(error)}`)
     },
   })
+  let agents: AgentFleet | null = null
   try {
     const { enrolled, failed } = await fleet.enroll()
     const users = await logIn(fleet, Math.round(options.users * options.apple), tell)
+    agents = await withAgents(options, client, fleet, { ...ca, tell })
+    await agents?.pollAll()
     const until = options.seconds === undefined ? 'until Ctrl-C' : `for ${String(options.seconds)} s`
-    tell(`${String(enrolled)} devices enrolled, ${String(failed)} failed, ${String(users)} users logged in. They poll ${until}.`)
+    const counts = `${String(enrolled)} devices enrolled, ${String(failed)} failed, ${String(users)} users logged in`
+    tell(`${counts}, ${String(agents?.enrolled() ?? 0)} agents. They poll ${until}.`)
     await passing(options.seconds, signal)
     const { sessions, commands, failures } = fleet.counts()
     const seconds = Math.round(performance.now() - begun) / 1000
-    return { enrolled, users, sessions, commands, answers: Object.fromEntries(answers), failures, seconds }
+    return {
+      enrolled,
+      users,
+      agents: agents?.enrolled() ?? 0,
+      sessions,
+      commands,
+      answers: Object.fromEntries(answers),
+      failures,
+      seconds,
+    }
   } finally {
+    await agents?.stop()
     await fleet.stop()
     client?.close()
     network.close()
   }
+}
+
+type Around = Readonly<{ ca?: string; tell: (line: string) => void }>
+
+/** An agent on each Mac, where there is a Muster server that they can enrol at. */
+const withAgents = async (
+  { agents, enrollSecret, url, pollMs }: SimulateOptions,
+  client: MusterClient | null,
+  { devices }: AppleFleet,
+  { ca, tell }: Around,
+): Promise<AgentFleet | null> => {
+  if (!agents || client === null || url === undefined) return null
+  const secret = enrollSecret ?? (await client.enrollSecrets.list(null))[0] ?? (await client.enrollSecrets.add(null))
+  return agentFleet({
+    ...{ devices, url, secret, pollEveryMs: pollMs, ...(ca && { ca }) },
+    onFailure: ({ name }, error) => {
+      tell(`The agent on ${name}: ${error instanceof Error ? error.message : String(error)}`)
+    },
+  })
 }
 
 const clientOf = ({ url, token }: SimulateOptions, ca: Readonly<{ ca?: string }>): MusterClient | null =>

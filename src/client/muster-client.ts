@@ -22,6 +22,8 @@ import type {
   Team,
 } from './json.ts'
 import type { SettingsClient } from './settings-client.ts'
+import type { EnrollSecretsClient } from './enroll-secrets-client.ts'
+import { enrollSecretsClient } from './enroll-secrets-client.ts'
 import { settingsClient } from './settings-client.ts'
 
 /** A page of a list; pages count from 0. */
@@ -120,6 +122,7 @@ export type MusterClient = Readonly<{
   }>
   /** Settings as a whole, for those who keep them in files. */
   settings: SettingsClient
+  enrollSecrets: EnrollSecretsClient
   /** How many hosts of a team, or of no team (null), stand where over all their profiles. */
   summary: (teamId: number | null) => Promise<StatusCounts>
   commands: Readonly<{
@@ -231,6 +234,7 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
         return all.map(({ name }) => name)
       },
     },
+    enrollSecrets: enrollSecretsClient({ json }),
     settings: settingsClient({ json }),
     summary: (teamId) => get('/configuration_profiles/summary', teamQuery(teamId)),
     commands: {

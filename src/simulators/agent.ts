@@ -1,4 +1,5 @@
-import { request } from 'node:https'
+import { request as requestPlain } from 'node:http'
+import { request as requestSecure } from 'node:https'
 import { gzipSync } from 'node:zlib'
 
 /** What a simulated agent answers from. `profiles` are those on the host, with when they came there (ISO 8601). */
@@ -16,7 +17,7 @@ export type AgentHost = Readonly<{
 
 export type AgentOptions = Readonly<{
   url: string
-  ca: string
+  ca?: string
   secret: string
   host: AgentHost
   instanceId?: string
@@ -36,7 +37,7 @@ export type Agent = Readonly<{
 /** An agent of version 5.12 on a Mac. */
 export const osqueryAgent = ({ url, ca, secret, host, instanceId = 'instance-1', gzip = false }: AgentOptions): Agent => {
   let nodeKey: string | null = null
-  const post = (path: string, body: object) => send({ url: `${url}${path}`, ca, gzip }, body)
+  const post = (path: string, body: object) => send({ url: `${url}${path}`, gzip, ...(ca && { ca }) }, body)
 
   const enroll = async (): Promise<void> => {
     const { status, body } = await post('/api/osquery/enroll', {
@@ -110,13 +111,14 @@ const rowsOf = (name: string, sql: string, host: AgentHost): readonly object[] =
 type Body = Readonly<Record<string, unknown>>
 
 const send = (
-  { url, ca, gzip }: Readonly<{ url: string; ca: string; gzip: boolean }>,
+  { url, ca, gzip }: Readonly<{ url: string; ca?: string; gzip: boolean }>,
   body: object,
 ): Promise<Readonly<{ status: number; body: Body }>> =>
   new Promise((resolve, reject) => {
     const text = Buffer.from(JSON.stringify(body))
     const headers = { 'content-type': 'application/json', ...(gzip && { 'content-encoding': 'gzip' }) }
-    const outgoing = request(url, { method: 'POST', ca, headers }, (response) => {
+    const request = url.startsWith('https:') ? requestSecure : requestPlain
+    const outgoing = request(url, { method: 'POST', headers, ...(ca && { ca }) }, (response) => {
       const parts: Buffer[] = []
       response.on('data', (part: Buffer) => parts.push(part))
       response.on('end', () => {

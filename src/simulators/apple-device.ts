@@ -12,7 +12,7 @@ import type { HeldDeclaration } from './apple/declarations.ts'
 import { declarationStore, declarativeMessage } from './apple/declarations.ts'
 import type { MdmSettings } from './apple/enrollment.ts'
 import { enrollmentSettingsOf, frozenDifference } from './apple/enrollment.ts'
-import type { Model } from './apple/facts.ts'
+import type { DeviceFacts, Model } from './apple/facts.ts'
 import { factsOf } from './apple/facts.ts'
 import { DeviceFailure } from './apple/failure.ts'
 import { obtainIdentity } from './apple/identity.ts'
@@ -50,6 +50,7 @@ export type AppleDevice = Readonly<{
   serial: string
   name: string
   model: Model
+  facts: DeviceFacts
   /** The APNs token in hex, as it stands in a push's URL. */
   pushToken: string
   pushMagic: string
@@ -229,6 +230,7 @@ export const appleDevice = (options: AppleDeviceOptions): AppleDevice => {
     serial: facts.serial,
     name: facts.name,
     model,
+    facts,
     get pushToken() {
       return Buffer.from(condition.pushToken).toString('hex')
     },

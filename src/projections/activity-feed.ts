@@ -80,6 +80,7 @@ export const activityJson = (row: ActivityRow) => ({
       host_platform: row.host_platform,
     }),
     ...(row.profile_id !== null && { profile_name: row.profile_name, profile_identifier: row.profile_identifier }),
+    ...(row.activity.endsWith('_declaration_profile') && { identifier: row.profile_identifier }),
     ...((row.team_id !== null || row.profile_id !== null) && teamOf(row)),
   },
   event: row.type,

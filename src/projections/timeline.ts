@@ -79,7 +79,7 @@ const resent = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ 
 /** What happened, over all hosts and settings. Commands that follow from settings, and the travel of single ones, are left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 7,
+  version: 8,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -157,7 +157,7 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     ManifestDeleted: entry,
     TeamCreated: as(({ data }) => ({ activity: 'created_team', details: { team_name: data.name } })),
     TeamRenamed: entry,
-    TeamDeleted: named('deleted_team'),
+    TeamDeleted: as(({ data }) => ({ activity: 'deleted_team', details: { team_name: data.name } })),
     CertificateIssued: entry,
     CertificateRevoked: entry,
     AuthorityCreated: entry,

@@ -32,6 +32,8 @@ export const tellActivities = (app: App, receiver: ActivityReceiver): WorkKind =
       const rows = await app.read(activityPage({ ...everyActivity, after, order: 'asc', limit: page }))
       if (rows.length === 0) return [done(work)]
       for (const row of rows) {
+        // One post is shorter than a lease, a page of them to a slow receiver is not: a second worker would break the order.
+        await app.work.extend([work], leaseMs)
         const problem = await postSigned(receiver, Buffer.from(JSON.stringify(activityJson(row))))
         if (problem !== null) {
           const at = new Date(app.clock().getTime() + pauseMs).toISOString()
@@ -39,9 +41,10 @@ export const tellActivities = (app: App, receiver: ActivityReceiver): WorkKind =
         }
         await receiver.cursors.move(activityCursor, row.event_position)
       }
-      await app.work.extend([work], leaseMs)
     }
   },
+  // The timeline may come after the row that says so: while it is filled anew, or was stuck.
+  forgotten: () => Promise.resolve(['all']),
 })
 
 /** Whatever stands in the timeline is told, where there is a receiver. */

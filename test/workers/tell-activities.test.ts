@@ -5,9 +5,11 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { postgresCursors } from '../../src/adapters/postgres/cursors.ts'
 import type { Cursors } from '../../src/app/operational-ports.ts'
+import { swept } from '../../src/workers/sweep.ts'
 import { activityCursor, activityWork, tellActivities } from '../../src/workers/tell-activities.ts'
 import { workFollowing } from '../../src/workers/work-tables.ts'
-import { workOff } from '../../src/workers/worker.ts'
+import type { WorkKind } from '../../src/workers/worker.ts'
+import { leaseMs, workOff } from '../../src/workers/worker.ts'
 import type { WorkerRig } from './rig.ts'
 import { workerRig } from './rig.ts'
 
@@ -19,11 +21,14 @@ describe('A receiver of activities', function () {
   let told: readonly Readonly<{ event: string; subject: string; signature: unknown; body: string }>[]
   /** How it answers next; 200 when nothing is left. */
   let answers: readonly number[]
+  /** What happens before each answer. */
+  let meanwhile: () => Promise<void>
 
   beforeEach(async () => {
     rig = await workerRig()
     cursors = postgresCursors(rig.pool)
     ;[told, answers] = [[], []]
+    meanwhile = () => Promise.resolve()
     receiver = createServer((request, response) => {
       const parts: Buffer[] = []
       request.on('data', (part: Buffer) => parts.push(part))
@@ -33,7 +38,7 @@ describe('A receiver of activities', function () {
         answers = rest
         const { event, subject } = JSON.parse(body) as Readonly<{ event: string; subject: string }>
         if (status === 200) told = [...told, { event, subject, signature: request.headers['x-hmac-signature'], body }]
-        response.writeHead(status).end()
+        void meanwhile().finally(() => response.writeHead(status).end())
       })
     })
     await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve))
@@ -49,11 +54,11 @@ describe('A receiver of activities', function () {
     await rig.app.work.addNow(workFollowing(await rig.happened('ProfileUploaded'), [activityWork]).slice(-1))
   }
 
-  const tell = async (): Promise<void> => {
+  const kind = (): WorkKind => {
     const { port } = receiver.address() as AddressInfo
-    const url = `http://127.0.0.1:${String(port)}/`
-    await workOff(rig.app, tellActivities(rig.app, { url, key: 'key', cursors }), () => false)
+    return tellActivities(rig.app, { url: `http://127.0.0.1:${String(port)}/`, key: 'key', cursors })
   }
+  const tell = (): Promise<void> => workOff(rig.app, kind(), () => false)
   const events = () => told.map(({ event }) => event)
 
   it('is told of each in its order, signed, and of none twice', async () => {
@@ -86,6 +91,46 @@ describe('A receiver of activities', function () {
       told.map(({ subject }) => subject),
       ['a1', 'a2'],
     )
+  })
+
+  it('that is slow has one worker all the same, so that the order holds', async () => {
+    const names = ['a1', 'a2', 'a3', 'a4', 'a5', 'a6', 'a7', 'a8', 'a9']
+    for (const name of names) await rig.upload(name)
+    await hasHappened()
+    let taken: readonly number[] = []
+    meanwhile = async () => {
+      rig.advance(9_000)
+      taken = [...taken, (await rig.app.work.claim('tell-activities', 1, leaseMs)).length]
+    }
+    await tell()
+    assert.deepEqual([told.map(({ subject }) => subject), taken], [names, names.map(() => 0)])
+  })
+
+  it('that was killed after it was told, before that was noted, is told once more and goes on', async () => {
+    await rig.upload('a1')
+    await rig.upload('a2')
+    await hasHappened()
+    const killed: Cursors = { ...cursors, move: () => Promise.reject(new Error('The process was killed.')) }
+    const { port } = receiver.address() as AddressInfo
+    const url = `http://127.0.0.1:${String(port)}/`
+    await workOff(rig.app, tellActivities(rig.app, { url, key: null, cursors: killed }), () => false)
+    rig.advance(60_000)
+    await tell()
+    assert.deepEqual(
+      told.map(({ subject }) => subject),
+      ['a1', 'a1', 'a2'],
+    )
+  })
+
+  it('is told of what nobody made work for', async () => {
+    await rig.upload('a1')
+    await rig.caughtUp()
+    await tell()
+    assert.deepEqual(told, [])
+    const keys = (await kind().forgotten?.()) ?? []
+    await rig.app.work.addNow(keys.map((key) => swept('tell-activities', key)))
+    await tell()
+    assert.deepEqual(events(), ['ProfileUploaded'])
   })
 
   it('begins where it was told to, and never goes back', async () => {

@@ -2,15 +2,17 @@ import type { Request } from 'express'
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
 import { activityJson, activityPage, everyActivity } from '../../projections/activity-feed.ts'
+import { hostById } from '../../projections/host-directory.ts'
 import type { UpcomingCommand } from '../../projections/waiting-commands.ts'
 import { upcomingCommands } from '../../projections/waiting-commands.ts'
+import { refuse } from '../errors.ts'
 import { bodyOf, numberText, pageOf, paging, paramOf, queryOf, windowOf } from '../parsing.ts'
 import type { Handlers } from './deps.ts'
 
 const position = z.string().regex(/^[\w/.:-]{1,128}$/, 'This is no position in the log.')
 
 const activityQuery = z.object({
-  /** The position of the last entry of the page before; faster than `page`. */
+  /** The position of the last entry of the page before, in either direction; faster than `page`. */
   before: position.optional(),
   activity_type: z.string().min(1).max(100).optional(),
   /** A part of the name of who did it. */
@@ -38,12 +40,12 @@ export const auditRoutes = ({ read, work }: Pick<App, 'read' | 'work'>): AuditRo
   },
 
   'GET /hosts/:id/activities': async (request, response) => {
-    response.json(await feed(read, request, paramOf(numberText, request, 'id')))
+    response.json(await feed(read, request, await knownHost(read, request)))
   },
 
   'GET /hosts/:id/activities/upcoming': async (request, response) => {
-    const hostId = paramOf(numberText, request, 'id')
     const page = queryOf(z.object(paging(50, 500)), request)
+    const hostId = await knownHost(read, request)
     const { limit, offset } = windowOf(page)
     const { rows, meta } = pageOf(await read(upcomingCommands(hostId, limit, offset)), page)
     response.json({ count: rows.length, activities: rows.map(upcomingJson), meta })
@@ -59,9 +61,16 @@ export const auditRoutes = ({ read, work }: Pick<App, 'read' | 'work'>): AuditRo
   },
 })
 
+const knownHost = async (read: App['read'], request: Request): Promise<string> => {
+  const hostId = paramOf(numberText, request, 'id')
+  if ((await read(hostById(hostId))).length === 0) refuse(404, 'id', `The host ${hostId} does not exist.`)
+  return hostId
+}
+
 const feed = async (read: App['read'], request: Request, hostId: string | null) => {
   const { before = null, activity_type = null, query = null, order_direction, ...page } = queryOf(activityQuery, request)
-  const filter = { ...everyActivity, before, type: activity_type, actor: query?.replace(/[\\%_]/g, '\\$&') ?? null, hostId }
+  const from = order_direction === 'asc' ? { after: before } : { before }
+  const filter = { ...everyActivity, ...from, type: activity_type, actor: query?.replace(/[\\%_]/g, '\\$&') ?? null, hostId }
   const { rows, meta } = pageOf(await read(activityPage({ ...filter, order: order_direction, ...windowOf(page) })), page)
   const next = meta.has_next_results ? (rows.at(-1)?.event_position ?? null) : null
   const has_previous_results = meta.has_previous_results || before !== null

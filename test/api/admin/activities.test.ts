@@ -69,6 +69,26 @@ describe('the feed of activities', function () {
     assert.ok(typesOf(await feed('?query=ADMIN')).includes('created_team'))
   })
 
+  it('goes on where the page before ended, in either direction', async () => {
+    for (const order of ['asc', 'desc']) {
+      const idsOf = async (rest: string) => {
+        const { activities, meta } = await feed(`?order_direction=${order}&${rest}`)
+        return { ids: activities.map(({ id }: { id: string }) => id), next: String(meta.next) }
+      }
+      const whole = await idsOf('per_page=100')
+      const first = await idsOf('per_page=2')
+      const second = await idsOf(`per_page=2&before=${first.next}`)
+      assert.deepEqual([...first.ids, ...second.ids], whole.ids.slice(0, 4), order)
+    }
+  })
+
+  it('still names a team that is no more', async () => {
+    const { team } = (await api.call('POST /teams', { json: { name: 'Attic' } })).body
+    await api.call(`DELETE /teams/${String(team.id)}`)
+    const [deleted] = (await feed('?activity_type=deleted_team')).activities
+    assert.deepEqual([deleted.details.team_id, deleted.details.team_name], [team.id, 'Attic'])
+  })
+
   it('has a part for each host', async () => {
     const { activities } = (await api.call(`GET /hosts/${hostId}/activities`)).body
     assert.ok(typesOf({ activities }).includes('mdm_enrolled'))
@@ -81,6 +101,13 @@ describe('the feed of activities', function () {
     const [lock] = activities.filter((one: { details: { request_type: string } }) => one.details.request_type === 'lock')
     assert.deepEqual([lock.details.status, lock.fleet_initiated_activity], ['pending', false])
     assert.equal(typesOf((await api.call(`GET /hosts/${hostId}/activities`)).body)[0], 'locked_host')
+  })
+
+  it('has no part for a host that does not exist', async () => {
+    for (const path of ['activities', 'activities/upcoming']) {
+      const { status, body } = await api.call(`GET /hosts/999/${path}`)
+      assert.deepEqual([status, body.errors], [404, [{ name: 'id', reason: 'The host 999 does not exist.' }]])
+    }
   })
 
   for (const [what, query, field] of [

@@ -5,6 +5,7 @@ import { ApiError } from '../client/api-error.ts'
 import type { MusterClient } from '../client/muster-client.ts'
 import type { AccessOptions } from './access.ts'
 import { clientFor, login, UsageError } from './access.ts'
+import { applyCommand, runApply } from './apply/apply.ts'
 import { findHost, historyOf, historyTable } from './history.ts'
 import { projectionsTable, rebuildProjections } from './projections.ts'
 import { serve } from './serve.ts'
@@ -153,6 +154,8 @@ asking(program.command('teams').description('list teams'), async (client) => {
   ]
 })
 
+asking(applyCommand(program), runApply)
+
 const profiles = program.command('profiles').description('configuration profiles')
 
 asking(
@@ -213,6 +216,8 @@ program
   .option('--drop <share>', 'how often an answer is lost', share, 0)
   .option('--duplicates <share>', 'how often an answer is sent twice', share, 0)
   .option('--declaration-errors <share>', 'how often a declaration cannot be applied', share, 0)
+  .option('--no-agents', 'no osquery on the Macs')
+  .option('--enroll-secret <secret>', "with which agents enrol, instead of the server's own")
   .option('--seconds <seconds>', 'how long; until Ctrl-C unless told', number)
   .option('--json', 'print what they did as JSON on the last line', false)
   .action(async (options: SimulateOptions & Readonly<{ json: boolean }>) => {

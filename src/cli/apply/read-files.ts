@@ -14,6 +14,7 @@ import { comparable } from './wanted.ts'
 
 const mostFiles = 500
 const mostProfiles = 1000
+const mostProblems = 1000
 /** What all profiles may have together, in bytes. */
 const mostBytes = 64 * 1024 * 1024
 
@@ -54,8 +55,11 @@ const readingIn = (root: string, environment: Environment, problems: string[]): 
   const shown = (file: string): string => relative(root, file)
   const complainOf =
     (file: string): Complain =>
-    (line, text) =>
-      void (problems.length < 1000 && problems.push(`${shown(file)}:${String(line)}: ${text}`))
+    (line, text) => {
+      const problem = `${shown(file)}:${String(line)}: ${text}`
+      // What is used in several places is wrong once.
+      if (problems.length < mostProblems && !problems.includes(problem)) problems.push(problem)
+    }
   const contents = new Map<string, Buffer>()
   let [files, profiles, bytes] = [0, 0, 0]
 
@@ -131,12 +135,12 @@ const labelsOf = async (teams: readonly Told<TeamFile>[], reading: Reading): Pro
   const files = new Set<string>()
   for (const { file, labels: items } of teams)
     for (const item of items) {
-      if (item.kind === 'label') add({ file, ...item })
-      else
-        for (const one of await reading.labels(item.path, { file, line: item.line })) {
-          files.add(one.file)
-          add(one)
-        }
+      const found = item.kind === 'label' ? [{ file, ...item }] : await reading.labels(item.path, { file, line: item.line })
+      const from = found[0]?.file
+      // Several teams may name the same file of labels.
+      if (item.kind === 'path' && from !== undefined && files.has(from)) continue
+      if (item.kind === 'path' && from !== undefined) files.add(from)
+      for (const one of found) add(one)
     }
   return [...labels.values()]
 }

@@ -30,7 +30,8 @@ const mostSecrets = 50
 export const teamFileIn = (tree: Tree, file: string, complain: Complain): TeamFile => {
   const fields = fieldsOf(tree, '', keys, complain)
   const name = textOf(fields['name']?.value, 'name', complain)
-  if (name === null && !/^default\.ya?ml$/i.test(basename(file)))
+  const isNamed = fields['name'] !== undefined && !isNothing(fields['name'].value)
+  if (!isNamed && !/^default\.ya?ml$/i.test(basename(file)))
     complain(tree.line, 'The file must have the name of its team, or be called default.yml.')
   return {
     team: name === null || name.toLowerCase() === 'no team' ? null : name,

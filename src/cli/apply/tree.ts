@@ -26,17 +26,19 @@ export const readTree = (text: string, environment: Environment, complain: Compl
     complain(1, 'The file is nested too deeply.')
     return null
   }
-  for (const { pos, message } of document.errors) complain(lines.linePos(pos[0]).line, `This is no YAML: ${message}`)
+  for (const { pos, message } of document.errors) {
+    const isTooDeep = message.includes('call stack')
+    complain(lines.linePos(pos[0]).line, isTooDeep ? 'The file is nested too deeply.' : `This is no YAML: ${message}`)
+  }
   if (document.errors.length > 0) return null
   const lineOf = (node: Node | null): number => lines.linePos(node?.range?.[0] ?? 0).line
-  const problems: Parameters<Complain>[] = []
-  const tree = walker({ document, lineOf, environment, complain: (...problem) => void problems.push(problem) })(
-    document.contents,
-    0,
-  )
-  // A text that is used in several places is wrong once.
-  for (const [line, problem] of new Map(problems.map((one) => [one.join('\n'), one])).values()) complain(line, problem)
-  return problems.length > 0 ? null : tree
+  let isSound = true
+  const complainHere: Complain = (line, problem) => {
+    isSound = false
+    complain(line, problem)
+  }
+  const tree = walker({ document, lineOf, environment, complain: complainHere })(document.contents, 0)
+  return isSound ? tree : null
 }
 
 const parsed = (text: string, lineCounter: LineCounter): Document.Parsed | null => {

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { declarativeManagement } from '../../../src/api/apple/declarative.ts'
+import type { App } from '../../../src/app/app.ts'
+import type { DeclarationState } from '../../../src/domain/declarations/events.ts'
+import { testCause } from '../../support/app.ts'
+
+type Item = Readonly<Record<string, unknown>>
+
+/** What the server makes of a report. */
+const heard = async (kinds: Readonly<Record<string, readonly Item[]>>): Promise<readonly DeclarationState[]> => {
+  let told: readonly DeclarationState[] = []
+  const execute = ((_decider: unknown, _id: string, command: { data: { declarations: readonly DeclarationState[] } }) => {
+    told = command.data.declarations
+    return Promise.resolve({ events: [], position: null, state: {} })
+  }) as unknown as App['execute']
+  const answer = declarativeManagement({ execute }, () => assert.fail('A report asks for nothing.'))
+  const report = { StatusItems: { management: { declarations: kinds } }, Errors: [] }
+  const message = { Endpoint: 'status', Data: Buffer.from(JSON.stringify(report)) } as unknown as Parameters<typeof answer>[0]
+  await answer(message, { hostId: '1', channel: 'device' }, testCause())
+  return told
+}
+
+const item = (more: Item = {}): Item => ({
+  identifier: 'com.example.passcode',
+  'server-token': 'token-1',
+  active: true,
+  valid: 'valid',
+  ...more,
+})
+
+describe('A status report', () => {
+  for (const [what, reported, status] of [
+    ['active and valid', item(), 'verified'],
+    [
+      'invalid',
+      item({ valid: 'invalid', active: false, reasons: [{ code: 'Error.ConfigurationIsInvalid', description: 'No.' }] }),
+      'failed',
+    ],
+    ['of unknown validity', item({ valid: 'unknown', active: false }), 'verifying'],
+    ['inactive without a reason', item({ active: false }), 'verifying'],
+    ['not activated', item({ active: false, reasons: [{ code: 'Error.ActivationFailed', description: 'No.' }] }), 'failed'],
+    [
+      'not activated, in capitals',
+      item({ active: false, reasons: [{ Code: 'Error.ActivationFailed', Description: 'No.' }] }),
+      'failed',
+    ],
+    [
+      'of a type that the system does not know',
+      item({ active: false, valid: 'unknown', reasons: [{ code: 'Error.UnknownDeclarationType', description: 'No.' }] }),
+      'failed',
+    ],
+  ] as const)
+    it(`of a configuration that is ${what} means ${status}`, async () => {
+      const [state] = await heard({ configurations: [reported] })
+      assert.deepEqual([state?.identifier, state?.token, state?.status], ['com.example.passcode', 'token-1', status])
+    })
+
+  it('says that a predicate is false: then the settings are where they should be, and not in force', async () => {
+    const failed = item({ active: false, reasons: [{ code: 'Error.ActivationFailed', description: 'No.' }] })
+    const activation = item({
+      identifier: 'com.example.passcode.activation',
+      active: false,
+      reasons: [{ code: 'Info.Predicate', description: 'False.' }],
+    })
+    const states = await heard({ configurations: [failed], activations: [activation] })
+    const state = states.find(({ identifier }) => identifier === 'com.example.passcode')
+    assert.equal(state?.status, 'verified')
+    assert.match(state.detail ?? '', /predicate/)
+  })
+
+  for (const [valid, reasons, status] of [
+    ['valid', [], 'verified'],
+    ['invalid', [], 'failed'],
+    ['unknown', [], 'verifying'],
+    ['unknown', [{ code: 'Error.Something', description: 'No.' }], 'failed'],
+  ] as const)
+    it(`of a management declaration that is ${valid}${reasons.length > 0 ? ' with reasons' : ''} means ${status}, though it is never active`, async () => {
+      const [state] = await heard({ management: [item({ active: false, valid, reasons })] })
+      assert.equal(state?.status, status)
+    })
+})

@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { applyFiles, linesOf } from '../../src/cli/apply/apply.ts'
+import { FilesError } from '../../src/cli/apply/problems.ts'
+import { eventually } from '../support/eventually.ts'
+import type { TestServer } from '../support/server.ts'
+import { startServer } from '../support/server.ts'
+import { sqlOn } from '../support/sql.ts'
+import * as story from '../support/story.ts'
+
+describe('A fleet that is kept in files', function () {
+  this.timeout(90_000)
+  let server: TestServer
+  let folder: string
+
+  before(async () => {
+    server = await startServer()
+    folder = join(await mkdtemp(join(tmpdir(), 'muster-files-')), 'fleet')
+    await write({
+      'default.yml': `
+labels:
+  - path: ./lib/labels.yml
+policies:
+  - name: Not ours
+`,
+      'lib/labels.yml': `
+- name: Painters
+  description: Those who paint
+  label_membership_type: manual
+  hosts: []
+- name: New ones
+  query: select 1 from os_version where major >= 15
+  platform: darwin
+`,
+      'teams/workstations.yml': workstations('Painters'),
+      'lib/wifi.mobileconfig': story.profileCalled('wifi', '<key>Password</key><string>$FLEET_SECRET_PSK</string>').toString(),
+      'lib/paint.mobileconfig': story.profileCalled('paint').toString(),
+      'lib/Passcode.json': JSON.stringify({
+        Type: 'com.apple.configuration.passcode.settings',
+        Identifier: 'com.example.passcode',
+        Payload: { RequirePasscode: true },
+      }),
+      'lib/Camera.xml': camera,
+    })
+  })
+  after(async () => {
+    await server?.stop()
+    await rm(dirname(folder), { recursive: true, force: true })
+  })
+
+  const write = async (files: Readonly<Record<string, string>>) => {
+    for (const [name, content] of Object.entries(files)) {
+      await mkdir(dirname(join(folder, name)), { recursive: true })
+      await writeFile(join(folder, name), content)
+    }
+  }
+  const environment = { ENROLL: 'the-secret-of-workstations', FLEET_SECRET_PSK: 'correct horse' }
+  const apply = (options: Readonly<{ dryRun?: boolean; environment?: typeof environment }> = {}) =>
+    applyFiles(server.client, { path: folder, dryRun: false, environment, ...options })
+
+  /** The program itself, in a process of its own. */
+  const muster = async (...args: readonly string[]) => {
+    const access = { MUSTER_URL: server.url, MUSTER_TOKEN: server.token, MUSTER_CA: join(dirname(folder), 'ca.pem') }
+    await writeFile(access.MUSTER_CA, server.caPem)
+    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/muster.ts', ...args], {
+      env: { ...process.env, ...environment, ...access },
+    })
+    const ended = once(child, 'close')
+    const output = await Promise.all([text(child.stdout), text(child.stderr)])
+    await ended
+    return { code: child.exitCode, output: output.join('') }
+  }
+
+  /** Where the log ends, once nothing is under way. */
+  const endOfLog = async (): Promise<string> => {
+    let last = ''
+    await eventually('the log is quiet', async () => {
+      const rows = await sqlOn<{ end: string; work: string }>(
+        server.databaseUrl,
+        `select (select count(*) from event_log.events)::text as end,
+                (select count(*) from work where due_at < now() + interval '5 seconds')::text as work`,
+      )
+      const isQuiet = rows[0]?.work === '0' && rows[0].end === last
+      last = rows[0]?.end ?? ''
+      return isQuiet
+    })
+    return last
+  }
+  const teamId = async () =>
+    (await server.client.teams.list()).find(({ name }) => name === 'Workstations')?.id ?? assert.fail('There is no such team.')
+  const profiles = async () => (await server.client.settings.profilesOf(await teamId())).map(({ name }) => name).sort()
+
+  it('is shown as a plan first, which changes nothing', async () => {
+    const before = await endOfLog()
+    const planned = await apply({ dryRun: true })
+    assert.deepEqual(planned.refused, [])
+    assert.deepEqual(planned.changes, [
+      '+ label Painters',
+      '+ label New ones',
+      '+ team Workstations',
+      '+ profile The wifi profile in team Workstations',
+      '+ profile The paint profile in team Workstations',
+      '+ profile Passcode in team Workstations',
+      '+ profile Camera in team Workstations',
+      '+ secret PSK',
+    ])
+    assert.ok(planned.notes.includes('fleet/default.yml: policies is ignored; Muster does not manage it.'))
+    assert.equal(linesOf(planned).at(-1), 'Nothing was changed: this is a dry run.')
+    assert.equal(await endOfLog(), before)
+  })
+
+  it('becomes what the files say', async () => {
+    const applied = await apply()
+    assert.deepEqual(applied.refused, [])
+    assert.ok(applied.done.includes('+ secret PSK') && applied.done.includes('~ enroll secrets of team Workstations'))
+    assert.equal(linesOf(applied).at(-1), 'Applied.')
+    assert.deepEqual(await profiles(), ['Camera', 'Passcode', 'The paint profile', 'The wifi profile'])
+    const paint = (await server.client.settings.profilesOf(await teamId())).find(({ name }) => name === 'The paint profile')
+    assert.deepEqual(
+      paint?.labels_include_any?.map(({ name }) => name),
+      ['Painters'],
+    )
+    const said = JSON.stringify([applied, await server.client.activities()])
+    assert.ok(!said.includes('correct horse') && !said.includes('the-secret-of-workstations'))
+  })
+
+  it('is left alone when the same files are applied again', async () => {
+    const before = await endOfLog()
+    const again = await apply()
+    assert.deepEqual([again.changes, again.done, again.refused], [[], [], []])
+    assert.equal(linesOf(again).at(-1), 'Nothing to change.')
+    assert.equal(await endOfLog(), before)
+  })
+
+  it('follows its files: edited, aimed elsewhere, taken out', async () => {
+    await server.client.teams.create({ name: 'Kiosks' })
+    await write({
+      'teams/workstations.yml': workstations('New ones').replace('    - path: ../lib/Passcode.json\n', ''),
+      'lib/wifi.mobileconfig': story.profileCalled('wifi', '<key>Other</key><string>$FLEET_SECRET_PSK</string>').toString(),
+    })
+    const applied = await apply({ environment: { ENROLL: 'another-secret-of-theirs', FLEET_SECRET_PSK: 'battery staple' } })
+    assert.deepEqual(applied.refused, [])
+    assert.deepEqual(applied.done, [
+      '~ secret PSK',
+      '~ enroll secrets of team Workstations',
+      '~ profile The wifi profile (content) in team Workstations',
+      '~ profile The paint profile (labels) in team Workstations',
+      '- profile Passcode in team Workstations',
+    ])
+    assert.ok(applied.notes.includes('Teams that are in no file are left alone: Kiosks.'))
+    assert.deepEqual(await profiles(), ['Camera', 'The paint profile', 'The wifi profile'])
+  })
+
+  it('lets an enroll secret go from one team to another', async () => {
+    await write({ 'teams/artists.yml': 'name: Artists\nteam_settings: {secrets: [{secret: another-secret-of-theirs}]}\n' })
+    const applied = await apply()
+    assert.deepEqual(applied.refused, [])
+    assert.deepEqual(applied.done, [
+      '+ team Artists',
+      '~ secret PSK',
+      '~ enroll secrets of team Workstations',
+      '~ enroll secrets of team Artists',
+    ])
+  })
+
+  it('is not touched by files that the server refuses, nor by files that are wrong', async () => {
+    await write({ 'teams/workstations.yml': workstations('Nobody') })
+    const before = await endOfLog()
+    const refused = await apply()
+    assert.deepEqual(refused.refused, ['There is no label named Nobody.'])
+    assert.deepEqual(refused.done, [])
+    const told = await muster('apply', '-f', folder)
+    assert.equal(told.code, 2)
+    assert.match(told.output, /The server refuses:\n! There is no label named Nobody\.\nNothing was changed\./)
+    await write({ 'teams/workstations.yml': workstations('Painters').replace('team_settings', 'team_setings') })
+    await assert.rejects(apply(), (error) => error instanceof FilesError && error.message.includes('team_setings'))
+    const unread = await muster('apply', '-f', join(folder, 'teams', 'workstations.yml'), '--dry-run')
+    assert.equal(unread.code, 1)
+    assert.match(unread.output, /teams\/workstations\.yml:3: team_setings is not known here/)
+    assert.equal(await endOfLog(), before)
+  })
+})
+
+const workstations = (label: string): string => `
+name: Workstations
+team_settings:
+  secrets:
+    - secret: $ENROLL
+controls:
+  macos_settings:
+    custom_settings:
+    - path: ../lib/wifi.mobileconfig
+    - path: ../lib/paint.mobileconfig
+      labels_include_any:
+        - ${label}
+    - path: ../lib/Passcode.json
+  windows_settings:
+    custom_settings:
+    - path: ../lib/Camera.xml
+`
+
+const camera = `<Replace><Item>
+  <Target><LocURI>./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera</LocURI></Target>
+  <Meta><Format xmlns="syncml:metinf">int</Format></Meta><Data>0</Data>
+</Item></Replace>
+`

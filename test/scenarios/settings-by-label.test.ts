@@ -84,6 +84,34 @@ describe('Settings for some of the Macs', function () {
     })
   })
 
+  it("may be put in force by an activation of the admin's own, with an asset and a word about the organisation", async () => {
+    const { client } = server
+    const upload = (name: string, Type: string, Payload: object) => {
+      const bytes = Buffer.from(JSON.stringify({ Type, Identifier: `com.example.own.${name}`, Payload }))
+      return client.profiles.upload({ name: `${name}.json`, bytes }, null)
+    }
+    const uuids = [
+      await upload('asset', 'com.apple.asset.useridentity', { FullName: 'Ada', EmailAddress: 'ada@example.com' }),
+      await upload('math', 'com.apple.configuration.math.settings', {}),
+      await upload('activation', 'com.apple.activation.simple', { StandardConfigurations: ['com.example.own.math'] }),
+      await upload('organization', 'com.apple.management.organization-info', { Name: 'Example' }),
+    ]
+    await eventually('every Mac reported all of them', async () => {
+      await fleet.connectAll()
+      const counts = await Promise.all(uuids.map((uuid) => client.profiles.status(uuid)))
+      return counts.every(({ verified }) => verified === fleet.devices.length)
+    })
+    const held = deviceAt(first).declarations()
+    const ids = held.map(({ identifier }) => identifier)
+    assert.ok(!ids.includes('com.example.own.math.activation') && !ids.includes('com.example.own.asset.activation'))
+    assert.equal(held.filter(({ type }) => type === 'com.apple.management.organization-info').length, 1)
+    for (const uuid of uuids) await client.profiles.delete(uuid)
+    await eventually('no Mac has them', async () => {
+      await fleet.connectAll()
+      return fleet.devices.every((device) => device.declarations().every(({ identifier }) => !identifier.includes('.own.')))
+    })
+  })
+
   it('are shown by the hosts on which they stand so, and by label', async () => {
     const { client } = server
     const { profiles } = await client.profiles.list(null)

@@ -7,8 +7,8 @@ import { fillIn, hostValuesOf, namesIn, ofProfile } from '../../domain/settings/
 import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
 import { profileContent } from '../../projections/profiles.ts'
 import type { DeliveredDeclaration } from '../../protocols/apple/declarations.ts'
-import { activationOf, declarationSet, deliveredSet } from '../../protocols/apple/declarations.ts'
-import { readDeclaration } from '../../protocols/apple/declaration-upload.ts'
+import { activationOf, declarationSet, deliveredSet, kindOf } from '../../protocols/apple/declarations.ts'
+import { activatedBy, readDeclaration } from '../../protocols/apple/declaration-upload.ts'
 import { standingDeclarations } from '../../protocols/apple/standing-declarations.ts'
 import { jsonEscaped } from '../escaping.ts'
 import { openSecrets } from '../secret-variables.ts'
@@ -56,12 +56,28 @@ export const declarationSets = (
     const mine = Object.values(state.declarations.assigned).filter(
       (one) => one.channel === channel && one.operation === 'install' && one.missing === undefined && one.token !== '',
     )
-    const configurations = await Promise.all(mine.map((one) => delivered(one, state)))
-    const activations = declarationSet(configurations.map(({ Identifier }) => activationOf(Identifier))).declarations
-    const set = deliveredSet([...(channel === deviceChannel ? standing : []), ...configurations, ...activations])
+    const own = await Promise.all(mine.map((one) => delivered(one, state)))
+    const set = deliveredSet([
+      ...(channel === deviceChannel ? standing.filter(isNotSaidBy(own)) : []),
+      ...own,
+      ...activationsOf(own),
+    ])
     return { set, since: new Date(state.enrollment.enrolledAt ?? 0) }
   }
 }
+
+/** An activation for each configuration that no activation of the admin's own puts in force. */
+const activationsOf = (own: readonly DeliveredDeclaration[]): readonly DeliveredDeclaration[] => {
+  const activated = new Set(own.flatMap(({ Type, Payload }) => activatedBy({ type: Type, payload: Payload })))
+  const left = own.filter(({ Type, Identifier }) => kindOf(Type) === 'configuration' && !activated.has(Identifier))
+  return declarationSet(left.map(({ Identifier }) => activationOf(Identifier))).declarations
+}
+
+/** What an admin says of the organisation takes the place of what the server says. */
+const isNotSaidBy =
+  (own: readonly DeliveredDeclaration[]) =>
+  ({ Type }: DeliveredDeclaration): boolean =>
+    kindOf(Type) !== 'management' || own.every((one) => one.Type !== Type)
 
 /** The token that hosts are told of when they have no declarations of their team. */
 export const standingToken = (organization: string): string => declarationSet(standingDeclarations({ organization })).token

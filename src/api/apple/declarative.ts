@@ -51,7 +51,7 @@ export const declarativeManagement =
 
 /**
  * What a report says of a declaration. One whose activation is not in force because its predicate is false is where it should be; management
- * declarations never become active.
+ * declarations and assets never become active.
  */
 const stateOf = (status: DeclarationStatus, all: readonly DeclarationStatus[]): DeclarationState => {
   const { kind, identifier, serverToken, active, valid, reasons } = status
@@ -63,19 +63,21 @@ const stateOf = (status: DeclarationStatus, all: readonly DeclarationStatus[]): 
     detail: why,
   })
   if (valid === 'invalid') return state('failed')
-  if (kind === 'management') return state(valid === 'valid' ? 'verified' : reasons.length > 0 ? 'failed' : 'verifying')
+  if (kind === 'management' || kind === 'asset')
+    return state(valid === 'valid' ? 'verified' : reasons.length > 0 ? 'failed' : 'verifying')
   if (active && valid === 'valid') return state('verified')
   const codes = reasons.map(({ code }) => code)
-  if (codes.includes('Info.Predicate') || (codes.includes('Error.ActivationFailed') && isPredicateFalse(identifier, all)))
+  if (codes.includes('Info.Predicate') || (codes.includes('Error.ActivationFailed') && isPredicateFalse(status, all)))
     return state('verified', 'The predicate of its activation is false on this host: the settings are not in force.')
   return state(codes.some((code) => code.startsWith('Error.')) ? 'failed' : 'verifying')
 }
 
-const isPredicateFalse = (identifier: string, all: readonly DeclarationStatus[]): boolean =>
+/** By the generated activation, or by the one that the reasons name. */
+const isPredicateFalse = ({ identifier, reasons }: DeclarationStatus, all: readonly DeclarationStatus[]): boolean =>
   all.some(
     (one) =>
       one.kind === 'activation' &&
-      one.identifier === activationIdOf(identifier) &&
+      (one.identifier === activationIdOf(identifier) || reasons.some(({ about }) => about.includes(one.identifier))) &&
       one.reasons.some(({ code }) => code === 'Info.Predicate'),
   )
 

@@ -1,6 +1,7 @@
 import { ParseError } from '../../kernel/parse-error.ts'
+import { kindOf } from './declarations.ts'
 
-/** A declaration that an admin may upload: a configuration, in Apple's words. `scope` is the server's own key and is not delivered. */
+/** A declaration that an admin may upload, of any kind, in Apple's words. `scope` is the server's own key and is not delivered. */
 export type UploadedDeclaration = Readonly<{
   type: string
   identifier: string
@@ -17,20 +18,14 @@ const deepest = 32
 
 const prefix = 'com.apple.configuration.'
 
-/** Configurations that refer to assets, which this server does not keep, or that a device takes from nobody but its own setup. */
-const refusedTypes: ReadonlySet<string> = new Set(
-  [
-    ...['account.caldav', 'account.carddav', 'account.exchange', 'account.google', 'account.ldap', 'account.mail'],
-    ...[
-      'account.subscribed-calendar',
-      'management.test',
-      'screensharing.connection',
-      'security.certificate',
-      'security.identity',
-    ],
-    ...['security.passkey.attestation', 'services.background-tasks', 'services.configuration-files', 'watch.enrollment'],
-  ].map((type) => `${prefix}${type}`),
-)
+/** What a device takes from nobody but its own setup or its own services, and what the server says of itself. */
+const refusedTypes: ReadonlySet<string> = new Set([
+  ...['account.google', 'management.test', 'watch.enrollment'].map((type) => `${prefix}${type}`),
+  'com.apple.management.server-capabilities',
+])
+
+/** The one kind of activation that Apple has. */
+export const activationType = 'com.apple.activation.simple'
 
 /**
  * Reads a declaration and refuses what the server owns or a device could not take. Throws `ParseError`: field `profile` for what is no JSON
@@ -49,10 +44,29 @@ export const readDeclarationUpload = (bytes: Uint8Array): UploadedDeclaration =>
   if (type === `${prefix}softwareupdate.enforcement.specific`)
     refuse('Type', 'Software updates cannot be enforced by a declaration of your own; use the settings for OS updates.')
   if (refusedTypes.has(type))
-    refuse('Type', `The Type ${type} is not supported: it needs an asset, or a device takes it from nobody.`)
+    refuse('Type', `The Type ${type} is not supported: a device takes it from nobody, or the server says it itself.`)
   if (type === `${prefix}management.status-subscriptions`) refuse('Type', 'Status subscriptions belong to the server.')
-  if (!type.startsWith(prefix)) refuse('Type', `The Type ${type} is no configuration (${prefix}…).`)
+  if (kindOf(type) === null || !type.startsWith('com.apple.'))
+    refuse('Type', `The Type ${type} is no configuration, asset, activation or management declaration of Apple's.`)
+  if (type.startsWith('com.apple.activation.')) mustActivate(declaration)
   return declaration
+}
+
+/** The configurations that an activation puts in force; none for other declarations. */
+export const activatedBy = ({ type, payload }: Pick<UploadedDeclaration, 'type' | 'payload'>): readonly string[] => {
+  const named: unknown = type === activationType ? payload['StandardConfigurations'] : []
+  return Array.isArray(named) ? named.filter((one) => typeof one === 'string') : []
+}
+
+const mustActivate = (declaration: UploadedDeclaration): void => {
+  const { type, payload } = declaration
+  if (type !== activationType) refuse('Type', `The only activation is ${activationType}.`)
+  const named: unknown = payload['StandardConfigurations']
+  if (!Array.isArray(named) || named.length === 0 || named.length > 256 || activatedBy(declaration).length !== named.length)
+    refuse('Payload.StandardConfigurations', 'StandardConfigurations names 1 to 256 configurations.')
+  const predicate: unknown = payload['Predicate']
+  if (predicate !== undefined && (typeof predicate !== 'string' || predicate === '' || predicate.length > 10_000))
+    refuse('Payload.Predicate', 'Predicate is no text of 1 to 10,000 characters.')
 }
 
 /** Reads the keys of a declaration that was checked when it was uploaded. Throws `ParseError`. */

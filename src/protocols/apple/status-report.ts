@@ -1,8 +1,8 @@
 import { ParseError } from '../../kernel/parse-error.ts'
 import { storable } from '../../kernel/text.ts'
 
-/** One reason why a declaration is not in force. */
-export type StatusReason = Readonly<{ code: string; description: string }>
+/** One reason why a declaration is not in force. `about` are the texts in its details: identifiers of other declarations, paths, types. */
+export type StatusReason = Readonly<{ code: string; description: string; about: readonly string[] }>
 
 /** What a device says of one declaration. */
 export type DeclarationStatus = Readonly<{
@@ -85,7 +85,17 @@ const reasonsIn = (reasons: unknown): readonly StatusReason[] =>
         .map((reason) => ({
           code: storable(textIn(reason, 'code') || textIn(reason, 'Code'), 255),
           description: storable(textIn(reason, 'description') || textIn(reason, 'Description'), 1024),
+          about: textsIn(reason['details'] ?? reason['Details']),
         }))
+    : []
+
+/** At the first depth. */
+const textsIn = (details: unknown): readonly string[] =>
+  isDict(details)
+    ? Object.values(details)
+        .filter((value) => typeof value === 'string')
+        .slice(0, 16)
+        .map((text) => storable(text, 255))
     : []
 
 /** Lists are left out: those that matter have readers of their own. */

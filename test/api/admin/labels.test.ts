@@ -91,8 +91,8 @@ describe('labels in the admin API', function () {
     const configuration = 'com.apple.configuration.'
     assert.deepEqual(await refused('{'), [400, 'profile'])
     assert.deepEqual(await refused('[]'), [422, 'profile'])
-    assert.deepEqual(await refused(typed('com.apple.asset.data')), [422, 'Type'])
-    assert.deepEqual(await refused(typed(`${configuration}account.mail`)), [422, 'Type'])
+    assert.deepEqual(await refused(typed('com.apple.configuration.watch.enrollment')), [422, 'Type'])
+    assert.deepEqual(await refused(typed(`${configuration}account.google`)), [422, 'Type'])
     assert.deepEqual(await refused(typed(`${configuration}management.status-subscriptions`)), [422, 'Type'])
     assert.deepEqual(await refused(typed(`${configuration}softwareupdate.enforcement.specific`)), [422, 'Type'])
     assert.deepEqual(await refused(typed(`${configuration}x`, { Identifier: 'x'.repeat(65) })), [422, 'Identifier'])

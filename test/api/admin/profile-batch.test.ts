@@ -89,7 +89,10 @@ describe('a batch of settings', function () {
       return [status, body.errors[0].name]
     }
     assert.deepEqual(await refused([profile('wifi'), { name: 'x', contents: base64('hello') }]), [422, 'profiles.1.contents'])
-    assert.deepEqual(await refused([declaration('x', { Type: 'com.apple.asset.data' })]), [422, 'profiles.0.Type'])
+    assert.deepEqual(await refused([declaration('x', { Type: 'com.apple.management.server-capabilities' })]), [
+      422,
+      'profiles.0.Type',
+    ])
     assert.deepEqual(await refused([profile('same'), declaration('same')]), [422, 'profiles.1.name'])
     assert.deepEqual(await refused([profile('x', { labels_include_all: ['Nobody'] })]), [400, 'labels'])
     assert.deepEqual(await refused([{ name: 'w', contents: base64('<Replace/>') }]), [400, 'profiles.0.profile'])

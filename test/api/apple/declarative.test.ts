@@ -68,6 +68,27 @@ describe('A status report', () => {
     assert.match(state.detail ?? '', /predicate/)
   })
 
+  it("says so of an admin's own activation, which the reason names", async () => {
+    const details = { ActivationIdentifier: 'com.example.at-work' }
+    const failed = item({ active: false, reasons: [{ Code: 'Error.ActivationFailed', Description: 'No.', Details: details }] })
+    const predicate = { active: false, reasons: [{ code: 'Info.Predicate', description: 'False.' }] }
+    const activations = [item({ identifier: 'com.example.at-work', ...predicate })]
+    assert.deepEqual((await heard({ configurations: [failed], activations })).map(({ status }) => status).sort(), [
+      'verified',
+      'verified',
+    ])
+    const others = [item({ identifier: 'com.example.elsewhere', ...predicate })]
+    const [state] = (await heard({ configurations: [failed], activations: others })).filter(
+      ({ identifier }) => identifier === 'com.example.passcode',
+    )
+    assert.equal(state?.status, 'failed')
+  })
+
+  it('of an asset that is valid means verified', async () => {
+    const [state] = await heard({ assets: [item({ active: false })] })
+    assert.equal(state?.status, 'verified')
+  })
+
   for (const [valid, reasons, status] of [
     ['valid', [], 'verified'],
     ['invalid', [], 'failed'],

@@ -6,6 +6,7 @@ import { reconcileHosts, reconcileProfiles, reconcileTeams, refuseUserSettings }
 import { renewIdentity } from './renew-identity.ts'
 import { releaseNames } from './release-names.ts'
 import { renewSettings } from './renew-settings.ts'
+import { resendSettings } from './resend.ts'
 import { chaseDeclarations, verifyHosts } from './verify.ts'
 import type { ActivityReceiver } from './tell-activities.ts'
 import { tellActivities } from './tell-activities.ts'
@@ -24,6 +25,7 @@ export const workKinds = (app: App, push: Push, told: Told = { webhook: null, ac
   reconcileTeams(app),
   reconcileProfiles(app),
   renewSettings(app),
+  resendSettings(app),
   labelHosts(app),
   evaluateHosts(app),
   verifyHosts(app),

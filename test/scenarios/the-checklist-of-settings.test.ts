@@ -204,6 +204,28 @@ describe('Settings on their way', function () {
     assert.equal((await on('wifi'))?.status, 'pending')
   })
 
+  it('a resend that has its turn goes only to hosts on which the settings still stand as failed', async () => {
+    await rig.upload('wifi')
+    await rig.workAll()
+    for (let attempt = 0; attempt < 4; attempt++) {
+      await fail(['MCInstallationErrorDomain', 4001])
+      await rig.workAll()
+    }
+    const turn = (inMs: number) => ({
+      ...{ kind: 'resend-settings', key: `${hostId}/wifi`, causeId: 'asked', correlationId: 'asked' },
+      dueAt: new Date(rig.app.clock().getTime() + inMs).toISOString(),
+    })
+    await rig.app.work.addNow([turn(60_000)])
+    await rig.workAll()
+    assert.equal((await on('wifi'))?.status, 'failed', 'not before its turn')
+    rig.advance(60_000)
+    await rig.workAll()
+    assert.equal((await on('wifi'))?.status, 'pending')
+    await rig.app.work.addNow([turn(0)])
+    await rig.workAll()
+    assert.equal(await queued('install-profile'), 5)
+  })
+
   it('an hour of grace is counted by the report before this one, and an empty report says nothing', async () => {
     await rig.upload('wifi')
     await settle()

@@ -77,6 +77,18 @@ describe('a batch of settings', function () {
     assert.deepEqual(await names(), ['wifi'])
   })
 
+  it('is followed by resends with a rate, which is a whole number of hosts a minute', async () => {
+    const [{ profile_uuid }] = (await api.call('GET /configuration_profiles')).body.profiles
+    const resend = (rate_per_minute: unknown) =>
+      api.call('POST /configuration_profiles/resend/batch', {
+        json: { profile_uuid, filters: { profile_status: 'failed' }, rate_per_minute },
+      })
+    const { status, body } = await resend(60)
+    assert.deepEqual([status, body.host_count, typeof body.done_at], [202, 0, 'string'])
+    for (const rate of [0, 1.5, 'fast'])
+      assert.deepEqual([(await resend(rate)).status, (await resend(rate)).body.errors[0].name], [422, 'rate_per_minute'])
+  })
+
   it('takes the older form, from name to contents', async () => {
     assert.equal((await send({ vpn: profile('vpn').contents })).status, 204)
     assert.deepEqual(await names(), ['vpn'])

@@ -29,6 +29,8 @@ export type Host = Readonly<{
   updated_at: string
   last_enrolled_at: string | null
   seen_time: string | null
+  /** Left out of lists; null: no agent told. */
+  disk_encryption_enabled?: boolean | null
   mdm: Readonly<{
     enrollment_status: string
     server_url: string | null
@@ -169,6 +171,8 @@ export type HostEnrollment = Readonly<{
   epoch: number
   enrolled_at: string | null
   server_url: string | null
+  /** What the host itself says, if an agent told; null: nothing. */
+  reported: Readonly<{ enrolled: boolean; server_url: string | null; installed_from_dep: boolean; agrees: boolean }> | null
   channels: readonly Readonly<{ channel: string; enrollment_id: string; token_since: string }>[]
   awaiting_configuration: boolean
   unenrollment_pending: boolean

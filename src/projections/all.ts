@@ -12,6 +12,7 @@ import { enrollments } from './enrollments.ts'
 import { escrowedSecrets } from './escrowed-secrets.ts'
 import { hostDeclarations } from './host-declarations.ts'
 import { hostProfiles } from './host-profiles.ts'
+import { hostReports } from './host-reports.ts'
 import { hosts } from './hosts.ts'
 import { labelMembers, labels } from './labels.ts'
 import { manifests, packages } from './packages.ts'
@@ -28,6 +29,7 @@ export const allProjections: readonly AnyProjection[] = [
   erased(hosts),
   erased(enrollments),
   erased(agents),
+  erased(hostReports),
   erased(custody),
   erased(escrowedSecrets),
   cohorts,

@@ -79,7 +79,7 @@ const resent = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ 
 /** What happened, over all hosts and settings. Commands that follow from settings, and the travel of single ones, are left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 8,
+  version: 9,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -139,6 +139,8 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     LabelEdited: named('edited_label'),
     LabelListed: named('edited_label'),
     LabelDeleted: named('deleted_label'),
+    MdmReported: entry,
+    DiskEncryptionReported: entry,
     AgentEnrolled: named('fleet_enrolled'),
     IdentityConflictDetected: entry,
     TokenIssued: entry,

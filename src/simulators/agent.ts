@@ -11,6 +11,9 @@ export type AgentHost = Readonly<{
   osVersion: string
   osBuild: string
   profiles: () => readonly Readonly<{ identifier: string; displayName: string; installedAt: string }>[]
+  /** Who manages it, as it thinks; absent or null: nobody. */
+  serverUrl?: () => string | null
+  encrypted?: boolean
   /** Whether the query of a label finds a row on this host. */
   isIn: (sql: string) => boolean
 }>
@@ -97,6 +100,11 @@ const rowsOf = (name: string, sql: string, host: AgentHost): readonly object[] =
       display_name: displayName,
       install_date: installedAt.replace('T', ' ').replace(/\.\d+Z$/, ' +0000'),
     }))
+  if (name.endsWith('_query_mdm')) {
+    const serverUrl = host.serverUrl?.() ?? null
+    return serverUrl === null ? [] : [{ enrolled: 'true', server_url: serverUrl, installed_from_dep: 'false' }]
+  }
+  if (sql.includes('disk_encryption')) return host.encrypted === true ? [{ 1: '1' }] : []
   return [
     {
       hardware_serial: host.serial,

@@ -74,6 +74,8 @@ const hostOf = (device: AppleDevice): AgentHost => {
         since.set(key, installedAt)
         return { identifier, displayName, installedAt }
       }),
+    serverUrl: () => (device.enrolled() ? 'https://this.server/mdm' : null),
+    encrypted: random(`${device.serial} is encrypted`).chance(0.8),
     isIn: (sql) => random(`${device.serial} in ${sql}`).chance(0.5),
   }
 }

@@ -35,7 +35,7 @@ describe('The agent on a Mac', function () {
 
   const hostFrom = (uuid: string, installed: AppleDevice['installed']): AgentHost => ({
     ...{ uuid: uuid.toLowerCase(), serial: device.serial, name: 'Told by its agent', model: 'Mac14,7' },
-    ...{ osVersion: '15.4', osBuild: '24E248' },
+    ...{ osVersion: '15.4', osBuild: '24E248', encrypted: true, serverUrl: () => 'https://elsewhere.example.com/mdm?token=x' },
     profiles: () =>
       installed().map(({ identifier, displayName }) => ({
         identifier,
@@ -67,13 +67,27 @@ describe('The agent on a Mac', function () {
 
   it('enrolls as the host that the Mac is already, whatever the case of its hardware id', async () => {
     await agent.enroll()
-    assert.deepEqual(await agent.poll(), ['fleet_detail_query_host', 'fleet_detail_query_mdm_config_profiles_darwin'])
+    assert.deepEqual(
+      await agent.poll(),
+      ['host', 'mdm_config_profiles_darwin', 'mdm', 'disk_encryption_darwin'].map((name) => `fleet_detail_query_${name}`),
+    )
     assert.deepEqual(await agent.poll(), [], 'once an hour is enough')
     assert.equal(await server.client.hosts.count(), 1)
     await eventually(
       'its name is what the agent says',
       async () => (await server.client.hosts.get(hostId)).computer_name === 'Told by its agent',
     )
+  })
+
+  it('tells what the Mac itself thinks of its management, and whether its disk is encrypted', async () => {
+    const { hosts } = server.client
+    await eventually('both are shown', async () => (await hosts.get(hostId)).disk_encryption_enabled === true)
+    assert.deepEqual((await hosts.enrollment(hostId)).reported, {
+      enrolled: true,
+      server_url: 'https://elsewhere.example.com/mdm',
+      installed_from_dep: false,
+      agrees: true,
+    })
   })
 
   it('verifies what is really there', async () => {

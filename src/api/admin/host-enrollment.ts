@@ -31,13 +31,23 @@ export const hostEnrollmentRoutes = (app: App): HostEnrollmentRoutes => ({
     const hostId = paramOf(numberText, request, 'id')
     await existingHost(app, hostId)
     const { state } = await app.load(host, hostId)
-    const { enrollment, renewal, escrow } = state
+    const { enrollment, renewal, escrow, agents } = state
     const { stage, epoch, enrolledAt, certificate, notAfter, terms, awaitingConfiguration, unenrollment } = enrollment
     response.json({
       enrollment_status: stage,
       epoch,
       enrolled_at: enrolledAt,
       server_url: terms?.serverUrl ?? null,
+      // The host's own opinion, which may be another: on, but unmanaged here.
+      reported:
+        agents.mdm === null
+          ? null
+          : {
+              enrolled: agents.mdm.enrolled,
+              server_url: agents.mdm.serverUrl,
+              installed_from_dep: agents.mdm.installedFromDep,
+              agrees: agents.mdm.enrolled === (stage === 'enrolled'),
+            },
       channels: Object.entries(enrollment.channels).map(([channel, open]) => ({
         channel,
         enrollment_id: open.enrollmentId,

@@ -8,6 +8,7 @@ import { Rejection } from '../../kernel/rejection.ts'
 import type { ListedHost } from '../../projections/host-directory.ts'
 import { hostById, hostsAmong, hostsByIdentifier } from '../../projections/host-directory.ts'
 import { custodyOf } from '../../projections/custody.ts'
+import { reportOfHost } from '../../projections/host-reports.ts'
 import { profilesOfHost } from '../../projections/host-profiles.ts'
 import { profilesOfTeam } from '../../projections/profiles.ts'
 import { HttpRefusal, refuse } from '../errors.ts'
@@ -39,8 +40,11 @@ type HostRoutes = Pick<
 
 export const hostRoutes = ({ app, settings }: AdminDeps): HostRoutes => {
   const showHost = async (row: ListedHost, response: Response): Promise<void> => {
-    const [profiles, [held]] = await Promise.all([app.read(profilesOfHost(row.host_id)), app.read(custodyOf(row.host_id))])
-    response.json({ host: hostJson(settings, row, { profiles, custody: custodyRowJson(held) }) })
+    const { host_id } = row
+    const questions = [app.read(profilesOfHost(host_id)), app.read(custodyOf(host_id)), app.read(reportOfHost(host_id))] as const
+    const [profiles, [held], [report]] = await Promise.all(questions)
+    const shown = hostJson(settings, row, { profiles, custody: custodyRowJson(held) })
+    response.json({ host: { ...shown, disk_encryption_enabled: report?.encrypted ?? null } })
   }
 
   const existing = async (hostId: string): Promise<ListedHost> => {

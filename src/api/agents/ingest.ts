@@ -7,7 +7,7 @@ import { asDesired, desiredOfHost } from '../../projections/rollout.ts'
 import type { WriteRequest } from '../../protocols/osquery/messages.ts'
 import { enrollmentProfileIdentifier } from '../apple/enrollment-profile.ts'
 import type { Agent } from './known-agents.ts'
-import { factsIn, hostQuery, labelIn, profilesIn, profilesQuery } from './queries.ts'
+import { encryptionQuery, factsIn, hostQuery, labelIn, mdmIn, mdmQuery, profilesIn, profilesQuery } from './queries.ts'
 
 /**
  * Takes in what an agent answered; of labels, only those that agents are asked about (`asked`, by id). A failed answer says nothing and ingests
@@ -52,6 +52,12 @@ export const ingest = async (
       expected,
     } as const
     await tell({ type: 'ObserveProfiles', data })
+  }
+
+  const [mdm, encryption] = [rowsOf(mdmQuery), rowsOf(encryptionQuery)]
+  if (mdm !== null || encryption !== null) {
+    const data = { ...(mdm !== null && { mdm: mdmIn(mdm) }), ...(encryption !== null && { encrypted: encryption.length > 0 }) }
+    await tell({ type: 'ReportState', data })
   }
 
   const memberships = Object.entries(answers).flatMap(([name, answer]) => {

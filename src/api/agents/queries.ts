@@ -1,5 +1,6 @@
 import type { HostFacts } from '../../domain/enrollment/events.ts'
 import type { ListedProfile } from '../../domain/host-profiles/observing.ts'
+import type { MdmOpinion } from '../../domain/agents/events.ts'
 import type { Row } from '../../protocols/osquery/messages.ts'
 
 /** A question to agents: `discovery` tells whether the table is there; without it an agent without our extension would fail. */
@@ -9,6 +10,8 @@ const detail = 'fleet_detail_query_'
 const label = 'fleet_label_query_'
 
 export const hostQuery = `${detail}host`
+export const mdmQuery = `${detail}mdm`
+export const encryptionQuery = `${detail}disk_encryption_darwin`
 export const profilesQuery = `${detail}mdm_config_profiles_darwin`
 
 const tableExists = (table: string): string =>
@@ -29,7 +32,28 @@ export const detailQueries: readonly DetailQuery[] = [
     discovery: tableExists('macos_profiles'),
     platforms: ['darwin'],
   },
+  {
+    name: mdmQuery,
+    sql: `SELECT enrolled, server_url, installed_from_dep FROM mdm`,
+    discovery: tableExists('mdm'),
+    platforms: ['darwin'],
+  },
+  {
+    name: encryptionQuery,
+    sql: `SELECT 1 FROM disk_encryption WHERE user_uuid IS NOT '' AND filevault_status = 'on' LIMIT 1`,
+    discovery: tableExists('disk_encryption'),
+    platforms: ['darwin'],
+  },
 ]
+
+/** What a Mac thinks of its management; no row means that nobody manages it. */
+export const mdmIn = ([row]: readonly Row[]): MdmOpinion => ({
+  enrolled: row?.['enrolled'] === 'true',
+  serverUrl: withoutParameters(row?.['server_url'] ?? ''),
+  installedFromDep: row?.['installed_from_dep'] === 'true',
+})
+
+const withoutParameters = (url: string): string | null => url.split(/[?#]/)[0]?.slice(0, 1024) || null
 
 export const labelQueryOf = (labelId: string): string => `${label}${labelId}`
 

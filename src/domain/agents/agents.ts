@@ -6,9 +6,13 @@ import type { Platform } from '../platforms.ts'
 import { reject } from '../rejections.ts'
 import type { MembershipEvent } from '../teams/events.ts'
 import type { Membership } from '../teams/membership.ts'
-import type { AgentEvent, AgentKind } from './events.ts'
+import type { AgentEvent, AgentKind, MdmOpinion } from './events.ts'
 
-export type AgentCommand = {
+export type AgentCommand =
+  /** What an agent saw; absent: it was not asked, or could not tell. */
+  { type: 'ReportState'; data: { mdm?: MdmOpinion; encrypted?: boolean } } | EnrollAgent
+
+export type EnrollAgent = {
   type: 'EnrollAgent'
   data: {
     agent: AgentKind
@@ -26,7 +30,12 @@ export type AgentCommand = {
 type Enrolling = Readonly<{ at: string; instanceId: string }>
 
 /** The last enrollments of each agent with other instances, to tell clones; `conflictAt` is when a conflict was last told. */
-export type Agents = Readonly<{ latest: Readonly<Partial<Record<AgentKind, readonly Enrolling[]>>>; conflictAt: string | null }>
+export type Agents = Readonly<{
+  latest: Readonly<Partial<Record<AgentKind, readonly Enrolling[]>>>
+  conflictAt: string | null
+  mdm: MdmOpinion | null
+  encrypted: boolean | null
+}>
 
 type Sees = Readonly<{ enrollment: Enrollment; membership: Membership; agents: Agents }>
 
@@ -35,7 +44,7 @@ const mostPerHour = 3
 
 /** The agents on a host: osquery and orbit enroll by themselves, in any order, and end at one host. */
 export const agents: Slice<AgentCommand, AgentEvent | EnrollmentEvent | MembershipEvent, Agents, Sees, AgentEvent> = {
-  initial: { latest: {}, conflictAt: null },
+  initial: { latest: {}, conflictAt: null, mdm: null, encrypted: null },
 
   decide: {
     EnrollAgent: ({ data }, { enrollment, membership, agents: now }) => {
@@ -54,6 +63,13 @@ export const agents: Slice<AgentCommand, AgentEvent | EnrollmentEvent | Membersh
         ...conflict(agent, instanceId, now),
       ]
     },
+
+    ReportState: ({ data: { mdm, encrypted } }, { agents: now }) => [
+      ...(mdm === undefined || isSameOpinion(mdm, now.mdm) ? [] : [{ type: 'MdmReported', data: mdm } as const]),
+      ...(encrypted === undefined || encrypted === now.encrypted
+        ? []
+        : [{ type: 'DiskEncryptionReported', data: { encrypted } } as const]),
+    ],
   },
 
   evolve: {
@@ -62,9 +78,14 @@ export const agents: Slice<AgentCommand, AgentEvent | EnrollmentEvent | Membersh
       const before = state.latest[agent] ?? []
       return { ...state, latest: { ...state.latest, [agent]: [...before, { at, instanceId }].slice(-mostPerHour) } }
     },
-    IdentityConflictDetected: (_, { at }) => ({ latest: {}, conflictAt: at }),
+    IdentityConflictDetected: (state, { at }) => ({ ...state, latest: {}, conflictAt: at }),
+    MdmReported: (state, { data }) => ({ ...state, mdm: data }),
+    DiskEncryptionReported: (state, { data }) => ({ ...state, encrypted: data.encrypted }),
   },
 }
+
+const isSameOpinion = (one: MdmOpinion, other: MdmOpinion | null): boolean =>
+  one.enrolled === other?.enrolled && one.serverUrl === other.serverUrl && one.installedFromDep === other.installedFromDep
 
 /** Judged by those before: the last ones all came within an hour, and from other instances than this. */
 const conflict = (agent: AgentKind, instanceId: string | null, { latest }: Agents): readonly AgentEvent[] => {

@@ -1,7 +1,14 @@
 export type AgentKind = 'osquery' | 'orbit'
 
+/** What a host itself believes about its management, whoever manages it. `serverUrl` is without parameters; null: not told. */
+export type MdmOpinion = Readonly<{ enrolled: boolean; serverUrl: string | null; installedFromDep: boolean }>
+
 export type AgentEvent =
   /** `keyHash` is the SHA-256 of the node key (hex) that it was given; the one before is worth nothing any more. */
   | { type: 'AgentEnrolled'; data: { agent: AgentKind; keyHash: string; instanceId: string | null; version: string | null } }
   /** Agents of several machines enroll as this host, each time taking the key of the other: they were cloned. */
   | { type: 'IdentityConflictDetected'; data: { agent: AgentKind; instances: readonly string[] } }
+  /** The host thinks otherwise of its management than it did. */
+  | { type: 'MdmReported'; data: MdmOpinion }
+  /** Its disk is encrypted now, or is no more. */
+  | { type: 'DiskEncryptionReported'; data: { encrypted: boolean } }

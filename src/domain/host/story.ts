@@ -37,6 +37,14 @@ export const story: Story = {
       `The host${named(facts)} became known to this server, running ${platform}.`,
       source === 'agent' ? 'Its agent enrolled.' : 'It announced itself with Authenticate.',
     ),
+  MdmReported: ({ enrolled, serverUrl }) =>
+    said(
+      enrolled
+        ? `The host says that it is managed by ${serverUrl ?? 'a server that it does not name'}.`
+        : 'The host says that nobody manages it.',
+    ),
+  DiskEncryptionReported: ({ encrypted }) =>
+    said(encrypted ? 'The disk of the host is encrypted.' : 'The disk of the host is not encrypted.'),
   AgentEnrolled: ({ agent, version }) => said(`The agent ${agent}${version === null ? '' : ` ${version}`} enrolled on the host.`),
   IdentityConflictDetected: ({ agent, instances }) =>
     said(

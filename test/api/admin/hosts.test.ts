@@ -49,6 +49,7 @@ describe('hosts in the admin API', function () {
       updated_at: begin,
       last_enrolled_at: begin,
       seen_time: null,
+      disk_encryption_enabled: null,
       mdm: {
         enrollment_status: 'On (manual)',
         server_url: 'https://mdm.example.com/mdm/apple/mdm',

@@ -25,16 +25,22 @@ describe('what an agent is asked', () => {
     assert.deepEqual(Object.keys(queries), [
       'fleet_detail_query_host',
       'fleet_detail_query_mdm_config_profiles_darwin',
+      'fleet_detail_query_mdm',
+      'fleet_detail_query_disk_encryption_darwin',
       'fleet_label_query_7',
     ])
-    assert.deepEqual(Object.keys(discovery ?? {}), ['fleet_detail_query_mdm_config_profiles_darwin'])
+    assert.deepEqual(Object.keys(discovery ?? {}), [
+      'fleet_detail_query_mdm_config_profiles_darwin',
+      'fleet_detail_query_mdm',
+      'fleet_detail_query_disk_encryption_darwin',
+    ])
   })
 
   it('is asked once, and again when no answer came for a minute', () => {
     const one = agent({ refetch: true })
-    assert.equal(asked(one).length, 3)
+    assert.equal(asked(one).length, 5)
     assert.deepEqual(asked(one, now + 59_000), [])
-    assert.equal(asked(one, now + 60_000).length, 3)
+    assert.equal(asked(one, now + 60_000).length, 5)
   })
 
   it('comes due within an hour, and not for all hosts at once', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
-import type { AgentCommand } from '../../../src/domain/agents/agents.ts'
+import type { EnrollAgent } from '../../../src/domain/agents/agents.ts'
 import { host } from '../../../src/domain/host/host.ts'
 import { given } from '../../support/given.ts'
-import { enrolled, udid } from '../../support/host-stories.ts'
+import { discovered, enrolled, udid } from '../../support/host-stories.ts'
 
-const enroll = (more: Partial<AgentCommand['data']> = {}): AgentCommand => ({
+const enroll = (more: Partial<EnrollAgent['data']> = {}): EnrollAgent => ({
   type: 'EnrollAgent',
   data: {
     ...{ agent: 'osquery', keyHash: 'aa', instanceId: 'one', version: '5.12.1', hardwareId: udid.toLowerCase() },
@@ -54,5 +54,19 @@ describe('an agent', () => {
       .when(enroll())
       .when(enroll())
       .thenState(({ agents }) => assert.equal(agents.conflictAt, null))
+  })
+
+  it('tell what the host thinks of itself, and only news are facts', () => {
+    const mdm = { enrolled: true, serverUrl: 'https://mdm.example.com', installedFromDep: false }
+    given(host, [discovered()])
+      .when({ type: 'ReportState', data: { mdm, encrypted: false } })
+      .then([
+        { type: 'MdmReported', data: mdm },
+        { type: 'DiskEncryptionReported', data: { encrypted: false } },
+      ])
+      .andAgainNothing()
+    given(host, [discovered(), { type: 'MdmReported', data: mdm }])
+      .when({ type: 'ReportState', data: { mdm: { ...mdm, enrolled: false } } })
+      .then([{ type: 'MdmReported', data: { ...mdm, enrolled: false } }])
   })
 })

@@ -91,6 +91,12 @@ export const moreLines: readonly (readonly [HostEvent, string, string | null])[]
   [{ type: 'WipeFailed', data: { commandId: 'c1', detail: 'It cannot.' } }, 'The host was not wiped.', 'It cannot.'],
   [{ type: 'PinViewed', data: { commandId: 'c1' } }, 'The PIN of the host was shown.', 'An admin asked for it.'],
   [
+    { type: 'MdmReported', data: { enrolled: true, serverUrl: 'https://mdm.example.com', installedFromDep: false } },
+    'The host says that it is managed by https://mdm.example.com.',
+    null,
+  ],
+  [{ type: 'DiskEncryptionReported', data: { encrypted: false } }, 'The disk of the host is not encrypted.', null],
+  [
     { type: 'AgentEnrolled', data: { agent: 'osquery', keyHash: 'aa', instanceId: 'i', version: '5.12.1' } },
     'The agent osquery 5.12.1 enrolled on the host.',
     null,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -16,7 +17,7 @@ export class UsageError extends Error {
 
 const configPath = (): string => join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), 'muster', 'config.json')
 
-/** A client for the server that the options, the environment or the stored login name. Throws `UsageError` when none does. */
+/** A client for the server that the options, the environment or the stored login name; one run is one change set. Throws `UsageError` when none does. */
 export const clientFor = async (options: AccessOptions): Promise<MusterClient> => {
   const stored = await readStored()
   const url = options.url ?? process.env['MUSTER_URL'] ?? stored?.url
@@ -24,7 +25,7 @@ export const clientFor = async (options: AccessOptions): Promise<MusterClient> =
   const ca = options.ca ?? process.env['MUSTER_CA'] ?? stored?.ca ?? undefined
   if (url === undefined || token === undefined)
     throw new UsageError('Which server? Run `muster login`, or set MUSTER_URL and MUSTER_TOKEN.')
-  return musterClient({ url, token, ...(ca === undefined ? {} : { ca: await readAuthority(ca) }) })
+  return musterClient({ url, token, changeSet: randomUUID(), ...(ca === undefined ? {} : { ca: await readAuthority(ca) }) })
 }
 
 /** Checks the access by a call, then stores it where only its owner can read it. */

@@ -14,6 +14,8 @@ export type ConnectionOptions = Readonly<{
   ca?: string
   /** How long one call may take, ms; 30,000 unless told. */
   timeoutMs?: number
+  /** A UUID: what is changed is told as part of this one change. */
+  changeSet?: string
 }>
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
@@ -42,7 +44,7 @@ const prefix = '/api/v1/fleet'
 const maxAnswerBytes = 64 * 1024 * 1024
 
 /** Connections to the admin API that are kept open between calls. Throws `ApiError` when the URL is none. */
-export const openConnection = ({ url, token, ca, timeoutMs = 30_000 }: ConnectionOptions): Connection => {
+export const openConnection = ({ url, token, ca, timeoutMs = 30_000, changeSet }: ConnectionOptions): Connection => {
   const base = baseOf(url)
   const secure = new Agent({ keepAlive: true, maxSockets: 32, ...(ca === undefined ? {} : { ca }) })
   const plain = new PlainAgent({ keepAlive: true, maxSockets: 32 })
@@ -50,7 +52,8 @@ export const openConnection = ({ url, token, ca, timeoutMs = 30_000 }: Connectio
   const open = ({ method, path, query = {} }: Call, headers: Readonly<Record<string, string>>): ClientRequest => {
     const target = new URL(`${base}${prefix}${path}`)
     for (const [name, value] of Object.entries(query)) if (value !== undefined) target.searchParams.set(name, String(value))
-    const options: RequestOptions = { method, headers: { authorization: `Bearer ${token}`, ...headers } }
+    const intent = changeSet === undefined ? {} : { 'x-change-set': changeSet }
+    const options: RequestOptions = { method, headers: { authorization: `Bearer ${token}`, ...intent, ...headers } }
     return target.protocol === 'http:'
       ? plainRequest(target, { ...options, agent: plain })
       : secureRequest(target, { ...options, agent: secure })

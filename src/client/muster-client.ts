@@ -65,6 +65,9 @@ export type MusterClient = Readonly<{
     at: (id: number, at: string) => Promise<HostAsOf>
     /** To a team, or to none (null); at most 10,000 at once. */
     transfer: (ids: readonly number[], teamId: number | null) => Promise<void>
+    /** Says that `absorbed` is the same device as `id`, which lives on; `split` takes that back. */
+    merge: (id: number, absorbed: number) => Promise<void>
+    split: (id: number, absorbed: number) => Promise<void>
     resendProfile: (id: number, profileUuid: string) => Promise<void>
     /** Asks it what profiles it has; what is missing is sent again. */
     refetch: (id: number) => Promise<void>
@@ -141,7 +144,7 @@ export type MusterClient = Readonly<{
     upload: (identity: Readonly<{ certificatePem: string; keyPem: string; replaceTopic?: boolean }>) => Promise<PushCertificate>
   }>
   /** What happened, the newest first; `before` is the position where the page before ended. */
-  activities: (page?: Readonly<{ before?: string; per_page?: number }>) => Promise<Activities>
+  activities: (page?: Readonly<{ before?: string; per_page?: number; change_set?: string }>) => Promise<Activities>
   statistics: () => Promise<Statistics>
   projections: Readonly<{
     /** Every filling of every read model, the unfinished ones too. */
@@ -172,6 +175,12 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
       at: (id, at) => get(pathOf`/hosts/${id}`, { at }),
       transfer: async (hosts, team_id) => {
         await post('/hosts/transfer', { team_id, hosts })
+      },
+      merge: async (id, absorbed) => {
+        await post(pathOf`/hosts/${id}/merges`, { host_id: absorbed })
+      },
+      split: async (id, absorbed) => {
+        await remove(pathOf`/hosts/${id}/merges/${absorbed}`)
       },
       resendProfile: async (id, profileUuid) => {
         await post(pathOf`/hosts/${id}/configuration_profiles/${profileUuid}/resend`, {})

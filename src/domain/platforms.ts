@@ -1,5 +1,5 @@
 /** What a host runs, in the words of the admin API. */
-export type Platform = 'darwin' | 'ios' | 'ipados'
+export type Platform = 'darwin' | 'ios' | 'ipados' | 'windows' | 'linux'
 
 /** The kind of settings that a platform takes. Hosts of one family share cohorts. */
 export type PlatformFamily = 'apple' | 'windows'

@@ -19,6 +19,7 @@ export type ActivityFilter = Readonly<{
   type: string | null
   actor: string | null
   hostId: string | null
+  changeSet: string | null
   order: 'asc' | 'desc'
   limit: number
   offset: number
@@ -30,6 +31,7 @@ export const everyActivity: Omit<ActivityFilter, 'limit'> = {
   type: null,
   actor: null,
   hostId: null,
+  changeSet: null,
   order: 'desc',
   offset: 0,
 }
@@ -40,12 +42,12 @@ export const activityPage = ({ order, ...filter }: ActivityFilter) => {
   return order === 'desc' ? newestFirst : { ...newestFirst, text: newestFirst.text.replace(/ desc limit /, ' limit ') }
 }
 
-const newestPage = ({ before, after, type, actor, hostId, limit, offset }: Omit<ActivityFilter, 'order'>) =>
+const newestPage = ({ before, after, type, actor, hostId, changeSet, limit, offset }: Omit<ActivityFilter, 'order'>) =>
   query<ActivityRow>`
     select a.*, coalesce(h.name, h.serial, h.hardware_id) as host_name, h.serial as host_serial, h.platform as host_platform,
            t.name as team_name
     from (
-      select l.event_position, l.at, l.type, l.category, l.subject, l.actor_kind, l.actor_id, l.host_id, l.profile_id, l.details,
+      select l.event_position, l.at, l.type, l.category, l.subject, l.actor_kind, l.actor_id, l.correlation_id, l.host_id, l.profile_id, l.details,
              coalesce(l.team_id, p.team_id) as team_id, p.name as profile_name, p.identifier as profile_identifier,
              case when l.activity in ('created_profile', 'edited_profile', 'deleted_profile')
                   then replace(l.activity, '_profile', case when p.family = 'windows' then '_windows_profile'
@@ -59,6 +61,7 @@ const newestPage = ({ before, after, type, actor, hostId, limit, offset }: Omit<
       and (${type}::text is null or a.activity = ${type})
       and (${actor}::text is null or a.actor_kind = 'admin' and a.actor_id ilike '%' || ${actor} || '%')
       and (${hostId}::text is null or a.host_id = ${hostId})
+      and (${changeSet}::text is null or a.correlation_id = ${changeSet})
     order by a.event_position desc limit ${limit} offset ${offset}`
 
 /** An activity in Fleet's JSON, with the event that it is told of. */
@@ -87,6 +90,7 @@ export const activityJson = (row: ActivityRow) => ({
   category: row.category,
   subject: row.subject,
   actor_kind: row.actor_kind,
+  change_set: row.correlation_id,
   host_id: row.host_id === null ? null : Number(row.host_id),
 })
 

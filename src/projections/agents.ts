@@ -1,4 +1,5 @@
 import type { AgentEvent, AgentKind } from '../domain/agents/events.ts'
+import type { MergingEvent } from '../domain/merging/events.ts'
 import type { Projection } from '../kernel/projection.ts'
 import { query } from '../kernel/query.ts'
 
@@ -13,9 +14,9 @@ export type AgentRow = Readonly<{
 }>
 
 /** The agents of each host, by the hash of the key that each was given last. */
-export const agents: Projection<AgentEvent, AgentRow> = {
+export const agents: Projection<AgentEvent | MergingEvent, AgentRow> = {
   name: 'agents',
-  version: 1,
+  version: 2,
   schema: `
     host_id text not null,
     agent text not null,
@@ -32,6 +33,8 @@ export const agents: Projection<AgentEvent, AgentRow> = {
       where: { host_id: id, agent },
       set: { key_hash: keyHash, instance_id: instanceId, version, enrolled_at: at },
     }),
+    // Their keys are nobody's any more: they enroll again, and are led to the host that lives on.
+    HostMergedAway: ({ id }) => ({ where: { host_id: id }, remove: true }),
     IdentityConflictDetected: ({ id, at, data: { agent } }) => ({ where: { host_id: id, agent }, change: { conflict_at: at } }),
   },
 }

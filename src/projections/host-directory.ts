@@ -26,7 +26,7 @@ const orderings: Readonly<Record<HostOrder, string>> = {
 }
 
 const columns = `h.host_id, h.hardware_id, h.serial, h.name, h.model, h.product_name, h.os_version, h.build_version, h.platform,
-  h.team_id, h.stage, h.enrollment_id, h.enrolled_at, h.ended_because, h.discovered_at, h.updated_at, t.name as team_name, s.seen_at`
+  h.team_id, h.stage, h.enrollment_id, h.enrolled_at, h.ended_because, h.merged_into, h.discovered_at, h.updated_at, t.name as team_name, s.seen_at`
 
 const tables = 'hosts h left join teams t on t.team_id = h.team_id left join host_seen s on s.host_id = h.host_id'
 
@@ -63,8 +63,8 @@ export const hostById = (hostId: string): Query<ListedHost> => ({
  */
 export const hostsByIdentifier = (hostId: string, identifier: string): Query<ListedHost> => ({
   text: `with named as (
-      select host_id, case when host_id = $1 then 0 when serial = $2 then 1 else 2 end as rank from hosts
-      where host_id = $1 or serial = $2 or name = $2)
+      select coalesce(merged_into, host_id) as host_id, min(case when host_id = $1 then 0 when serial = $2 then 1 else 2 end) as rank from hosts
+      where host_id = $1 or serial = $2 or name = $2 group by 1)
     select ${columns} from ${tables} join named n on n.host_id = h.host_id
     where n.rank = (select min(rank) from named) order by h.host_id limit 2`,
   values: [hostId, identifier],
@@ -89,8 +89,8 @@ export const hostsOfLabel = (
   { limit, offset }: Readonly<{ limit: number; offset: number }>,
 ): Query<ListedHost> => ({
   text: `select ${columns} from ${tables}
-    where $1::text in ('1', '2', '3', '4', '5') and ($2::text is null or h.platform = $2)
-       or h.host_id in (select m.host_id from label_members m where m.label_id = $1)
+    where h.merged_into is null and ($1::text in ('1', '2', '3', '4', '5') and ($2::text is null or h.platform = $2)
+       or h.host_id in (select m.host_id from label_members m where m.label_id = $1))
     order by h.host_id limit $3 offset $4`,
   values: [labelId, platform, limit, offset],
 })

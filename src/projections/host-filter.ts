@@ -29,7 +29,7 @@ export type HostFilter = Readonly<{
 
 /** Hosts that pass the filter; the placeholders $1 to $11 are the filter's. */
 export const passes = `
-  ($1::text is null or position(lower($1) in lower(coalesce(h.name, ''))) > 0 or position(lower($1) in lower(coalesce(h.serial, ''))) > 0
+  h.merged_into is null and ($1::text is null or position(lower($1) in lower(coalesce(h.name, ''))) > 0 or position(lower($1) in lower(coalesce(h.serial, ''))) > 0
     or position(lower($1) in lower(h.hardware_id)) > 0)
   and ($2::text is null or h.team_id = $2)
   and ($3::text is null or h.host_id in (

@@ -10,7 +10,7 @@ export const hostSummary = (teamId: string | null, now: string) =>
            (count(*) filter (where coalesce(s.seen_at, h.discovered_at) <= ${now}::timestamptz - interval '30 days'))::int as mia,
            (count(*) filter (where h.discovered_at > ${now}::timestamptz - interval '1 day'))::int as new
     from hosts h left join host_seen s on s.host_id = h.host_id
-    where ${teamId}::text is null or h.team_id = ${teamId} group by h.platform order by h.platform`
+    where h.merged_into is null and (${teamId}::text is null or h.team_id = ${teamId}) group by h.platform order by h.platform`
 
 export type EnrollmentSummary = Readonly<{
   enrolled: number
@@ -26,4 +26,4 @@ export const enrollmentSummary = (teamId: string | null, platform: string | null
     select (count(*) filter (where stage = 'enrolled'))::int as enrolled, 0 as personal,
            (count(*) filter (where stage = 'started'))::int as pending,
            (count(*) filter (where stage in ('known', 'ended')))::int as unenrolled, count(*)::int as hosts
-    from hosts where (${teamId}::text is null or team_id = ${teamId}) and (${platform}::text is null or platform = ${platform})`
+    from hosts where merged_into is null and (${teamId}::text is null or team_id = ${teamId}) and (${platform}::text is null or platform = ${platform})`

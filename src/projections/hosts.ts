@@ -1,4 +1,5 @@
 import type { EnrollmentEvent, HostFacts } from '../domain/enrollment/events.ts'
+import type { MergingEvent } from '../domain/merging/events.ts'
 import type { MembershipEvent } from '../domain/teams/events.ts'
 import { noTeam } from '../domain/teams/events.ts'
 import { deviceChannel } from '../domain/platforms.ts'
@@ -23,14 +24,16 @@ export type HostRow = Readonly<{
   enrolled_at: string | null
   /** Why the last enrollment ended; null while it lasts. */
   ended_because: string | null
+  /** The host that lives on in this one's place. */
+  merged_into: string | null
   discovered_at: string
   updated_at: string
 }>
 
 /** Every host that was ever discovered, as it stands now. */
-export const hosts: Projection<EnrollmentEvent | MembershipEvent, HostRow> = {
+export const hosts: Projection<EnrollmentEvent | MembershipEvent | MergingEvent, HostRow> = {
   name: 'hosts',
-  version: 2,
+  version: 3,
   schema: `
     host_id text not null,
     hardware_id text not null,
@@ -47,6 +50,7 @@ export const hosts: Projection<EnrollmentEvent | MembershipEvent, HostRow> = {
     enrollment_id text,
     enrolled_at timestamptz,
     ended_because text,
+    merged_into text,
     discovered_at timestamptz not null,
     updated_at timestamptz not null`,
   key: ['host_id'],
@@ -78,6 +82,8 @@ export const hosts: Projection<EnrollmentEvent | MembershipEvent, HostRow> = {
       where: { host_id: id },
       change: { stage: 'ended', ended_because: data.because, updated_at: at },
     }),
+    HostMergedAway: ({ id, at, data }) => ({ where: { host_id: id }, change: { merged_into: data.into, updated_at: at } }),
+    HostCameBack: ({ id, at }) => ({ where: { host_id: id }, change: { merged_into: null, updated_at: at } }),
     HostTransferred: ({ id, at, data }) => ({ where: { host_id: id }, change: { team_id: data.teamId, updated_at: at } }),
   },
 }

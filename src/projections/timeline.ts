@@ -40,6 +40,8 @@ export type TimelineRow = Readonly<{
   subject: string
   actor_kind: string
   actor_id: string
+  /** The change set, or the request, that it is part of. */
+  correlation_id: string
   host_id: string | null
   team_id: string | null
   profile_id: string | null
@@ -60,6 +62,7 @@ const as =
       subject: event.id,
       actor_kind: event.metadata.actor.kind,
       actor_id: event.metadata.actor.id,
+      correlation_id: event.metadata.$correlationId,
       activity: event.type.replace(/(?<!^)[A-Z]/g, '_$&').toLowerCase(),
       host_id: event.category === 'host' ? event.id : null,
       team_id: event.category === 'team' ? event.id : null,
@@ -79,7 +82,7 @@ const resent = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ 
 /** What happened, over all hosts and settings. Commands that follow from settings, and the travel of single ones, are left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 9,
+  version: 10,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -88,13 +91,14 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     subject text not null,
     actor_kind text not null,
     actor_id text not null,
+    correlation_id text not null,
     activity text not null,
     host_id text,
     team_id text,
     profile_id text,
     details jsonb not null`,
   key: ['event_position'],
-  indexes: ['(host_id, event_position)', '(activity, event_position)'],
+  indexes: ['(host_id, event_position)', '(activity, event_position)', '(correlation_id, event_position)'],
 
   on: {
     HostDiscovered: entry,
@@ -143,6 +147,9 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     DiskEncryptionReported: entry,
     AgentEnrolled: named('fleet_enrolled'),
     IdentityConflictDetected: entry,
+    HostsMerged: entry,
+    HostsSplit: entry,
+    HostCameBack: entry,
     TokenIssued: entry,
     ServerKeyCreated: entry,
     EnrollSecretAdded: entry,

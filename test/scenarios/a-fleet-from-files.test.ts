@@ -5,6 +5,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { text } from 'node:stream/consumers'
+import type { MusterClient } from '../../src/client/muster-client.ts'
+import { musterClient } from '../../src/client/muster-client.ts'
 import { applyFiles, linesOf } from '../../src/cli/apply/apply.ts'
 import { FilesError } from '../../src/cli/apply/problems.ts'
 import { eventually } from '../support/eventually.ts'
@@ -17,9 +19,12 @@ describe('A fleet that is kept in files', function () {
   this.timeout(90_000)
   let server: TestServer
   let folder: string
+  let client: MusterClient
+  const changeSet = '0f0e0d0c-0000-4000-8000-00000000000b'
 
   before(async () => {
     server = await startServer()
+    client = musterClient({ url: server.url, token: server.token, ca: server.caPem, changeSet })
     folder = join(await mkdtemp(join(tmpdir(), 'muster-files-')), 'fleet')
     await write({
       'default.yml': `
@@ -61,7 +66,7 @@ policies:
   }
   const environment = { ENROLL: 'the-secret-of-workstations', FLEET_SECRET_PSK: 'correct horse' }
   const apply = (options: Readonly<{ dryRun?: boolean; environment?: typeof environment }> = {}) =>
-    applyFiles(server.client, { path: folder, dryRun: false, environment, ...options })
+    applyFiles(client, { path: folder, dryRun: false, environment, ...options })
 
   /** The program itself, in a process of its own. */
   const muster = async (...args: readonly string[]) => {
@@ -125,6 +130,16 @@ policies:
       paint?.labels_include_any?.map(({ name }) => name),
       ['Painters'],
     )
+    const { activities } = await client.activities({ change_set: changeSet, per_page: 500 })
+    const types = new Set(activities.map(({ type }) => type))
+    for (const type of [
+      'created_team',
+      'created_label',
+      'edited_custom_variable',
+      'created_macos_profile',
+      'created_windows_profile',
+    ])
+      assert.ok(types.has(type), `${type} belongs to the change set`)
     const said = JSON.stringify([applied, await server.client.activities()])
     assert.ok(!said.includes('correct horse') && !said.includes('the-secret-of-workstations'))
   })

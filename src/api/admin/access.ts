@@ -38,6 +38,8 @@ export const access = {
   'POST /hosts/:id/escrowed_secrets/:fingerprint/views': admins,
   'POST /hosts/:id/location': keepers,
 
+  'POST /hosts/:id/merges': keepers,
+  'DELETE /hosts/:id/merges/:absorbed': keepers,
   'DELETE /hosts/:id/mdm': keepers,
   'POST /hosts/:id/mdm/renewals': keepers,
   'POST /hosts/:id/release': keepers,

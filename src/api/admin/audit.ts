@@ -17,6 +17,8 @@ const activityQuery = z.object({
   activity_type: z.string().min(1).max(100).optional(),
   /** A part of the name of who did it. */
   query: z.string().min(1).max(255).optional(),
+  /** Only what was done under this `x-change-set`, or by the request with this id. */
+  change_set: z.string().min(1).max(64).optional(),
   order_key: z.enum(['created_at', 'id']).default('created_at'),
   order_direction: z.enum(['asc', 'desc']).default('desc'),
   ...paging(50, 500),
@@ -68,9 +70,23 @@ const knownHost = async (read: App['read'], request: Request): Promise<string> =
 }
 
 const feed = async (read: App['read'], request: Request, hostId: string | null) => {
-  const { before = null, activity_type = null, query = null, order_direction, ...page } = queryOf(activityQuery, request)
+  const {
+    before = null,
+    activity_type = null,
+    query = null,
+    change_set = null,
+    order_direction,
+    ...page
+  } = queryOf(activityQuery, request)
   const from = order_direction === 'asc' ? { after: before } : { before }
-  const filter = { ...everyActivity, ...from, type: activity_type, actor: query?.replace(/[\\%_]/g, '\\$&') ?? null, hostId }
+  const filter = {
+    ...everyActivity,
+    ...from,
+    type: activity_type,
+    actor: query?.replace(/[\\%_]/g, '\\$&') ?? null,
+    hostId,
+    changeSet: change_set,
+  }
   const { rows, meta } = pageOf(await read(activityPage({ ...filter, order: order_direction, ...windowOf(page) })), page)
   const next = meta.has_next_results ? (rows.at(-1)?.event_position ?? null) : null
   const has_previous_results = meta.has_previous_results || before !== null

@@ -94,10 +94,20 @@ const tokenOf = (response: Response): ApiTokenRow =>
   (response.locals['token'] as ApiTokenRow | undefined) ?? refuse(401, 'base', 'A valid API token is needed as bearer token.')
 
 /** Who makes the request that is being answered; the actor is named as the token is. */
-export const callerOf = (response: Response): Caller => {
+export const callerOf = (request: Request, response: Response): Caller => {
   const { name, role } = tokenOf(response)
   const actor = { kind: 'admin', id: name } as const
   const requestId = requestIdOf(response)
-  // The client may choose the request's id, but never the ids of events.
-  return { actor, role, cause: { id: `request/${randomUUID()}`, actor, correlationId: requestId, causationId: requestId } }
+  // The client may choose the request's id and the change set that it is part of, but never the ids of events.
+  const correlationId = changeSetOf(request) ?? requestId
+  return { actor, role, cause: { id: `request/${randomUUID()}`, actor, correlationId, causationId: requestId } }
 }
+
+/** Several requests of one intent name the same change set, a UUID; all that follows from them is found under it. */
+const changeSetOf = (request: Request): string | null => {
+  const told = request.get('x-change-set')
+  if (told === undefined) return null
+  return uuid.test(told) ? told.toLowerCase() : refuse(400, 'x-change-set', 'The header x-change-set is no UUID.')
+}
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i

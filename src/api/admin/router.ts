@@ -24,6 +24,7 @@ import { migrationRoutes } from './migration.ts'
 import { pushCertificateRoutes } from './push-certificates.ts'
 import { hostHistoryRoutes } from './host-history.ts'
 import { hostListRoutes } from './host-lists.ts'
+import { hostMergeRoutes } from './host-merges.ts'
 import { hostRoutes } from './hosts.ts'
 import { packageRoutes } from './packages.ts'
 import { readModelRoutes } from './read-models.ts'
@@ -43,6 +44,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
   const handlers: Handlers = {
     ...hostRoutes(deps),
     ...hostListRoutes(deps),
+    ...hostMergeRoutes(deps),
     ...hostHistoryRoutes(app),
     ...custodyRoutes(app),
     ...hostEnrollmentRoutes(app),
@@ -79,14 +81,14 @@ export const adminRouter = (deps: AdminDeps): Router => {
     const [method, template] = partsOf(path)
     router[method](
       template,
-      (_, response, next) => {
+      (request, response, next) => {
         nameRoute(response, `/api/v1/fleet${template}`)
-        const { role } = callerOf(response)
+        const { role } = callerOf(request, response)
         if (!mayCall(role, route)) refuse(403, 'base', `The role ${role} may not do this.`)
         next()
       },
       route === 'POST /configuration_profiles/batch' ? readBatch : readUsual,
-      (request: Request, response: Response) => handle(request, response, callerOf(response)),
+      (request: Request, response: Response) => handle(request, response, callerOf(request, response)),
     )
   }
   router.use((request) => refuse(404, 'base', `There is nothing at ${request.method} ${request.baseUrl}${request.path}.`))

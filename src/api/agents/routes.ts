@@ -6,6 +6,7 @@ import { host } from '../../domain/host/host.ts'
 import { hostIdOf } from '../../domain/host/host-id.ts'
 import type { AgentKind } from '../../domain/agents/events.ts'
 import type { HostFacts } from '../../domain/enrollment/events.ts'
+import type { Platform } from '../../domain/platforms.ts'
 import type { Cause } from '../../kernel/event.ts'
 import { dynamicLabels } from '../../projections/labels.ts'
 import { hostsByIdentifier } from '../../projections/host-directory.ts'
@@ -64,18 +65,22 @@ export const agentRoutes = ({ app, agents, teamOf }: AgentEdge): Router => {
   type Arrival = Readonly<{
     agent: AgentKind
     hardwareId: string
+    platform: Platform
     facts: HostFacts
     instanceId: string | null
     version: string | null
     teamId: string
   }>
 
-  const enroll = async ({ agent, hardwareId, ...told }: Arrival): Promise<string> => {
+  /** The host itself, or the one that lives on in its place. */
+  const livingHost = async (hostId: string): Promise<string> => (await app.load(host, hostId)).state.merging.into ?? hostId
+
+  const enroll = async ({ agent, hardwareId, platform, ...told }: Arrival): Promise<string> => {
     const nodeKey = randomBytes(24).toString('base64url')
-    const hostId = hostIdOf(hardwareId)
-    const data = { ...told, agent, hardwareId, platform: 'darwin', keyHash: keyHashOf(nodeKey) } as const
+    const hostId = await livingHost(hostIdOf(hardwareId))
+    const data = { ...told, agent, hardwareId, platform, keyHash: keyHashOf(nodeKey) } as const
     await app.execute(host, hostId, { type: 'EnrollAgent', data }, causeOf(agent, hardwareId))
-    agents.remember(nodeKey, { hostId, platform: 'darwin', kind: agent })
+    agents.remember(nodeKey, { hostId, platform, kind: agent })
     return nodeKey
   }
 
@@ -87,10 +92,6 @@ export const agentRoutes = ({ app, agents, teamOf }: AgentEdge): Router => {
     if (found === undefined || second !== undefined)
       return refuse(400, 'hardware_uuid', 'The agent tells no hardware id, and its serial number is no host’s.')
     return found.hardware_id
-  }
-
-  const macOnly = (platform: string | null): void => {
-    if (platform !== null && platform !== 'darwin') refuse(400, 'platform', `Agents on ${platform} are not taken yet.`)
   }
 
   const known = async (nodeKey: string, response: Response, kind: AgentKind): Promise<Agent | null> => {
@@ -107,11 +108,11 @@ export const agentRoutes = ({ app, agents, teamOf }: AgentEdge): Router => {
       const told = readEnroll(request.body)
       const teamId = await teamOfAgent(request, told.secret)
       if (teamId === null) return void response.status(401).json({ node_invalid: true, error: 'The enroll secret is wrong.' })
-      macOnly(told.platform)
+      const platform = platformOfAgent(told.platform)
       const facts = factsOf({ ...told, name: told.computerName })
       const hardwareId = await hardwareIdOf(told.uuid, told.serial)
       const { instanceId, version } = told
-      response.json({ node_key: await enroll({ agent: 'osquery', hardwareId, facts, instanceId, version, teamId }) })
+      response.json({ node_key: await enroll({ agent: 'osquery', hardwareId, platform, facts, instanceId, version, teamId }) })
     },
 
     config: async (request, response) => {
@@ -146,11 +147,11 @@ export const agentRoutes = ({ app, agents, teamOf }: AgentEdge): Router => {
       const told = readOrbitEnroll(request.body)
       const teamId = await teamOfAgent(request, told.secret)
       if (teamId === null) return void response.status(401).json({ error: 'The enroll secret is wrong.' })
-      macOnly(told.platform)
+      const platform = platformOfAgent(told.platform)
       const hardwareId = await hardwareIdOf(told.uuid, told.serial)
       const facts = factsOf({ ...told, osVersion: null, osBuild: null })
       response.set(capabilities).json({
-        orbit_node_key: await enroll({ agent: 'orbit', hardwareId, facts, instanceId: null, version: null, teamId }),
+        orbit_node_key: await enroll({ agent: 'orbit', hardwareId, platform, facts, instanceId: null, version: null, teamId }),
       })
     },
     config: async (request, response) => {
@@ -176,6 +177,13 @@ export const agentRoutes = ({ app, agents, teamOf }: AgentEdge): Router => {
 
 /** Only what is implemented: agents restart into another mode by it. */
 const capabilities = { 'X-Fleet-Capabilities': 'orbit_endpoints,token_rotation' }
+
+/** osquery names a Linux by its distribution; an agent that names nothing is one of those that only Macs have. */
+const platformOfAgent = (told: string | null): Platform => {
+  const platform = told?.toLowerCase() ?? 'darwin'
+  if (platform === 'darwin' || platform === 'windows') return platform
+  return platform === 'chrome' ? refuse(400, 'platform', 'Agents on Chrome OS are not taken.') : 'linux'
+}
 
 /** The same for all hosts; queries come by distributed reads. */
 const osqueryConfig = {

@@ -4,6 +4,7 @@ import type { EnrollmentEvent, HostFacts } from '../enrollment/events.ts'
 import type { Enrollment } from '../enrollment/state.ts'
 import type { Platform } from '../platforms.ts'
 import { reject } from '../rejections.ts'
+import type { Merging } from '../merging/merging.ts'
 import type { MembershipEvent } from '../teams/events.ts'
 import type { Membership } from '../teams/membership.ts'
 import type { AgentEvent, AgentKind, MdmOpinion } from './events.ts'
@@ -37,7 +38,7 @@ export type Agents = Readonly<{
   encrypted: boolean | null
 }>
 
-type Sees = Readonly<{ enrollment: Enrollment; membership: Membership; agents: Agents }>
+type Sees = Readonly<{ enrollment: Enrollment; membership: Membership; agents: Agents; merging: Merging }>
 
 /** More enrollments than these within an hour, by changing instances, are no accident. */
 const mostPerHour = 3
@@ -47,10 +48,11 @@ export const agents: Slice<AgentCommand, AgentEvent | EnrollmentEvent | Membersh
   initial: { latest: {}, conflictAt: null, mdm: null, encrypted: null },
 
   decide: {
-    EnrollAgent: ({ data }, { enrollment, membership, agents: now }) => {
+    EnrollAgent: ({ data }, { enrollment, membership, merging, agents: now }) => {
       const { agent, keyHash, instanceId, version, hardwareId, platform, facts, teamId } = data
       const isNew = enrollment.hardwareId === null
-      if (!isNew && !isSameHardware(enrollment.hardwareId, hardwareId))
+      if (merging.into !== null) reject('identity-conflict', `The host was merged into host ${merging.into}.`, 'hardware_uuid')
+      if (!isNew && ![enrollment.hardwareId, ...Object.values(merging.absorbed)].some((one) => isSameHardware(one, hardwareId)))
         reject('identity-conflict', 'Another device has the number of this host.', 'hardware_uuid')
       return [
         ...(isNew

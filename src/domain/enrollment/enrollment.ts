@@ -6,6 +6,8 @@ import type { Escrow } from '../escrow/escrow.ts'
 import type { EscrowEvent } from '../escrow/events.ts'
 import { deviceChannel } from '../platforms.ts'
 import { reject } from '../rejections.ts'
+import type { MergingEvent } from '../merging/events.ts'
+import type { Merging } from '../merging/merging.ts'
 import type { MembershipEvent } from '../teams/events.ts'
 import type { Membership } from '../teams/membership.ts'
 import { begin, description, isSameHardware, tokenOf } from './beginning.ts'
@@ -14,9 +16,9 @@ import type { EnrollmentEvent } from './events.ts'
 import type { Enrollment, OpenChannel } from './state.ts'
 import { mustBeEnrolled } from './state.ts'
 
-type Sees = Readonly<{ enrollment: Enrollment; commands: Commands; membership: Membership; escrow: Escrow }>
+type Sees = Readonly<{ enrollment: Enrollment; commands: Commands; membership: Membership; escrow: Escrow; merging: Merging }>
 
-type Decides = EnrollmentEvent | EscrowEvent | CommandEvent | MembershipEvent
+type Decides = EnrollmentEvent | EscrowEvent | CommandEvent | MembershipEvent | MergingEvent
 
 /**
  * How a host comes, stays and goes. A renewal of the identity, a repeated message and a true new beginning look alike on the wire: they are
@@ -61,7 +63,11 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Enr
               { type: 'AuthenticatedAgain', data: { certificate: identity.certificate } },
             ]
       const again = data.imported === true ? 'imported' : 'enrolled-again'
-      return begin(data, now.epoch === 0 && again !== 'imported' ? 'first-enrollment' : again, sees)
+      const { into } = sees.merging
+      return [
+        ...(into === null ? [] : [{ type: 'HostCameBack', data: { from: into, because: 'enrolled' } } as const]),
+        ...begin(data, now.epoch === 0 && again !== 'imported' ? 'first-enrollment' : again, sees),
+      ]
     },
 
     UpdateToken: ({ data }, sees) => {

@@ -6,6 +6,7 @@ import type { EnrollmentEvent } from '../enrollment/events.ts'
 import type { EscrowEvent } from '../escrow/events.ts'
 import type { HostProfileEvent } from '../host-profiles/events.ts'
 import type { RenewalEvent } from '../renewal/events.ts'
+import type { MergingEvent } from '../merging/events.ts'
 import type { LabelMembershipEvent } from '../labels/events.ts'
 import type { MembershipEvent } from '../teams/events.ts'
 import type { TokenEvent } from '../tokens/events.ts'
@@ -14,6 +15,7 @@ import type { TokenEvent } from '../tokens/events.ts'
 export type HostEvent =
   | EnrollmentEvent
   | AgentEvent
+  | MergingEvent
   | EscrowEvent
   | RenewalEvent
   | CustodyEvent

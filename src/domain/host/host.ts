@@ -23,6 +23,8 @@ import type { HostProfiles } from '../host-profiles/state.ts'
 import type { Renewal, RenewalCommand } from '../renewal/renewal.ts'
 import type { LabelMembership, LabelMembershipCommand } from '../labels/membership.ts'
 import { labels } from '../labels/membership.ts'
+import type { Merging, MergingCommand } from '../merging/merging.ts'
+import { merging } from '../merging/merging.ts'
 import type { Observation, ObservationCommand } from '../observation/observation.ts'
 import { observation } from '../observation/observation.ts'
 import { renewal } from '../renewal/renewal.ts'
@@ -35,6 +37,7 @@ import type { HostEvent } from './events.ts'
 export type HostCommand =
   | EnrollmentCommand
   | AgentCommand
+  | MergingCommand
   | EscrowCommand
   | RenewalCommand
   | CustodyCommand
@@ -49,6 +52,7 @@ export type HostCommand =
 export type Host = Readonly<{
   enrollment: Enrollment
   agents: Agents
+  merging: Merging
   escrow: Escrow
   renewal: Renewal
   custody: Custody
@@ -66,6 +70,7 @@ export const host: Decider<HostCommand, HostEvent, Host> = {
   initial: {
     enrollment: enrollment.initial,
     agents: agents.initial,
+    merging: merging.initial,
     escrow: escrow.initial,
     renewal: renewal.initial,
     custody: custody.initial,
@@ -79,6 +84,7 @@ export const host: Decider<HostCommand, HostEvent, Host> = {
   decide: decideBy<HostCommand, HostEvent, Host>({
     ...enrollment.decide,
     ...agents.decide,
+    ...merging.decide,
     ...escrow.decide,
     ...renewal.decide,
     ...custody.decide,
@@ -93,6 +99,7 @@ export const host: Decider<HostCommand, HostEvent, Host> = {
   evolve: (state, event) => ({
     enrollment: evolveSlice(enrollment, state.enrollment, event),
     agents: evolveSlice(agents, state.agents, event),
+    merging: evolveSlice(merging, state.merging, event),
     escrow: evolveSlice(escrow, state.escrow, event),
     renewal: evolveSlice(renewal, state.renewal, event),
     custody: evolveSlice(custody, state.custody, event),

@@ -1,3 +1,4 @@
+import type { MergeReason } from '../merging/events.ts'
 import type { OfType } from '../../kernel/event.ts'
 import type { CancelReason, CommandOutcome, Reason } from '../commands/events.ts'
 import type { EndReason, EnrollmentReason, FactSource } from '../enrollment/events.ts'
@@ -112,4 +113,10 @@ export const forgetting: Readonly<Record<OfType<HostEvent, 'ProfileForgotten'>['
   'never-landed': 'The host never installed it.',
   replaced: 'Another profile with the same identifier took its place.',
   'no-user-channel': 'It was for a user that can no longer be reached.',
+}
+
+/** Why two records were taken for one device. */
+export const merges: Readonly<Record<MergeReason, string>> = {
+  asked: 'An admin asked for it.',
+  serial: 'The device told the serial number that only the other has.',
 }

@@ -13,6 +13,7 @@ import {
   endings,
   forgetting,
   labelling,
+  merges,
   outcomes,
   reasonText,
   removals,
@@ -50,6 +51,17 @@ export const story: Story = {
     said(
       `${String(instances.length)} machines enroll as this host with ${agent}.`,
       'They were cloned, or share an identifier; each takes the key of the other.',
+    ),
+  HostsMerged: ({ absorbed, because }) =>
+    said(`Host ${absorbed} is the same device and was merged into this one.`, merges[because]),
+  HostsSplit: ({ absorbed }) =>
+    said(`Host ${absorbed} is a device of its own again and was split off this one.`, 'An admin asked for it.'),
+  HostMergedAway: ({ into, because }) =>
+    said(`The host is the same device as host ${into}, and lives on there.`, merges[because]),
+  HostCameBack: ({ from, because }) =>
+    said(
+      `The host stands for itself again; it had been merged into host ${from}.`,
+      because === 'asked' ? 'An admin asked for it.' : 'Its device enrolled by itself.',
     ),
   HostDescribed: ({ facts, source }) => said(`The host told new facts: ${factsText(facts)}.`, sources[source]),
   EnrollmentStarted: ({ epoch, because }) => said(`Enrollment ${String(epoch)} of the host began.`, beginnings[because]),

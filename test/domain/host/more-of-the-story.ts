@@ -169,4 +169,24 @@ export const moreLines: readonly (readonly [HostEvent, string, string | null])[]
     'Something that the host gave into custody was shown.',
     'An admin asked for it.',
   ],
+  [
+    { type: 'HostsMerged', data: { absorbed: '7', hardwareId: 'h', because: 'asked' } },
+    'Host 7 is the same device and was merged into this one.',
+    'An admin asked for it.',
+  ],
+  [
+    { type: 'HostsSplit', data: { absorbed: '7' } },
+    'Host 7 is a device of its own again and was split off this one.',
+    'An admin asked for it.',
+  ],
+  [
+    { type: 'HostMergedAway', data: { into: '8', because: 'serial' } },
+    'The host is the same device as host 8, and lives on there.',
+    'The device told the serial number that only the other has.',
+  ],
+  [
+    { type: 'HostCameBack', data: { from: '8', because: 'enrolled' } },
+    'The host stands for itself again; it had been merged into host 8.',
+    'Its device enrolled by itself.',
+  ],
 ]

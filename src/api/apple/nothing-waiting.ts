@@ -27,9 +27,9 @@ export const nothingWaiting = (
     applied: (events) => {
       clock++
       for (const event of events) {
-        if (event.type !== 'CommandsQueued' && event.type !== 'UnlockRequested') continue
+        if (event.type !== 'CommandsQueued' && !deviceIsAnswered.has(event.type)) continue
         happened.set(event.id, clock)
-        if (event.type === 'UnlockRequested') {
+        if (event.type !== 'CommandsQueued') {
           knownUntil.delete(`${event.id}/${deviceChannel}`)
           continue
         }
@@ -39,3 +39,6 @@ export const nothingWaiting = (
     },
   }
 }
+
+/** After these an idle device hears something else than that nothing waits, or is to be noted. */
+const deviceIsAnswered: ReadonlySet<string> = new Set(['UnlockRequested', 'EnrollmentEnded', 'EnrollmentStarted'])

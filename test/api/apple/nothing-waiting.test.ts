@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict'
+import { nothingWaiting } from '../../../src/api/apple/nothing-waiting.ts'
+import type { Recorded } from '../../../src/kernel/event.ts'
+
+const happened = (type: string, data: object = {}) => [{ type, id: '1', data } as Recorded]
+
+describe('The memory of channels on which nothing waits', () => {
+  const asked = () => {
+    const memory = nothingWaiting(() => true)
+    memory.remember('1', 'device', memory.asking('1'))
+    assert.ok(memory.isKnown('1', 'device'))
+    return memory
+  }
+
+  for (const type of ['UnlockRequested', 'EnrollmentEnded', 'EnrollmentStarted'])
+    it(`forgets a device after ${type}, which is answered otherwise`, () => {
+      const memory = asked()
+      memory.applied(happened(type))
+      assert.ok(!memory.isKnown('1', 'device'))
+    })
+
+  it('forgets a channel that a command is queued on, and no other', () => {
+    const memory = asked()
+    memory.remember('1', 'user', memory.asking('1'))
+    memory.applied(happened('CommandsQueued', { commands: [{ channel: 'user' }] }))
+    assert.deepEqual([memory.isKnown('1', 'device'), memory.isKnown('1', 'user')], [true, false])
+  })
+
+  it('does not take up what was asked before something happened', () => {
+    const memory = nothingWaiting(() => true)
+    const before = memory.asking('1')
+    memory.applied(happened('EnrollmentEnded'))
+    memory.remember('1', 'device', before)
+    assert.ok(!memory.isKnown('1', 'device'))
+  })
+
+  it('is not believed where another process applies the events', () => {
+    let leading = true
+    const memory = nothingWaiting(() => leading)
+    memory.remember('1', 'device', memory.asking('1'))
+    leading = false
+    assert.ok(!memory.isKnown('1', 'device'))
+  })
+})

@@ -17,6 +17,7 @@ type Setting = Readonly<{
   since: string | null
   secrets_at: string | null
   variables: readonly string[] | null
+  refers_to: readonly string[] | null
   include_all: readonly string[] | null
   include_any: readonly string[] | null
   exclude_any: readonly string[] | null
@@ -52,7 +53,7 @@ export const applySettings = async (
   if (settings.length === 0) return { teams: [], renamed: [] }
   const said = `jsonb_to_recordset($1::jsonb) as s(
     profile_id text, deleted boolean, team_id text, family text, kind text, identifier text, name text, checksum text, scope text,
-    since timestamptz, secrets_at timestamptz, variables text[], include_all text[], include_any text[], exclude_any text[])`
+    since timestamptz, secrets_at timestamptz, variables text[], refers_to text[], include_all text[], include_any text[], exclude_any text[])`
   const values = [JSON.stringify(settings)]
   const rows = await sql<{ team_id: string }>(
     `select s.team_id from ${said} where s.team_id is not null
@@ -88,7 +89,7 @@ export const applySettings = async (
 }
 
 const columns = [
-  ...['identifier', 'name', 'checksum', 'scope', 'since', 'secrets_at', 'variables'],
+  ...['identifier', 'name', 'checksum', 'scope', 'since', 'secrets_at', 'variables', 'refers_to'],
   ...['include_all', 'include_any', 'exclude_any'],
 ]
 
@@ -105,6 +106,7 @@ const nothing = (profileId: string): Setting => ({
   since: null,
   secrets_at: null,
   variables: null,
+  refers_to: null,
   include_all: null,
   include_any: null,
   exclude_any: null,
@@ -112,13 +114,14 @@ const nothing = (profileId: string): Setting => ({
 
 const content = ({
   at,
-  data: { identifier, name, checksum, scope, variables = [] },
+  data: { identifier, name, checksum, scope, variables = [], refersTo = [] },
 }: Extract<CohortEvent, { type: 'ProfileUploaded' | 'ProfileEdited' }>) => ({
   identifier,
   name,
   checksum,
   scope,
   variables,
+  refers_to: refersTo,
   since: at,
 })
 

@@ -93,6 +93,7 @@ export type DesiredProfileRow = Readonly<{
   since: string
   secrets_at: string | null
   variables: readonly string[]
+  refers_to: readonly string[]
 }>
 
 /**
@@ -112,12 +113,12 @@ export const desiredOfHost = (hostId: string): Query<DesiredProfileRow> => ({
 
 const setsOf = (cohortIds: string): string => `
   with sets as (
-    select cohort_id, profile_id, identifier, checksum, scope, kind, 'wanted' as mode, since, secrets_at, variables
+    select cohort_id, profile_id, identifier, checksum, scope, kind, 'wanted' as mode, since, secrets_at, variables, refers_to
     from desired_profiles where cohort_id = any(${cohortIds}::text[])
     union all
-    select cohort_id, profile_id, identifier, checksum, scope, kind, mode, since, secrets_at, variables
+    select cohort_id, profile_id, identifier, checksum, scope, kind, mode, since, secrets_at, variables, refers_to
     from spared_profiles where cohort_id = any(${cohortIds}::text[]))
-  select s.cohort_id, s.profile_id, s.identifier, s.checksum, s.scope, s.kind, s.mode, s.secrets_at, s.variables,
+  select s.cohort_id, s.profile_id, s.identifier, s.checksum, s.scope, s.kind, s.mode, s.secrets_at, s.variables, s.refers_to,
          least(s.since, (select min(p.uploaded_at) from profiles p where p.checksum = s.checksum)) as since
   from sets s order by cohort_id, profile_id`
 
@@ -129,6 +130,7 @@ export const asDesired = ({ profile_id, identifier, checksum, scope, ...row }: D
   ...(row.mode !== 'wanted' && { mode: row.mode }),
   ...(row.secrets_at !== null && { secretsAt: row.secrets_at }),
   ...(row.variables.length > 0 && { variables: row.variables }),
+  ...(row.refers_to.length > 0 && { refersTo: row.refers_to }),
 })
 
 /** Hosts on which a setting stands so, after `after`, in order of id. */

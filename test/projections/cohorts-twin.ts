@@ -26,13 +26,18 @@ export const cohortsAsToldBy = (events: readonly Recorded[]) => {
   const judged = [...cohorts.values()].flatMap(({ cohortId, host, ofCohort, knownOfCohort }) =>
     [...settings]
       .filter(([, setting]) => setting.team === host.team && setting.family === host.family)
-      .map(([profile_id, { identifier, name, checksum, scope, since, secretsAt, variables = [], kind, targets }]) => ({
-        mode: judge(targets, labels, { member: ofCohort, known: knownOfCohort }),
-        row: {
-          ...{ cohort_id: cohortId, profile_id, kind, variables },
-          ...{ identifier, name, checksum, scope, since, secrets_at: secretsAt },
-        },
-      })),
+      .map(
+        ([
+          profile_id,
+          { identifier, name, checksum, scope, since, secretsAt, variables = [], refersTo = [], kind, targets },
+        ]) => ({
+          mode: judge(targets, labels, { member: ofCohort, known: knownOfCohort }),
+          row: {
+            ...{ cohort_id: cohortId, profile_id, kind, variables, refers_to: refersTo },
+            ...{ identifier, name, checksum, scope, since, secrets_at: secretsAt },
+          },
+        }),
+      ),
   )
   return {
     cohort_hosts: placed.map(({ hostId, host, cohortId }) => ({
@@ -100,7 +105,7 @@ const told = (events: readonly Recorded[]) => {
     }
     const setting = settings.get(id)
     if (setting !== undefined && event.type === 'ProfileEdited')
-      settings.set(id, { ...setting, variables: [], ...event.data, since: at })
+      settings.set(id, { ...setting, variables: [], refersTo: [], ...event.data, since: at })
     if (setting !== undefined && event.type === 'ProfileRetargeted') setting.targets = event.data.targets
     if (setting !== undefined && event.type === 'ProfileSecretsChanged') setting.secretsAt = at
     if (event.type === 'ProfileDeleted') settings.delete(id)

@@ -116,7 +116,12 @@ const membership = (luck: Random): HostEvent => {
 
 const version = (luck: Random) => ({
   ...{ name: 'Wi-Fi', identifier: 'com.example.wifi', scope: 'System' as const, size: 1, payloadTypes: [] },
-  ...{ checksum: luck.pick(['aa', 'bb']), content: { gzip: '' }, variables: luck.chance(0.2) ? ['HOST_UUID'] : [] },
+  ...{
+    checksum: luck.pick(['aa', 'bb']),
+    content: { gzip: '' },
+    variables: luck.chance(0.2) ? ['HOST_UUID'] : [],
+    refersTo: luck.chance(0.2) ? ['com.example.asset'] : [],
+  },
 })
 
 const targets = (luck: Random): Targets => {

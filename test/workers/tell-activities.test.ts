@@ -148,4 +148,23 @@ describe('A receiver of activities', function () {
       ['a2'],
     )
   })
+
+  it('that always refuses is asked ever more rarely, and the log says so without filling up', async () => {
+    await rig.upload('a1')
+    await hasHappened()
+    const teller = kind()
+    answers = Array.from({ length: 12 }, () => 503)
+    const pauses: number[] = []
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const before = answers.length
+      while (answers.length === before) {
+        await workOff(rig.app, teller, () => false)
+        if (answers.length === before) pauses[attempt] = (pauses[attempt] ?? 0) + 5
+        if (answers.length === before) rig.advance(5_000)
+      }
+    }
+    assert.deepEqual(pauses.slice(1), [5, 10, 20, 40, 80, 160, 320, 600, 600])
+    const said = rig.lines.filter(({ message }) => message.startsWith('the receiver of activities'))
+    assert.equal(said.length, 4)
+  })
 })

@@ -6,7 +6,7 @@ import { fillIn, knownVariables, namesIn, windowsVariables } from '../../domain/
 import type { Cause } from '../../kernel/event.ts'
 import { ParseError } from '../../kernel/parse-error.ts'
 import { readConfigurationProfile } from '../../protocols/apple/configuration-profile.ts'
-import { readDeclarationUpload } from '../../protocols/apple/declaration-upload.ts'
+import { assetsNamedBy, readDeclarationUpload } from '../../protocols/apple/declaration-upload.ts'
 import { isReservedName } from '../../protocols/apple/reserved-profiles.ts'
 import type { KindOfUpload } from '../../protocols/kind-of-upload.ts'
 import { readWindowsProfile } from '../../protocols/windows/profile-upload.ts'
@@ -24,6 +24,8 @@ export type Settings = Readonly<{
   scope: 'System' | 'User'
   payloadTypes: readonly string[]
   variables: readonly string[]
+  /** Identifiers of the assets that a declaration names; absent: none. */
+  refersTo?: readonly string[]
   /** The secrets in it, with the fingerprint of what each stands for. */
   secrets: Readonly<Record<string, string>>
 }>
@@ -69,10 +71,12 @@ const readers: Readonly<Record<KindOfUpload, Reader>> = {
     return { kind: 'profile', family: 'apple', bytes, ...described, variables, secrets: {} }
   },
   declaration: ({ bytes, name }, variables) => {
-    const { type, identifier, scope } = inUpload(() => readDeclarationUpload(bytes))
+    const declaration = inUpload(() => readDeclarationUpload(bytes))
+    const { type, identifier, scope } = declaration
     mustBePlain('Identifier', identifier)
     const described = { name: mustBeAName(name), identifier, scope, payloadTypes: [type] }
-    return { kind: 'declaration', family: 'apple', bytes, ...described, variables, secrets: {} }
+    const refersTo = assetsNamedBy(declaration)
+    return { kind: 'declaration', family: 'apple', bytes, ...described, variables, refersTo, secrets: {} }
   },
   'windows-profile': ({ bytes, name }, variables) => {
     const { commands } = inUpload(() => readWindowsProfile(bytes), 400)
@@ -90,7 +94,7 @@ const mustBePlain = (field: string, value: string): void => {
 /** What an event says of the upload; large contents are stored before this answers. */
 export const versionOf = async (
   blobs: Pick<Blobs, 'keep'>,
-  { bytes, name, identifier, scope, payloadTypes, variables, secrets }: Settings,
+  { bytes, name, identifier, scope, payloadTypes, variables, refersTo = [], secrets }: Settings,
   cause: Cause,
 ): Promise<ProfileVersion> => ({
   ...{ name, identifier, scope, payloadTypes },
@@ -98,6 +102,7 @@ export const versionOf = async (
   size: bytes.length,
   content: await blobs.keep(bytes, cause),
   ...(variables.length > 0 && { variables }),
+  ...(refersTo.length > 0 && { refersTo }),
   ...(Object.keys(secrets).length > 0 && { secrets: Object.keys(secrets), secretFingerprints: secrets }),
 })
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { App } from '../../app/app.ts'
 import type { KnownAgent } from '../../projections/agents.ts'
+import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
 import { agentByKey, agentKeys } from '../../projections/agents.ts'
 
 /** What is due on a host, in this process's memory; times in ms since 1970. `null` when nothing was heard of it yet. */
@@ -21,12 +22,21 @@ export const keyHashOf = (nodeKey: string): string => createHash('sha256').updat
 const page = 10_000
 /** How often all keys are read anew: how long a key may be believed that another process has replaced, ms. */
 const refreshMs = 60_000
+/** For how long a key that is nobody's is not looked up again, ms, and how many are remembered. */
+const unknownMs = 10_000
+const mostUnknown = 10_000
 
-export const knownAgents = ({ read, logger, agentReports }: Pick<App, 'read' | 'logger' | 'agentReports'>): KnownAgents => {
+export const knownAgents = ({
+  read,
+  logger,
+  agentReports,
+  clock,
+}: Pick<App, 'read' | 'logger' | 'agentReports' | 'clock'>): KnownAgents => {
   const byKey = new Map<string, Agent>()
   const hashOfKey = new Map<string, string>()
   const keyOfHost = new Map<string, string>()
   const dueOf = new Map<string, Due>()
+  const unknownUntil = leastRecentlyUsed<number>(mostUnknown)
   let refreshing = false
 
   const dueFor = async (hostId: string): Promise<Due> => {
@@ -39,8 +49,12 @@ export const knownAgents = ({ read, logger, agentReports }: Pick<App, 'read' | '
 
   const look = async (nodeKey: string): Promise<Agent | null> => {
     const hash = keyHashOf(nodeKey)
+    if ((unknownUntil.get(hash) ?? 0) > clock().getTime()) return null
     const [row] = await read(agentByKey(hash))
-    if (row === undefined) return null
+    if (row === undefined) {
+      unknownUntil.set(hash, clock().getTime() + unknownMs)
+      return null
+    }
     const agent = { hostId: row.host_id, platform: row.platform, kind: row.agent, due: await dueFor(row.host_id) }
     byKey.set(nodeKey, agent)
     keyOfHost.set(`${agent.hostId}/${agent.kind}`, nodeKey)
@@ -91,6 +105,7 @@ export const knownAgents = ({ read, logger, agentReports }: Pick<App, 'read' | '
       keyOfHost.set(place, nodeKey)
       byKey.set(nodeKey, { ...agent, due })
       hashOfKey.set(nodeKey, keyHashOf(nodeKey))
+      unknownUntil.delete(keyHashOf(nodeKey))
     },
     stop: () => {
       clearInterval(timer)

@@ -34,7 +34,7 @@ export const declared = (ideal: Ideal, sees: Sees): readonly (DeclarationEvent |
   const wanted = desired
     .filter(({ mode, profileId }) => mode === undefined || (mode === 'held' && has[profileId]?.operation === 'install'))
     .filter(({ scope }) => scope === 'System' || user !== null)
-    .map((one) => versionFor(one, values, user ?? deviceChannel, has[one.profileId]))
+    .map((one) => versionFor(one, { values, desired, user: user ?? deviceChannel }, has[one.profileId]))
   const spared = new Set(desired.filter(({ mode }) => mode === 'kept').map(({ profileId }) => profileId))
   const assigned = wanted.filter((one) => !isAsAssigned(one, has[one.profileId]))
   const withdrawn = Object.entries(has)
@@ -71,15 +71,15 @@ export const applied = (
 })
 
 const versionFor = (
-  { profileId, identifier, checksum, scope, secretsAt, variables }: DesiredProfile,
-  values: HostValues,
-  user: Channel,
+  { profileId, identifier, checksum, scope, secretsAt, variables, refersTo }: DesiredProfile,
+  { values, desired, user }: Readonly<{ values: HostValues; desired: Ideal['desired']; user: Channel }>,
   has: Assigned | undefined,
 ): AssignedDeclaration => {
   const rendering = renderingOf({ profileId, ...(variables && { variables }) }, values)
   const digest = rendering.kind === 'rendering' ? rendering.digest : 'missing'
   const resends = has?.resends ?? 0
-  const token = derivedId(`declaration/${checksum}/${secretsAt ?? ''}/${digest ?? ''}/${String(resends)}`)
+  const assets = refersTo === undefined ? '' : `/${versionsOf(refersTo, desired).join()}`
+  const token = derivedId(`declaration/${checksum}/${secretsAt ?? ''}/${digest ?? ''}/${String(resends)}${assets}`)
   return {
     ...{ profileId, identifier, checksum, token, scope },
     channel: scope === 'User' ? user : deviceChannel,
@@ -87,6 +87,13 @@ const versionFor = (
     ...(rendering.kind === 'missing' && { missing: rendering.variable }),
   }
 }
+
+/** What a declaration is made of besides itself: another version of an asset makes it another. */
+const versionsOf = (identifiers: readonly string[], desired: Ideal['desired']): readonly string[] =>
+  desired
+    .filter(({ identifier }) => identifiers.includes(identifier))
+    .map(({ identifier, checksum, secretsAt }) => `${identifier} ${checksum} ${secretsAt ?? ''}`)
+    .sort()
 
 const isAsAssigned = (one: AssignedDeclaration, has: Assigned | undefined): boolean =>
   has?.operation === 'install' && has.token === one.token && has.channel === one.channel

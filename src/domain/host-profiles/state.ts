@@ -48,4 +48,6 @@ export type DesiredProfile = Readonly<{
   secretsAt?: string
   /** Names of the variables in it; absent: none. */
   variables?: readonly string[]
+  /** Identifiers of the assets that a declaration is made of; absent: none. */
+  refersTo?: readonly string[]
 }>

@@ -31,6 +31,8 @@ export type ProfileVersion = Readonly<{
   content: Content
   /** The variables (without `$FLEET_VAR_`) that are filled in for each host; absent: none. */
   variables?: readonly string[]
+  /** Identifiers of the assets that a declaration is made of; absent: none. */
+  refersTo?: readonly string[]
   /** The secrets (without `$FLEET_SECRET_`) that are filled in on delivery; absent: none. */
   secrets?: readonly string[]
   /** Which value each secret had when this was uploaded; absent: none. */

@@ -58,6 +58,23 @@ export const activatedBy = ({ type, payload }: Pick<UploadedDeclaration, 'type' 
   return Array.isArray(named) ? named.filter((one) => typeof one === 'string') : []
 }
 
+/**
+ * The assets that a declaration names, by identifier, each once: Apple calls every such key `…AssetReference` or `…AssetReferences`. A device
+ * fetches a declaration again only when its token changes, so the token must tell of them too.
+ */
+export const assetsNamedBy = ({ payload }: Pick<UploadedDeclaration, 'payload'>): readonly string[] =>
+  [...new Set(referencesIn(payload))].slice(0, mostReferences)
+
+const mostReferences = 256
+
+const referencesIn = (value: unknown): readonly string[] => {
+  if (Array.isArray(value)) return value.flatMap(referencesIn)
+  if (!isDict(value)) return []
+  return Object.entries(value).flatMap(([key, inner]) =>
+    /AssetReferences?$/.test(key) ? [inner].flat().filter((one): one is string => typeof one === 'string') : referencesIn(inner),
+  )
+}
+
 const mustActivate = (declaration: UploadedDeclaration): void => {
   const { type, payload } = declaration
   if (type !== activationType) refuse('Type', `The only activation is ${activationType}.`)

@@ -102,4 +102,23 @@ describe('the declarations that a team wants', () => {
         assert.equal(declarations.announced['device'], 'standing')
       })
   })
+
+  it('are new to the host when an asset that they name is, and only then', () => {
+    const asset = { ...passcode, profileId: 'd2', identifier: 'com.example.asset', checksum: 'a1' }
+    const naming = { ...passcode, refersTo: ['com.example.asset'] }
+    const tokens: string[] = []
+    const note = ({ declarations }: Host) => void tokens.push(declarations.assigned['d1']?.token ?? '')
+    given(host, enrolled())
+      .when(told([naming, asset]))
+      .thenState(note)
+      .whenFrom(() => told([naming, { ...asset, checksum: 'a2' }], later))
+      .thenState(note)
+      .whenFrom(() =>
+        told([naming, { ...asset, checksum: 'a2' }, { ...asset, profileId: 'd3', identifier: 'com.example.other' }], later),
+      )
+      .thenState(note)
+    const [first, second, third] = tokens
+    assert.notEqual(first, second)
+    assert.equal(second, third)
+  })
 })

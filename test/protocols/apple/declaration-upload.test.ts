@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { activatedBy, readDeclarationUpload } from '../../../src/protocols/apple/declaration-upload.ts'
+import { activatedBy, assetsNamedBy, readDeclarationUpload } from '../../../src/protocols/apple/declaration-upload.ts'
 
 const read = (declaration: object) => readDeclarationUpload(Buffer.from(JSON.stringify(declaration)))
 const passcode = { Type: 'com.apple.configuration.passcode.settings', Identifier: 'com.example.passcode', Payload: {} }
@@ -26,6 +26,21 @@ describe('A declaration', () => {
   it('may be an activation, which names what it puts in force', () => {
     assert.deepEqual(activatedBy(read(activation)), ['com.example.passcode'])
     assert.deepEqual(activatedBy(read(passcode)), [])
+  })
+
+  it('names its assets, wherever it does, each once', () => {
+    const payload = {
+      AuthenticationCredentialsAssetReference: 'com.example.password',
+      Inner: { List: [{ IdentityAssetReference: 'com.example.identity' }, { DataAssetReference: 'com.example.password' }] },
+      AnchorCertificateAssetReferences: ['com.example.one', 'com.example.two', 7],
+      HostName: 'com.example.no-asset',
+    }
+    assert.deepEqual(assetsNamedBy({ payload }), [
+      'com.example.password',
+      'com.example.identity',
+      'com.example.one',
+      'com.example.two',
+    ])
   })
 
   for (const [what, declaration, field] of [

@@ -7,6 +7,7 @@ import { bullmqWorkQueue } from './adapters/bullmq/work-queue.ts'
 import { eventStoreLog } from './adapters/eventstore/event-log.ts'
 import { fileStore } from './adapters/files/package-store.ts'
 import { postgresAgentReports } from './adapters/postgres/agent-reports.ts'
+import { postgresCarves } from './adapters/postgres/carves.ts'
 import { postgresChallenges } from './adapters/postgres/challenges.ts'
 import { openPool } from './adapters/postgres/connections.ts'
 import { postgresDatabase } from './adapters/postgres/database.ts'
@@ -130,6 +131,7 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
     challenges: postgresChallenges(pool, clock),
     telemetry,
     agentReports: postgresAgentReports(pool),
+    carves: postgresCarves(pool, clock),
     work,
     queue,
     readModels: {

@@ -2,7 +2,7 @@ import type { Position } from '../kernel/event.ts'
 import type { Query } from '../kernel/query.ts'
 import type { Blobs } from './blobs.ts'
 import type { Execute, Load } from './execute.ts'
-import type { AgentReports, Challenges, Telemetry, WorkStore } from './operational-ports.ts'
+import type { AgentReports, Carves, Challenges, Telemetry, WorkStore } from './operational-ports.ts'
 import type { ProjectionStore } from './projection-store.ts'
 import type { Clock, Database, EventLog, Log, Vault, WorkQueue } from './ports.ts'
 
@@ -22,6 +22,7 @@ export type App = Readonly<{
   challenges: Challenges
   telemetry: Telemetry
   agentReports: AgentReports
+  carves: Carves
   work: WorkStore
   queue: WorkQueue
   /** The read models themselves: how far each filling is, and filling some anew beside those shown. */

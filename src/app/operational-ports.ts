@@ -68,6 +68,35 @@ export type AgentReports = Readonly<{
   note: (hostId: string, times: ReportTimes) => Promise<void>
 }>
 
+/** Files of a host that an agent hands over in blocks. `received`: how many blocks came; `finishedAt` is set when all did; times ISO 8601. */
+export type Carve = Readonly<{
+  id: string
+  hostId: string
+  carveId: string
+  requestId: string
+  blockCount: number
+  blockSize: number
+  size: number
+  received: number
+  startedAt: string
+  finishedAt: string | null
+}>
+
+/** What agents carved: too large for the log, and kept for 30 days; a carve that is not complete after a day is forgotten. */
+export type Carves = Readonly<{
+  /** Null: this host has too many already. The session is a secret, of which only the hash is stored. */
+  begin: (
+    carve: Omit<Carve, 'id' | 'received' | 'startedAt' | 'finishedAt'>,
+  ) => Promise<Readonly<{ id: string; sessionId: string }> | null>
+  find: (sessionId: string) => Promise<Carve | null>
+  put: (id: string, block: number, sealed: Sealed) => Promise<void>
+  /** The newest first. */
+  page: (limit: number, offset: number) => Promise<readonly Carve[]>
+  get: (id: string) => Promise<Carve | null>
+  /** Null: it did not come. */
+  block: (id: string, block: number) => Promise<Sealed | null>
+}>
+
 /** Something to be told to another system, sealed for the owner `server` in the context `webhook`. */
 export type Delivery = Readonly<{ id: string; sealed: Sealed; createdAt: string }>
 

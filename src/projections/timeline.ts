@@ -10,6 +10,7 @@ import type { SecurityEvent, ServerEvent } from '../domain/server/events.ts'
 import type { SecretVariableEvent } from '../domain/secret-variables/events.ts'
 import type { TeamEvent } from '../domain/teams/events.ts'
 import type { AccountKeyEvent } from '../domain/tokens/events.ts'
+import type { YaraRuleEvent } from '../domain/yara-rules/events.ts'
 import type { Recorded } from '../kernel/event.ts'
 import type { Projection } from '../kernel/projection.ts'
 
@@ -28,6 +29,7 @@ type TimelineEvent =
   | ManifestEvent
   | LabelEvent
   | SecretVariableEvent
+  | YaraRuleEvent
 
 export type TimelineRow = Readonly<{
   event_position: string
@@ -82,7 +84,7 @@ const resent = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ 
 /** What happened, over all hosts and settings. Commands that follow from settings, and the travel of single ones, are left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 10,
+  version: 11,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -147,6 +149,10 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     DiskEncryptionReported: entry,
     AgentEnrolled: named('fleet_enrolled'),
     IdentityConflictDetected: entry,
+    CarveStarted: entry,
+    CarveViewed: entry,
+    YaraRuleSet: as(({ data }) => ({ activity: 'edited_yara_rule', details: { name: data.name } })),
+    YaraRuleDeleted: as(({ data }) => ({ activity: 'deleted_yara_rule', details: { name: data.name } })),
     HostsMerged: entry,
     HostsSplit: entry,
     HostCameBack: entry,

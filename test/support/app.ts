@@ -8,6 +8,7 @@ import { postgresDatabase } from '../../src/adapters/postgres/database.ts'
 import { createOperationalTables } from '../../src/adapters/postgres/operational-tables.ts'
 import { postgresProjectionStore } from '../../src/adapters/postgres/projection-store.ts'
 import { postgresAgentReports } from '../../src/adapters/postgres/agent-reports.ts'
+import { postgresCarves } from '../../src/adapters/postgres/carves.ts'
 import { postgresTelemetry } from '../../src/adapters/postgres/telemetry.ts'
 import { postgresVault } from '../../src/adapters/postgres/vault.ts'
 import { postgresWorkStore } from '../../src/adapters/postgres/work-store.ts'
@@ -84,6 +85,7 @@ export const testApp = async (): Promise<TestApp> => {
     challenges: postgresChallenges(pool, clock),
     telemetry,
     agentReports: postgresAgentReports(pool),
+    carves: postgresCarves(pool, clock),
     work,
     queue,
     readModels: {

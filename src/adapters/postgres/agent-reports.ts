@@ -4,12 +4,13 @@ import type { AgentReports } from '../../app/operational-ports.ts'
 /** In the table `agent_reports`, a row per host. */
 export const postgresAgentReports = (pool: Pool): AgentReports => ({
   last: async (hostId) => {
-    const { rows } = await pool.query<{ detail_at: Date | null; labels_at: Date | null }>(
-      'select detail_at, labels_at from agent_reports where host_id = $1',
+    const { rows } = await pool.query<{ detail_at: number | null; labels_at: number | null }>(
+      `select (extract(epoch from detail_at) * 1000)::float8 as detail_at, (extract(epoch from labels_at) * 1000)::float8 as labels_at
+       from agent_reports where host_id = $1`,
       [hostId],
     )
     const [row] = rows
-    return { detailAt: row?.detail_at?.getTime() ?? null, labelsAt: row?.labels_at?.getTime() ?? null }
+    return { detailAt: row?.detail_at ?? null, labelsAt: row?.labels_at ?? null }
   },
   note: async (hostId, { detailAt, labelsAt }) => {
     await pool.query(

@@ -17,6 +17,14 @@ const tables = `
   alter table scep_challenges add column if not exists terms jsonb;
   create index if not exists scep_challenges_expiry on scep_challenges (expires_at);
   create table if not exists agent_reports (host_id text primary key, detail_at timestamptz, labels_at timestamptz);
+  create table if not exists carves (
+    id bigint generated always as identity primary key, session bytea not null unique, host_id text not null, carve_id text not null,
+    request_id text not null, block_count integer not null, block_size integer not null, size bigint not null,
+    received integer not null default 0, started_at timestamptz not null, finished_at timestamptz);
+  create index if not exists carves_of_host on carves (host_id);
+  create table if not exists carve_blocks (
+    carve_id bigint not null references carves (id) on delete cascade, block integer not null, sealed jsonb not null,
+    primary key (carve_id, block));
   create table if not exists log_cursors (name text primary key, position text collate "C" not null);
   create table if not exists host_seen (host_id text primary key, seen_at timestamptz not null);
   create table if not exists webhook_deliveries (

@@ -74,6 +74,13 @@ export const access = {
   'DELETE /configuration_profiles/:profile_uuid': keepers,
   'GET /configuration_profiles/:profile_uuid/status': everyone,
 
+  'GET /carves': everyone,
+  'GET /carves/:id': everyone,
+  'GET /carves/:id/block/:block': keepers,
+  'GET /yara_rules': everyone,
+  'PUT /yara_rules/:name': keepers,
+  'DELETE /yara_rules/:name': keepers,
+
   'PUT /spec/secret_variables': keepers,
   'GET /custom_variables': everyone,
   'POST /custom_variables': keepers,

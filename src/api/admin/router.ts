@@ -12,6 +12,7 @@ import { apiTokenRoutes } from './api-tokens.ts'
 import { auditRoutes } from './audit.ts'
 import { authorityRoutes } from './authorities.ts'
 import { authenticate, callerOf, tokensOf } from './authenticate.ts'
+import { carveRoutes } from './carves.ts'
 import { certificateRoutes } from './certificates.ts'
 import { commandRoutes } from './commands.ts'
 import type { AdminDeps, Handlers } from './deps.ts'
@@ -31,6 +32,7 @@ import { readModelRoutes } from './read-models.ts'
 import { profileRoutes } from './profiles.ts'
 import { secretVariableRoutes } from './secret-variables.ts'
 import { teamRoutes } from './teams.ts'
+import { yaraRoutes } from './yara-rules.ts'
 
 /** Room for a command of 1 MiB in base64. */
 const jsonLimit = '1.5mb'
@@ -45,6 +47,8 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...hostRoutes(deps),
     ...hostListRoutes(deps),
     ...hostMergeRoutes(deps),
+    ...carveRoutes(app),
+    ...yaraRoutes(app),
     ...hostHistoryRoutes(app),
     ...custodyRoutes(app),
     ...hostEnrollmentRoutes(app),

@@ -7,6 +7,7 @@ import { hostIdOf } from '../../domain/host/host-id.ts'
 import type { AgentKind } from '../../domain/agents/events.ts'
 import type { HostFacts } from '../../domain/enrollment/events.ts'
 import type { Platform } from '../../domain/platforms.ts'
+import { allYaraRules, yaraRules } from '../../domain/yara-rules/yara-rules.ts'
 import type { Cause } from '../../kernel/event.ts'
 import { dynamicLabels } from '../../projections/labels.ts'
 import { hostsByIdentifier } from '../../projections/host-directory.ts'
@@ -16,6 +17,7 @@ import { attemptsOf, addressOf } from '../attempts.ts'
 import { wrongPerMinute } from '../apple/enroll-secret-check.ts'
 import type { TeamOfSecret } from '../enrolling-teams.ts'
 import { refuse } from '../errors.ts'
+import { carving } from './carving.ts'
 import { ingest } from './ingest.ts'
 import type { Agent, KnownAgents } from './known-agents.ts'
 import { keyHashOf } from './known-agents.ts'
@@ -24,6 +26,8 @@ import { questionsFor } from './schedule.ts'
 
 /** A write may hold the rows of many queries. */
 const bodyLimit = '5mb'
+/** A block of 8 MiB in base64. */
+const blockLimit = '12mb'
 /** How long the labels' queries are believed, ms. */
 const labelsMs = 10_000
 
@@ -38,6 +42,7 @@ type Answering = (request: Request, response: Response) => Promise<void> | void
  */
 export const agentRoutes = ({ app, agents, teamOf }: AgentEdge): Router => {
   const attempts = attemptsOf(app.clock, { limit: wrongPerMinute, windowMs: 60_000 })
+  const carves = carving(app)
   let labels: Readonly<{ rows: readonly LabelQuery[]; until: number }> = { rows: [], until: 0 }
   let asking: Promise<void> | null = null
 
@@ -137,6 +142,11 @@ export const agentRoutes = ({ app, agents, teamOf }: AgentEdge): Router => {
       response.json({})
     },
 
+    'carve/begin': async (request, response) => {
+      const agent = await known(readNodeKey(request.body), response, 'osquery')
+      if (agent !== null) response.json(await carves.begin(agent.hostId, request.body, causeOf('osquery', agent.hostId)))
+    },
+
     log: async (request, response) => {
       if ((await known(readNodeKey(request.body), response, 'osquery')) !== null) response.json({})
     },
@@ -166,7 +176,17 @@ export const agentRoutes = ({ app, agents, teamOf }: AgentEdge): Router => {
   const router = Router()
   const readJson = json({ limit: bodyLimit, type: () => true })
   for (const [path, answer] of Object.entries(routes))
-    router.post([`/api/osquery/${path}`, `/api/v1/osquery/${path}`], readJson, (request, response) => answer(request, response))
+    router.post(osqueryPaths(path), readJson, (request, response) => answer(request, response))
+  router.post(osqueryPaths('carve/block'), json({ limit: blockLimit, type: () => true }), async (request, response) => {
+    response.json(await carves.block(request.body))
+  })
+  router.post(osqueryPaths('yara/:name'), readJson, async (request, response) => {
+    if ((await known(readNodeKey(request.body), response, 'osquery')) === null) return
+    const { state } = await app.load(yaraRules, allYaraRules)
+    const rule = state[String(request.params['name'])]
+    if (rule === undefined) return refuse(404, 'name', 'There is no rule of this name.')
+    response.type('text/plain').send(Buffer.from(await app.blobs.fetch(rule.content)))
+  })
   for (const [path, answer] of Object.entries(orbit))
     router.post(`/api/fleet/orbit/${path}`, readJson, (request, response) => answer(request, response))
   router.head(['/api/fleet/orbit/ping', '/api/fleet/device/ping'], (_, response) => {
@@ -174,6 +194,8 @@ export const agentRoutes = ({ app, agents, teamOf }: AgentEdge): Router => {
   })
   return router
 }
+
+const osqueryPaths = (path: string): string[] => [`/api/osquery/${path}`, `/api/v1/osquery/${path}`]
 
 /** Only what is implemented: agents restart into another mode by it. */
 const capabilities = { 'X-Fleet-Capabilities': 'orbit_endpoints,token_rotation' }

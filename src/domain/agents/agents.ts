@@ -11,7 +11,10 @@ import type { AgentEvent, AgentKind, MdmOpinion } from './events.ts'
 
 export type AgentCommand =
   /** What an agent saw; absent: it was not asked, or could not tell. */
-  { type: 'ReportState'; data: { mdm?: MdmOpinion; encrypted?: boolean } } | EnrollAgent
+  | { type: 'ReportState'; data: { mdm?: MdmOpinion; encrypted?: boolean } }
+  | { type: 'NoteCarve'; data: { carve: string; requestId: string; size: number } }
+  | { type: 'NoteCarveView'; data: { carve: string } }
+  | EnrollAgent
 
 export type EnrollAgent = {
   type: 'EnrollAgent'
@@ -66,6 +69,9 @@ export const agents: Slice<AgentCommand, AgentEvent | EnrollmentEvent | Membersh
       ]
     },
 
+    NoteCarve: ({ data }) => [{ type: 'CarveStarted', data }],
+    NoteCarveView: ({ data }) => [{ type: 'CarveViewed', data }],
+
     ReportState: ({ data: { mdm, encrypted } }, { agents: now }) => [
       ...(mdm === undefined || isSameOpinion(mdm, now.mdm) ? [] : [{ type: 'MdmReported', data: mdm } as const]),
       ...(encrypted === undefined || encrypted === now.encrypted
@@ -81,6 +87,8 @@ export const agents: Slice<AgentCommand, AgentEvent | EnrollmentEvent | Membersh
       return { ...state, latest: { ...state.latest, [agent]: [...before, { at, instanceId }].slice(-mostPerHour) } }
     },
     IdentityConflictDetected: (state, { at }) => ({ ...state, latest: {}, conflictAt: at }),
+    CarveStarted: (state) => state,
+    CarveViewed: (state) => state,
     MdmReported: (state, { data }) => ({ ...state, mdm: data }),
     DiskEncryptionReported: (state, { data }) => ({ ...state, encrypted: data.encrypted }),
   },

@@ -10,5 +10,9 @@ export type AgentEvent =
   | { type: 'IdentityConflictDetected'; data: { agent: AgentKind; instances: readonly string[] } }
   /** The host thinks otherwise of its management than it did. */
   | { type: 'MdmReported'; data: MdmOpinion }
+  /** An agent hands over files of the host; `size` in bytes of the archive. */
+  | { type: 'CarveStarted'; data: { carve: string; requestId: string; size: number } }
+  /** They were fetched by an admin. */
+  | { type: 'CarveViewed'; data: { carve: string } }
   /** Its disk is encrypted now, or is no more. */
   | { type: 'DiskEncryptionReported'; data: { encrypted: boolean } }

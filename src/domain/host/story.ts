@@ -52,6 +52,9 @@ export const story: Story = {
       `${String(instances.length)} machines enroll as this host with ${agent}.`,
       'They were cloned, or share an identifier; each takes the key of the other.',
     ),
+  CarveStarted: ({ carve, size }) =>
+    said(`The agent began to hand over files of the host: carve ${carve}, ${String(size)} bytes.`),
+  CarveViewed: ({ carve }) => said(`The files of carve ${carve} were fetched.`, 'An admin asked for them.'),
   HostsMerged: ({ absorbed, because }) =>
     said(`Host ${absorbed} is the same device and was merged into this one.`, merges[because]),
   HostsSplit: ({ absorbed }) =>

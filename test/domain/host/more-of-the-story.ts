@@ -189,4 +189,10 @@ export const moreLines: readonly (readonly [HostEvent, string, string | null])[]
     'The host stands for itself again; it had been merged into host 8.',
     'Its device enrolled by itself.',
   ],
+  [
+    { type: 'CarveStarted', data: { carve: '12', requestId: 'r', size: 700 } },
+    'The agent began to hand over files of the host: carve 12, 700 bytes.',
+    null,
+  ],
+  [{ type: 'CarveViewed', data: { carve: '12' } }, 'The files of carve 12 were fetched.', 'An admin asked for them.'],
 ]

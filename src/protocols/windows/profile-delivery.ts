@@ -1,0 +1,80 @@
+import { ParseError } from '../../kernel/parse-error.ts'
+import { isScep } from './scep-profile.ts'
+import { normalLocUri } from './syncml/loc-uris.ts'
+import type { GroupCommand, NodeCommand } from './syncml/message.ts'
+import { readSyncMessage } from './syncml/read-message.ts'
+import { commandXml } from './syncml/write-message.ts'
+
+/** Commands as they go into a message; `parts` tells which node each inner CmdID is about, for what the device says of them. */
+export type Delivery = Readonly<{ xml: string; parts: readonly Readonly<{ cmdId: string; locUri: string }>[] }>
+
+type Ids = Readonly<{
+  /** The CmdID that the whole is answered by. */
+  commandId: string
+  /** CmdIDs for what is inside, the first for 0. */
+  idAt: (index: number) => string
+}>
+
+/**
+ * A profile as a device gets it: all or nothing, in one Atomic, every command with a CmdID of its own. `asReplace` sets what an Add found
+ * there already. `content` is a profile as it was uploaded, its variables filled in. Throws `ParseError` when it is none.
+ */
+export const deliveryOf = (content: string, { commandId, idAt }: Ids, asReplace = false): Delivery => {
+  const commands = commandsIn(content).map((command, index) => ({
+    ...command,
+    name: asReplace && command.name === 'Add' ? ('Replace' as const) : command.name,
+    cmdId: idAt(index),
+  }))
+  const parts = commands.flatMap(({ cmdId, items }) => items.map(({ target }) => ({ cmdId, locUri: target ?? '' })))
+  return { xml: commandXml({ name: 'Atomic', cmdId: commandId, commands }), parts }
+}
+
+/**
+ * What takes a profile away again: a Delete for each node that it set, but for those that another profile sets on the same host (`kept`, normal
+ * forms). Each stands for itself: one that fails does not bring the others back. Null: there is nothing to take away.
+ */
+export const removalOf = (content: string, { commandId, idAt }: Ids, kept: ReadonlySet<string>): Delivery | null => {
+  const nodes = locUrisIn(content).filter((locUri) => !kept.has(normalLocUri(locUri)))
+  if (nodes.length === 0) return null
+  const parts = nodes.map((locUri, index) => ({ cmdId: index === 0 ? commandId : idAt(index), locUri }))
+  const xml = parts.map(({ cmdId, locUri }) =>
+    commandXml({
+      ...{ name: 'Delete', cmdId },
+      items: [{ target: locUri, source: null, format: null, type: null, data: null, moreData: false }],
+    }),
+  )
+  return { xml: xml.join(''), parts }
+}
+
+/** The nodes that a profile sets, each once, as it writes them; of one that enrolls a certificate, the certificate. */
+export const locUrisIn = (content: string): readonly string[] => {
+  const set = commandsIn(content)
+    .filter(({ name }) => name === 'Add' || name === 'Replace')
+    .flatMap(({ items }) => items.flatMap(({ target }) => (target === null ? [] : [target])))
+  const nodes = set.some(isScep) ? set.map((locUri) => locUri.replace(/\/Install(\/.*)?$/, '')) : set
+  return [...new Map(nodes.map((locUri) => [normalLocUri(locUri), locUri])).values()]
+}
+
+/** The nodes that a profile sets no more after an edit. */
+export const vanishedFrom = (before: string, after: string): readonly string[] => {
+  const there = new Set(locUrisIn(after).map(normalLocUri))
+  return locUrisIn(before).filter((locUri) => !there.has(normalLocUri(locUri)))
+}
+
+/** A profile is what may stand in the body of a message: read it there. */
+const commandsIn = (content: string): readonly NodeCommand[] => {
+  const around = [
+    '<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID>',
+  ]
+  around.push('<MsgID>1</MsgID><Target><LocURI>t</LocURI></Target><Source><LocURI>s</LocURI></Source></SyncHdr><SyncBody>')
+  const { commands } = readSyncMessage(Buffer.from(`${around.join('')}${content}</SyncBody></SyncML>`))
+  return commands.flatMap((command): readonly NodeCommand[] => {
+    if ('commands' in command) return flat(command)
+    if (command.name === 'Alert' || command.name === 'Results' || command.name === 'Status' || command.name === 'Other')
+      throw new ParseError('profile', 'The profile holds something that is no command.')
+    return [command]
+  })
+}
+
+const flat = ({ commands }: GroupCommand): readonly NodeCommand[] =>
+  commands.flatMap((command) => ('items' in command ? [command] : flat(command)))

@@ -29,6 +29,7 @@ export const foldHosts = (events: readonly CohortEvent[]): readonly HostChange[]
       say(id, { team_id: noTeam, enrolled: false, discovered: true, family, joined: [...labels] })
     } else if (event.type === 'EnrollmentStarted' || event.type === 'EnrollmentEnded') say(id, { enrolled: false })
     else if (event.type === 'ChannelOpened' && event.data.channel === deviceChannel) say(id, { enrolled: true })
+    else if (event.type === 'WindowsDeviceEnrolled') say(id, { enrolled: true })
     else if (event.type === 'HostTransferred') say(id, { team_id: event.data.teamId })
     else if (event.type === 'LabelMembershipChanged') {
       const { joined, left, learned } = event.data

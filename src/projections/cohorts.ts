@@ -12,7 +12,7 @@ import { applySettings, foldSettings } from './cohort-settings.ts'
  */
 export const cohorts: SetProjection = {
   name: 'cohorts',
-  version: 3,
+  version: 4,
   tables: ['cohort_hosts', 'cohorts', 'desired_profiles', 'spared_profiles'],
   schema: `
     create table cohort_hosts (
@@ -44,6 +44,7 @@ export const cohorts: SetProjection = {
     'HostDiscovered',
     'EnrollmentStarted',
     'ChannelOpened',
+    'WindowsDeviceEnrolled',
     'EnrollmentEnded',
     'HostTransferred',
     'LabelMembershipChanged',

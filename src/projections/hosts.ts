@@ -33,7 +33,7 @@ export type HostRow = Readonly<{
 /** Every host that was ever discovered, as it stands now. */
 export const hosts: Projection<EnrollmentEvent | MembershipEvent | MergingEvent, HostRow> = {
   name: 'hosts',
-  version: 3,
+  version: 4,
   schema: `
     host_id text not null,
     hardware_id text not null,
@@ -78,6 +78,10 @@ export const hosts: Projection<EnrollmentEvent | MembershipEvent | MergingEvent,
       data.channel === deviceChannel
         ? { where: { host_id: id }, change: { stage: 'enrolled', enrolled_at: at, updated_at: at } }
         : [],
+    WindowsDeviceEnrolled: ({ id, at }) => ({
+      where: { host_id: id },
+      change: { stage: 'enrolled', enrolled_at: at, updated_at: at },
+    }),
     EnrollmentEnded: ({ id, at, data }) => ({
       where: { host_id: id },
       change: { stage: 'ended', ended_because: data.because, updated_at: at },

@@ -84,7 +84,7 @@ const resent = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ 
 /** What happened, over all hosts and settings. Commands that follow from settings, and the travel of single ones, are left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 11,
+  version: 12,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -106,9 +106,10 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     HostDiscovered: entry,
     EnrollmentStarted: as(({ data }) => ({
       activity: 'mdm_enrolled',
-      details: { installed_from_dep: false, mdm_platform: 'apple', because: data.because },
+      details: { installed_from_dep: false, mdm_platform: data.topic === '' ? 'microsoft' : 'apple', because: data.because },
     })),
     ChannelOpened: entry,
+    WindowsDeviceEnrolled: entry,
     EnrollmentEnded: as(({ data }) => ({
       activity: 'mdm_unenrolled',
       details: { installed_from_dep: false, because: data.because },

@@ -1,12 +1,13 @@
 import type { Channel, Platform } from '../platforms.ts'
 import type { Sealed } from '../../kernel/content.ts'
-import type { EnrollmentKind, FactSource, HostFacts } from './events.ts'
+import type { EnrollmentKind, FactSource, HostFacts, WindowsEnrolled } from './events.ts'
 import type { EnrollmentTerms } from './terms.ts'
 
 /** The certificate that a device shows, with what is known of it: its end (ISO 8601) and the terms that it was asked for with. */
 export type Identity = Readonly<{ certificate: string; notAfter: string | null; terms: EnrollmentTerms | null }>
 
 export type EnrollmentCommand =
+  | EnrollWindows
   | {
       type: 'Authenticate'
       data: {
@@ -47,3 +48,14 @@ export type EnrollmentCommand =
   | { type: 'EndEnrollment'; data: { because: 'checked-out' } }
   /** `since` (ISO 8601) is when the push service found the token dead: a token that came later lives. */
   | { type: 'EndEnrollment'; data: { because: 'push-token-unregistered'; since: string } }
+
+/** `identity` is the certificate that the device was given: fingerprint, and end in ISO 8601. `teamId` counts for a host that is new. */
+export type EnrollWindows = {
+  type: 'EnrollWindows'
+  data: WindowsEnrolled & {
+    hardwareId: string
+    facts: HostFacts
+    teamId: string
+    identity: { certificate: string; notAfter: string }
+  }
+}

@@ -15,6 +15,7 @@ import type { EnrollmentCommand, Identity } from './commands.ts'
 import type { EnrollmentEvent } from './events.ts'
 import type { Enrollment, OpenChannel } from './state.ts'
 import { mustBeEnrolled } from './state.ts'
+import { enrollWindows } from './windows.ts'
 
 type Sees = Readonly<{ enrollment: Enrollment; commands: Commands; membership: Membership; escrow: Escrow; merging: Merging }>
 
@@ -87,6 +88,8 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Enr
       return [...renewal(now, channel, identity), ...token(now, data), ...escrowed]
     },
 
+    EnrollWindows: enrollWindows,
+
     ReplaceIdentity: ({ data: { identity } }, { enrollment: now }) =>
       now.stage !== 'enrolled' || had(now, identity.certificate)
         ? []
@@ -142,6 +145,12 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Enr
       awaitingConfiguration: false,
       unenrollment: null,
       endedBecause: null,
+    }),
+    WindowsDeviceEnrolled: (state, { data, at }) => ({
+      ...state,
+      stage: 'enrolled',
+      enrolledAt: at,
+      channels: { [deviceChannel]: { enrollmentId: data.deviceId, tokenFingerprint: '', tokenSince: at } },
     }),
     AuthenticatedAgain: (state, { data }) => ({ ...state, authenticatedAgain: data.certificate }),
     IdentityRenewed: (state, { data }) => ({ ...state, ...withIdentity(state, data.to, data.notAfter) }),

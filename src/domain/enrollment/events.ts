@@ -14,13 +14,30 @@ export type HostFacts = Readonly<{
   supervised?: string
 }>
 
-export type FactSource = 'authenticate' | 'device-information' | 'status-report' | 'agent'
+export type FactSource = 'authenticate' | 'device-information' | 'status-report' | 'agent' | 'windows'
 
 /** Personal enrollments tell no hardware ids; `hardwareId` is then the enrollment id. */
 export type EnrollmentKind = 'device' | 'user-enrollment'
 
+/**
+ * How a Windows device enrolled: its id in this enrolment, the hash of its hardware, and who let it in. `credential` is what it proves itself
+ * with in its sessions, sealed in the context `windows-credential`.
+ */
+export type WindowsEnrolled = Readonly<{
+  deviceId: string
+  hardwareHash: string
+  enrollmentType: 'Full' | 'Device'
+  by: 'agent' | 'account' | 'page'
+  userName: string | null
+  inSetup: boolean
+  credential: Sealed
+}>
+
 export type EnrollmentEvent =
-  | { type: 'HostDiscovered'; data: { source: 'apple' | 'agent'; hardwareId: string; platform: Platform; facts: HostFacts } }
+  | {
+      type: 'HostDiscovered'
+      data: { source: 'apple' | 'agent' | 'windows'; hardwareId: string; platform: Platform; facts: HostFacts }
+    }
   | { type: 'HostDescribed'; data: { facts: HostFacts; source: FactSource } }
   | {
       type: 'EnrollmentStarted'
@@ -38,6 +55,8 @@ export type EnrollmentEvent =
         because: EnrollmentReason
       }
     }
+  /** A Windows device has its identity and its credentials: it is enrolled. */
+  | { type: 'WindowsDeviceEnrolled'; data: WindowsEnrolled }
   /** Authenticate with a certificate that this host had before: its identity survived, so nothing is known to be lost. The token tells. */
   | { type: 'AuthenticatedAgain'; data: { certificate: string } }
   /** The host goes on under another certificate. No new epoch: all that it has, it keeps. */

@@ -16,6 +16,7 @@ export const work: WorkTable<EnrollmentEvent> = {
           { kind: 'wake', key: id },
         ]
       : [{ kind: 'reconcile-host', key: id }],
+  WindowsDeviceEnrolled: ({ id }) => [{ kind: 'reconcile-host', key: id }],
   // What a host in its setup assistant does not listen to.
   HostReleased: ({ id }) => [{ kind: 'reconcile-host', key: id }],
   PushTokenChanged: ({ id }) => [{ kind: 'wake', key: id }],

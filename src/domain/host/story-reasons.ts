@@ -1,7 +1,7 @@
 import type { MergeReason } from '../merging/events.ts'
 import type { OfType } from '../../kernel/event.ts'
 import type { CancelReason, CommandOutcome, Reason } from '../commands/events.ts'
-import type { EndReason, EnrollmentReason, FactSource } from '../enrollment/events.ts'
+import type { EndReason, EnrollmentReason, FactSource, WindowsEnrolled } from '../enrollment/events.ts'
 import type { HostEvent } from './events.ts'
 
 /** Why a command was queued, for people. */
@@ -87,6 +87,7 @@ export const sources: Readonly<Record<FactSource, string>> = {
   authenticate: 'It told them while enrolling.',
   'device-information': 'It answered a question for them.',
   'status-report': 'It reported them by itself.',
+  windows: 'Windows told so when it enrolled.',
   agent: 'Its agent told them.',
 }
 
@@ -119,4 +120,18 @@ export const forgetting: Readonly<Record<OfType<HostEvent, 'ProfileForgotten'>['
 export const merges: Readonly<Record<MergeReason, string>> = {
   asked: 'An admin asked for it.',
   serial: 'The device told the serial number that only the other has.',
+}
+
+/** How a host became known. */
+export const discoveries: Readonly<Record<'apple' | 'agent' | 'windows', string>> = {
+  apple: 'It announced itself with Authenticate.',
+  agent: 'Its agent enrolled.',
+  windows: 'Windows asked for a certificate.',
+}
+
+/** Who let a Windows device in. */
+export const windowsWays: Readonly<Record<WindowsEnrolled['by'], string>> = {
+  agent: 'Its agent asked for it.',
+  account: 'Its user joined with an account of the organisation.',
+  page: 'Its user signed in on the enrolment page.',
 }

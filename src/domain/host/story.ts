@@ -9,6 +9,7 @@ import type { HostEvent } from './events.ts'
 import {
   beginnings,
   cancelReasons,
+  discoveries,
   dropping,
   endings,
   forgetting,
@@ -20,6 +21,7 @@ import {
   renewals,
   sources,
   transfers,
+  windowsWays,
 } from './story-reasons.ts'
 
 type Story = Readonly<{ [T in HostEvent['type']]: (data: OfType<HostEvent, T>['data']) => Told }>
@@ -34,10 +36,7 @@ export const tell = ({ type, data }: Pick<Recorded, 'type' | 'data'>): Told | nu
 /** One line per event that can happen to a host; a missing one does not compile. */
 export const story: Story = {
   HostDiscovered: ({ facts, platform, source }) =>
-    said(
-      `The host${named(facts)} became known to this server, running ${platform}.`,
-      source === 'agent' ? 'Its agent enrolled.' : 'It announced itself with Authenticate.',
-    ),
+    said(`The host${named(facts)} became known to this server, running ${platform}.`, discoveries[source]),
   MdmReported: ({ enrolled, serverUrl }) =>
     said(
       enrolled
@@ -55,6 +54,8 @@ export const story: Story = {
   CarveStarted: ({ carve, size }) =>
     said(`The agent began to hand over files of the host: carve ${carve}, ${String(size)} bytes.`),
   CarveViewed: ({ carve }) => said(`The files of carve ${carve} were fetched.`, 'An admin asked for them.'),
+  WindowsDeviceEnrolled: ({ deviceId, userName, by }) =>
+    said(`Windows enrolled as the device ${deviceId}${userName === null ? '' : ` of ${userName}`}.`, windowsWays[by]),
   HostsMerged: ({ absorbed, because }) =>
     said(`Host ${absorbed} is the same device and was merged into this one.`, merges[because]),
   HostsSplit: ({ absorbed }) =>

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { EnrollmentCommand } from '../../../src/domain/enrollment/commands.ts'
 import type { HostEvent } from '../../../src/domain/host/events.ts'
 import { host } from '../../../src/domain/host/host.ts'
 import { given } from '../../support/given.ts'
@@ -28,7 +29,10 @@ const renewing = identityOf(b, {
   terms: termsOf({ renews: { hostId: '1', commandId: 'renew' } }),
 })
 
-const with_ = (command: ReturnType<typeof updateToken>, more: Partial<Parameters<typeof host.decide>[0]['data']>) => ({
+const with_ = (
+  command: ReturnType<typeof updateToken>,
+  more: Partial<Extract<EnrollmentCommand, { type: 'UpdateToken' }>['data']>,
+) => ({
   ...command,
   data: { ...command.data, ...more },
 })

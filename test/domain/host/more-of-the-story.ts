@@ -195,4 +195,15 @@ export const moreLines: readonly (readonly [HostEvent, string, string | null])[]
     null,
   ],
   [{ type: 'CarveViewed', data: { carve: '12' } }, 'The files of carve 12 were fetched.', 'An admin asked for them.'],
+  [
+    {
+      type: 'WindowsDeviceEnrolled',
+      data: {
+        ...{ deviceId: 'D1', hardwareHash: 'H1', enrollmentType: 'Device', by: 'account', userName: 'ada', inSetup: true },
+        credential: { keyId: 'k', nonce: 'n', box: 'b' } as never,
+      },
+    },
+    'Windows enrolled as the device D1 of ada.',
+    'Its user joined with an account of the organisation.',
+  ],
 ]

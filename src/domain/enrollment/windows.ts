@@ -1,0 +1,41 @@
+import { cancelAll } from '../commands/cancelling.ts'
+import type { CommandEvent } from '../commands/events.ts'
+import type { Commands } from '../commands/state.ts'
+import { reject } from '../rejections.ts'
+import type { MembershipEvent } from '../teams/events.ts'
+import type { Membership } from '../teams/membership.ts'
+import { description } from './beginning.ts'
+import type { EnrollWindows } from './commands.ts'
+import type { EnrollmentEvent } from './events.ts'
+import type { Enrollment } from './state.ts'
+
+type Sees = Readonly<{ enrollment: Enrollment; commands: Commands; membership: Membership }>
+
+type Decides = EnrollmentEvent | CommandEvent | MembershipEvent
+
+/**
+ * A Windows device enrolled: it has its identity and its credentials, and nothing else is to come. The same message twice is one enrolment; a new
+ * id, or a new certificate, is a new one, for Windows forgets all that it had.
+ */
+export const enrollWindows = ({ data }: EnrollWindows, { enrollment: now, commands, membership }: Sees): readonly Decides[] => {
+  const { hardwareId, facts, teamId, identity, ...enrolled } = data
+  if (now.hardwareId !== null && now.platform !== 'windows')
+    reject('identity-conflict', `This host is known to run ${now.platform}, not Windows.`, 'HWDevID')
+  if (now.stage === 'enrolled' && now.enrollmentId === enrolled.deviceId && now.certificate === identity.certificate) return []
+  const started = {
+    ...({ epoch: now.epoch + 1, enrollmentId: enrolled.deviceId, kind: 'device', topic: '' } as const),
+    ...{ certificate: identity.certificate, notAfter: identity.notAfter },
+    because: now.epoch === 0 ? 'first-enrollment' : 'enrolled-again',
+  } as const
+  return [
+    ...(now.hardwareId === null
+      ? [{ type: 'HostDiscovered', data: { source: 'windows', hardwareId, platform: 'windows', facts } } as const]
+      : description(now, facts, 'windows')),
+    { type: 'EnrollmentStarted', data: started },
+    { type: 'WindowsDeviceEnrolled', data: enrolled },
+    ...(now.hardwareId !== null || teamId === membership.teamId
+      ? []
+      : [{ type: 'HostTransferred', data: { teamId, from: membership.teamId, because: 'enrolled' } } as const]),
+    ...cancelAll(commands, 'enrolled-again'),
+  ]
+}

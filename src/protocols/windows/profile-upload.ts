@@ -54,15 +54,32 @@ const locUrisIn = ({ name, text, children }: Element): readonly string[] => {
   return locUri === '' || locUri.length > 2048 ? refuse('A LocURI has 1 to 2,048 characters.') : [locUri]
 }
 
-/** Nodes that the server sets itself, wherever they begin (`./`, `./Device/`). */
+/** Nodes that the server sets itself, and those by which a profile could wipe a device or cut it off; as `folded` writes them. */
 const taken = [
-  ['/Vendor/MSFT/BitLocker', 'Disk encryption is not set by a profile of your own; use the settings for disk encryption.'],
-  ['/Vendor/MSFT/Policy/Config/Update', 'Windows updates are not set by a profile of your own; use the settings for OS updates.'],
+  ['/vendor/msft/bitlocker', 'Disk encryption is not set by a profile of your own; use the settings for disk encryption.'],
+  ['/vendor/msft/policy/config/update', 'Windows updates are not set by a profile of your own; use the settings for OS updates.'],
+  ['/vendor/msft/remotewipe', 'A device is not wiped by a profile (RemoteWipe); use the command.'],
+  ['/dmclient/', 'How a device reaches this server (DMClient) is not set by a profile.'],
+  ['/syncml/dmacc', 'The account that a device is managed by (DMAcc) is not set by a profile.'],
+  ['/certificatestore/my/wstep', 'The certificate that a device is managed by (WSTEP) is not set by a profile.'],
 ] as const
 
 const mustBeFree = (locUri: string): void => {
-  for (const [node, reason] of taken) if (locUri.includes(node)) refuse(reason)
+  const node = folded(locUri)
+  if (node.startsWith('/')) refuse('A LocURI does not begin with a slash, but with ./ as in ./Device/Vendor/MSFT.')
+  for (const [start, reason] of taken) if (`${node}/`.includes(start)) refuse(reason)
 }
+
+/**
+ * As a device may understand it, for comparing: no disguise by escapes, case or doubled slashes. Escapes are taken one by one, so that a broken
+ * one hides no other; all that is looked for is ASCII.
+ */
+const folded = (locUri: string): string =>
+  locUri
+    .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
+    .trim()
+    .toLowerCase()
+    .replace(/\/(?:\.?\/)+/g, '/')
 
 const decoded = (bytes: Uint8Array): string => {
   try {

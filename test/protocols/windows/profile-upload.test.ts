@@ -18,6 +18,18 @@ describe('A Windows profile', () => {
     ])
   })
 
+  it('may name nodes that only look like those of the server', () => {
+    for (const locUri of [
+      './Device/Vendor/MSFT/DMClientX/a',
+      './Vendor/MSFT/CertificateStore/Root/System',
+      './Vendor/MSFT/X/50%',
+    ])
+      assert.deepEqual(
+        read(command('Replace', locUri)).commands.map(({ locUris }) => locUris),
+        [[locUri]],
+      )
+  })
+
   it('may wrap them itself', () => {
     assert.deepEqual(read(`<Atomic>${command('Replace', camera)}</Atomic>`), {
       atomic: true,
@@ -43,6 +55,19 @@ describe('A Windows profile', () => {
     ['BitLocker', command('Replace', './Device/Vendor/MSFT/BitLocker/RequireDeviceEncryption'), /disk encryption/],
     ['BitLocker without Device', command('Replace', './Vendor/MSFT/BitLocker/RequireDeviceEncryption'), /disk encryption/],
     ['updates', command('Replace', './Device/Vendor/MSFT/Policy/Config/Update/AllowAutoUpdate'), /OS updates/],
+    ['updates in another case', command('Replace', './device/vendor/msft/POLICY/config/update/x'), /OS updates/],
+    ['BitLocker behind escapes', command('Replace', './Device/Vendor/MSFT/%42it%4cocker/x'), /disk encryption/],
+    ['BitLocker behind a broken escape', command('Replace', './Device/Vendor/MSFT/%42itLocker/%zz'), /disk encryption/],
+    ['BitLocker behind slashes', command('Replace', './Device//Vendor/.//MSFT/BitLocker/x'), /disk encryption/],
+    ['a wipe', command('Add', './Device/Vendor/MSFT/RemoteWipe/doWipe'), /RemoteWipe/],
+    ['a wipe without Device', command('Add', ' ./vendor/msft/remotewipe '), /RemoteWipe/],
+    ['the management client', command('Replace', './Device/Vendor/MSFT/DMClient/Provider/Muster/Poll/PollOnLogin'), /DMClient/],
+    ['the management client as a whole', command('Replace', './User/Vendor/MSFT/DMClient'), /DMClient/],
+    ['the management account', command('Replace', './SyncML/DMAcc/a/AppAuth/CLCRED/AAuthSecret'), /DMAcc/],
+    ['the renewal of the identity', command('Replace', './Vendor/MSFT/CertificateStore/My/WSTEP/Renew/RenewPeriod'), /WSTEP/],
+    ['one of these in an Atomic', `<Atomic>${command('Add', camera)}${command('Add', './SyncML/DMAcc/a')}</Atomic>`, /DMAcc/],
+    ['a LocURI from the root', command('Replace', '/Device/Vendor/MSFT/X'), /begin with a slash/],
+    ['an escaped LocURI from the root', command('Replace', ' %2FVendor/MSFT/X'), /begin with a slash/],
     ['more than 1 MiB', command('Replace', `./${'x'.repeat(1024 * 1024)}`), /1 MiB/],
     ['deep nesting', `${'<Replace>'.repeat(40)}${'</Replace>'.repeat(40)}`, /nested deeper/],
   ] as const)

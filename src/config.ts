@@ -16,6 +16,14 @@ const number = (from: number, to: number) => z.coerce.number().int().min(from).m
 
 const onOff = z.enum(['on', 'off']).transform((text) => text === 'on')
 
+/** Words with commas between them. */
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== ''),
+)
+
 const schema = z.object({
   DATABASE_URL: url('postgres', 'postgresql').optional(),
   EVENTSTORE_URL: url('esdb', 'esdb+discover').optional(),
@@ -60,6 +68,14 @@ const schema = z.object({
   MUSTER_ACTIVITIES_WEBHOOK_URL: url('https', 'http').optional(),
   MUSTER_ACTIVITIES_WEBHOOK_KEY: z.string().min(1).optional(),
   MUSTER_WEBHOOK_SECRETS: onOff.default(false),
+  MUSTER_WINDOWS_POLL_MINUTES: number(1, 1440).default(15),
+  MUSTER_WINDOWS_SIGN_IN: z.enum(['password', 'page']).default('password'),
+  MUSTER_ENTRA_TENANTS: list.default([]),
+  MUSTER_ENTRA_AUDIENCES: list.optional(),
+  MUSTER_ENTRA_JWKS_URL: z
+    .string()
+    .refine((text) => URL.canParse(text) && /^https?:/.test(text), { message: 'must be a URL' })
+    .default('https://login.microsoftonline.com/{tenant}/discovery/v2.0/keys'),
   MUSTER_API_RATE: number(1, 10_000_000).default(6_000),
   MUSTER_METRICS: onOff.default(true),
   MUSTER_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),

@@ -38,6 +38,8 @@ import { readinessChecks } from './readiness.ts'
 import { serverMetrics } from './server-metrics.ts'
 import { ticketsOf } from './tickets.ts'
 import type { Trust } from './trust.ts'
+import { entraOf } from './windows/entra.ts'
+import { windowsRoutes } from './windows/routes.ts'
 
 export type WebParts = Readonly<{
   app: App
@@ -145,6 +147,13 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
         ...(parts.outbox === null
           ? {}
           : { tell: webhookTeller({ ...app, outbox: parts.outbox }, { secrets: config.MUSTER_WEBHOOK_SECRETS }) }),
+      }),
+    )
+    .use(
+      windowsRoutes({
+        ...{ app, trust, agents, tickets, identity, publicUrl, organization, nothingWaiting: parts.nothingWaiting },
+        ...{ pollMinutes: config.MUSTER_WINDOWS_POLL_MINUTES, signIn: config.MUSTER_WINDOWS_SIGN_IN, pfn: null },
+        entra: entraOf(config, publicUrl, app.clock),
       }),
     )
     .use('/mdm/apple', scep)

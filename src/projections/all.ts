@@ -23,6 +23,7 @@ import { secretVariables } from './secret-variables.ts'
 import { teams } from './teams.ts'
 import { timeline } from './timeline.ts'
 import { waitingCommands } from './waiting-commands.ts'
+import { windowsEnrollments } from './windows-enrollments.ts'
 
 /** Every read model there is. */
 export const allProjections: readonly AnyProjection[] = [
@@ -51,5 +52,6 @@ export const allProjections: readonly AnyProjection[] = [
   erased(accountEnrollments),
   erased(packages),
   erased(manifests),
+  erased(windowsEnrollments),
   erased(timeline),
 ]

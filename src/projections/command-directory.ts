@@ -42,3 +42,10 @@ export const commandResultsPage = (commandId: string, page: Page): Query<Command
            c.cancelled_because, h.hardware_id, h.name as host_name, h.serial, h.team_id, p.pushed_at
     from commands c join hosts h using (host_id) left join channel_pushes p on p.host_id = c.host_id and p.channel = c.channel
     where c.command_id = ${commandId} order by c.host_id limit ${page.limit} offset ${page.offset}`
+
+/** The versions of a profile that were ever handed to a host, or may have been. */
+export const profileVersionsSent = (hostId: string, profileId: string) =>
+  query<Readonly<{ checksum: string }>>`
+    select distinct request->>'checksum' as checksum from commands
+    where host_id = ${hostId} and request->>'kind' = 'install-profile' and request->>'profileId' = ${profileId}
+      and status <> 'queued'`

@@ -84,7 +84,7 @@ const resent = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ 
 /** What happened, over all hosts and settings. Commands that follow from settings, and the travel of single ones, are left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 12,
+  version: 13,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -110,6 +110,7 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     })),
     ChannelOpened: entry,
     WindowsDeviceEnrolled: entry,
+    HardwareIdCollided: entry,
     EnrollmentEnded: as(({ data }) => ({
       activity: 'mdm_unenrolled',
       details: { installed_from_dep: false, because: data.because },

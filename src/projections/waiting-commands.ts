@@ -103,3 +103,9 @@ export const upcomingCommands = (hostId: string, limit: number, offset: number) 
   query<UpcomingCommand>`
     select host_id, command_id, request, reason, queued_at, sent_at from waiting_commands where host_id = ${hostId}
     order by priority desc, queued_position, place limit ${limit} offset ${offset}`
+
+/** What waits on a channel in the order in which it is handed out, for protocols that hand out several at a time. */
+export const commandsToSend = (hostId: string, channel: string, limit: number) =>
+  query<Pick<WaitingCommandRow, 'command_id' | 'request' | 'reason' | 'sent_at'>>`
+    select command_id, request, reason, sent_at from waiting_commands where host_id = ${hostId} and channel = ${channel}
+    order by priority desc, queued_position, place limit ${limit}`

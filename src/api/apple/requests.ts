@@ -1,13 +1,9 @@
 import type { App } from '../../app/app.ts'
-import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
-import type { HostValues } from '../../domain/settings/host-values.ts'
 import type { Request } from '../../domain/commands/requests.ts'
 import type { EnrollmentTerms } from '../../domain/enrollment/terms.ts'
 import type { Sealed } from '../../kernel/content.ts'
-import { host } from '../../domain/host/host.ts'
-import { fillIn, hostValuesOf, namesIn, ofProfile } from '../../domain/settings/host-values.ts'
-import { profileContent } from '../../projections/profiles.ts'
-import { xmlEscaped } from '../escaping.ts'
+import type { RevealSecrets } from '../profile-contents.ts'
+import { profileContents } from '../profile-contents.ts'
 import { openSecrets } from '../secret-variables.ts'
 import type { Command } from '../../protocols/apple/commands.ts'
 import {
@@ -46,8 +42,7 @@ export type ToApple = (addressed: Addressed) => Promise<Command>
 export type Reveal = Readonly<{
   sealed: (hostId: string, context: string, sealed: Sealed) => Promise<Uint8Array>
   enrollmentProfile: (terms: EnrollmentTerms) => Promise<Uint8Array>
-  /** What these secrets stand for; those that are not answered stay what they are called. */
-  secrets: (names: readonly string[]) => Promise<HostValues>
+  secrets: RevealSecrets
 }>
 
 /** For the device that it is sent to. */
@@ -71,47 +66,16 @@ type Table = Readonly<{
   [K in Request['kind']]: (request: Extract<Request, { kind: K }>, addressed: Addressed) => Command | Promise<Command>
 }>
 
-/** How many profiles' bytes are held in memory. */
-const contentsInMemory = 128
-
 /** The one table from the menu of requests to Apple's commands. A member without a line does not compile. */
-export const appleRequests = ({ read, blobs, load }: Pick<App, 'read' | 'blobs' | 'load'>, reveal: Reveal): ToApple => {
-  const contents = leastRecentlyUsed<Promise<Uint8Array>>(contentsInMemory)
-
-  const fetchContent = async (profileId: string, checksum: string): Promise<Uint8Array> => {
-    const [row] = await read(profileContent(profileId, checksum))
-    if (row === undefined) throw new Error(`The content ${checksum} of profile ${profileId} is not in the read models.`)
-    return blobs.fetch(row.content)
-  }
-
-  const contentOf = (profileId: string, checksum: string): Promise<Uint8Array> => {
-    const key = `${profileId}/${checksum}`
-    const known = contents.get(key)
-    if (known !== undefined) return known
-    const fetched = fetchContent(profileId, checksum)
-    contents.set(key, fetched)
-    fetched.catch(() => {
-      contents.delete(key)
-    })
-    return fetched
-  }
-
-  const rendered = async (bytes: Uint8Array, profileId: string, hostId: string): Promise<Uint8Array> => {
-    const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    if (!content.includes('FLEET_')) return bytes
-    const { state } = await load(host, hostId)
-    const values = { ...hostValuesOf(state.enrollment), ...ofProfile(profileId) }
-    const text = content.toString('utf8')
-    const secrets = await reveal.secrets(namesIn(text, 'FLEET_SECRET_'))
-    return Buffer.from(fillIn(fillIn(text, secrets, xmlEscaped, 'FLEET_SECRET_'), values, xmlEscaped))
-  }
+export const appleRequests = (app: Pick<App, 'read' | 'blobs' | 'load'>, reveal: Reveal): ToApple => {
+  const { renderedFor } = profileContents(app, reveal.secrets)
 
   const pinIn = async (hostId: string, commandId: string, pin: Sealed | null): Promise<string | null> =>
     pin === null ? null : Buffer.from(await reveal.sealed(hostId, `pin/${commandId}`, pin)).toString()
 
   const table: Table = {
     'install-profile': async ({ profileId, checksum }, { hostId }) =>
-      installProfile(await rendered(await contentOf(profileId, checksum), profileId, hostId)),
+      installProfile(await renderedFor(hostId, profileId, checksum)),
     'remove-profile': ({ identifier }) => removeProfile(identifier),
     'list-profiles': () => profileList(),
     'describe-device': ({ queries }) => deviceInformation(queries),
@@ -145,7 +109,7 @@ export const appleRequests = ({ read, blobs, load }: Pick<App, 'read' | 'blobs' 
     'allow-remote-desktop': ({ allowed }) => bare(allowed ? 'EnableRemoteDesktop' : 'DisableRemoteDesktop'),
     'release-user': () => bare('UserConfigured'),
     raw: async ({ payload }, { hostId, commandId }) =>
-      commandIn(await blobs.fetchSealed(hostId, `command/${commandId}`, payload)),
+      commandIn(await app.blobs.fetchSealed(hostId, `command/${commandId}`, payload)),
   }
 
   return (addressed) => {

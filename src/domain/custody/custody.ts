@@ -48,6 +48,8 @@ export const custody: Slice<CustodyCommand, CustodyEvent | CommandEvent, Custody
       mustNotBePending(now)
       if (now.status === 'wiped') reject('already-wiped', 'This host was wiped.')
       if (now.status === 'locked') reject('already-locked', 'This host is locked.')
+      if (enrollment.platform === 'windows')
+        reject('not-supported', 'Windows has no command that locks a desktop; it takes a script, which is not sent yet.')
       const isMac = enrollment.platform === 'darwin'
       if (!isMac && enrollment.facts.supervised === 'no')
         reject('not-supported', 'This host is not supervised; only a supervised one can be put into Lost Mode.')

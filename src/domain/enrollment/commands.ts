@@ -49,7 +49,10 @@ export type EnrollmentCommand =
   /** `since` (ISO 8601) is when the push service found the token dead: a token that came later lives. */
   | { type: 'EndEnrollment'; data: { because: 'push-token-unregistered'; since: string } }
 
-/** `identity` is the certificate that the device was given: fingerprint, and end in ISO 8601. `teamId` counts for a host that is new. */
+/**
+ * `identity` is the certificate that the device was given: fingerprint, and end in ISO 8601. `teamId` counts for a host that is new. `sharedWith` is
+ * another host with the same hardware hash; null: there is none.
+ */
 export type EnrollWindows = {
   type: 'EnrollWindows'
   data: WindowsEnrolled & {
@@ -57,5 +60,6 @@ export type EnrollWindows = {
     facts: HostFacts
     teamId: string
     identity: { certificate: string; notAfter: string }
+    sharedWith: string | null
   }
 }

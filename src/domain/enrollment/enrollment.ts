@@ -151,7 +151,10 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Enr
       stage: 'enrolled',
       enrolledAt: at,
       channels: { [deviceChannel]: { enrollmentId: data.deviceId, tokenFingerprint: '', tokenSince: at } },
+      // The page of Windows' setup waits for us where an account of the organization brought the device in.
+      awaitingConfiguration: data.inSetup && data.by === 'account',
     }),
+    HardwareIdCollided: (state) => state,
     AuthenticatedAgain: (state, { data }) => ({ ...state, authenticatedAgain: data.certificate }),
     IdentityRenewed: (state, { data }) => ({ ...state, ...withIdentity(state, data.to, data.notAfter) }),
     ChannelOpened: (state, { data, at }) => {

@@ -57,6 +57,14 @@ export type EnrollmentEvent =
     }
   /** A Windows device has its identity and its credentials: it is enrolled. */
   | { type: 'WindowsDeviceEnrolled'; data: WindowsEnrolled }
+  /**
+   * Another device has the same hardware hash: machines from one image that was not generalised, or one that got another name. `with` is the
+   * other host, null when it enrolled as this very host before.
+   */
+  | {
+      type: 'HardwareIdCollided'
+      data: { hardwareHash: string; with: string | null; name: string | null; formerName: string | null }
+    }
   /** Authenticate with a certificate that this host had before: its identity survived, so nothing is known to be lost. The token tells. */
   | { type: 'AuthenticatedAgain'; data: { certificate: string } }
   /** The host goes on under another certificate. No new epoch: all that it has, it keeps. */

@@ -56,6 +56,13 @@ export const story: Story = {
   CarveViewed: ({ carve }) => said(`The files of carve ${carve} were fetched.`, 'An admin asked for them.'),
   WindowsDeviceEnrolled: ({ deviceId, userName, by }) =>
     said(`Windows enrolled as the device ${deviceId}${userName === null ? '' : ` of ${userName}`}.`, windowsWays[by]),
+  HardwareIdCollided: ({ with: other, name, formerName }) =>
+    said(
+      other === null
+        ? `The device ${name ?? 'without a name'} enrolled with the hardware id of ${formerName ?? 'a device without a name'}, in its place.`
+        : `The device has the same hardware id as host ${other}.`,
+      'It was renamed, or both were made from one image that was not generalised.',
+    ),
   HostsMerged: ({ absorbed, because }) =>
     said(`Host ${absorbed} is the same device and was merged into this one.`, merges[because]),
   HostsSplit: ({ absorbed }) =>

@@ -14,7 +14,7 @@ const enroll = (more: Partial<EnrollWindows['data']> = {}): EnrollWindows => ({
   type: 'EnrollWindows',
   data: {
     ...{ ...told, hardwareId: 'UUID-1', facts: { name: 'DESKTOP-1' }, teamId: '7' },
-    ...{ identity: { certificate: 'c1', notAfter: '2027-03-01T00:00:00.000Z' } },
+    ...{ identity: { certificate: 'c1', notAfter: '2027-03-01T00:00:00.000Z' }, sharedWith: null },
     ...more,
   },
 })
@@ -62,6 +62,30 @@ describe('A Windows device that enrolls', () => {
         started(2, 'c2'),
         { type: 'WindowsDeviceEnrolled', data: told },
         { type: 'CommandsCancelled', data: { commandIds: ['x'], because: 'enrolled-again' } },
+      ])
+  })
+
+  it('says so when another device came in its place, or another host has its hardware', () => {
+    const collided = (other: string | null, formerName: string | null): HostEvent => ({
+      type: 'HardwareIdCollided',
+      data: { hardwareHash: 'H1', with: other, name: 'DESKTOP-2', formerName },
+    })
+    const newcomer = { facts: { name: 'DESKTOP-2' }, identity: { certificate: 'c2', notAfter: '2027-03-01T00:00:00.000Z' } }
+    given(host, past)
+      .when(enroll(newcomer))
+      .then([
+        { type: 'HostDescribed', data: { facts: { name: 'DESKTOP-2' }, source: 'windows' } },
+        started(2, 'c2'),
+        { type: 'WindowsDeviceEnrolled', data: told },
+        collided(null, 'DESKTOP-1'),
+      ])
+    given(host, [])
+      .when(enroll({ sharedWith: '12', teamId: '0', facts: { name: 'DESKTOP-2' } }))
+      .then([
+        { ...discovered, data: { ...discovered.data, source: 'windows', facts: { name: 'DESKTOP-2' } } },
+        started(1, 'c1'),
+        { type: 'WindowsDeviceEnrolled', data: told },
+        collided('12', null),
       ])
   })
 

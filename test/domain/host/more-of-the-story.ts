@@ -206,4 +206,9 @@ export const moreLines: readonly (readonly [HostEvent, string, string | null])[]
     'Windows enrolled as the device D1 of ada.',
     'Its user joined with an account of the organisation.',
   ],
+  [
+    { type: 'HardwareIdCollided', data: { hardwareHash: 'H1', with: '12', name: 'PC', formerName: null } },
+    'The device has the same hardware id as host 12.',
+    'It was renamed, or both were made from one image that was not generalised.',
+  ],
 ]

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto'
+import type { Request, RequestHandler, Response } from 'express'
+import { raw, Router } from 'express'
+import type { Cause } from '../../kernel/event.ts'
+import { ParseError } from '../../kernel/parse-error.ts'
+import type { SyncCommand, SyncMessage } from '../../protocols/windows/syncml/message.ts'
+import { maxMessageBytes, readSyncMessage } from '../../protocols/windows/syncml/read-message.ts'
+import { goesOn, statusesFor } from '../../protocols/windows/syncml/statuses-for.ts'
+import { writeSyncMessage } from '../../protocols/windows/syncml/write-message.ts'
+import { deviceChannel } from '../../domain/platforms.ts'
+import { openSecrets } from '../secret-variables.ts'
+import { sessionAuthentication } from './authentication.ts'
+import type { KnownWindowsDevice } from './known-devices.ts'
+import { knownWindowsDevices } from './known-devices.ts'
+import { offering } from './offering.ts'
+import { windowsRequests } from './requests.ts'
+import { longestRemembered, sessionMemory } from './sessions.ts'
+import type { WindowsEdge } from './settings.ts'
+import { paths } from './settings.ts'
+import { takingIn } from './taking-in.ts'
+
+const syncType = 'application/vnd.syncml.dm+xml'
+
+/**
+ * The sessions in which Windows devices are managed (MS-MDM, OMA DM 1.2): one message each way per request. A message of somebody who did not show
+ * who they are is answered with a challenge alone; one that comes twice is answered as before.
+ * https://learn.microsoft.com/openspecs/windows_protocols/ms-mdm/33769a92-ac31-47ef-ae7b-dc8501f7104f
+ */
+export const windowsManagementRoutes = (edge: WindowsEdge): Router => {
+  const { app, publicUrl } = edge
+  const devices = knownWindowsDevices(app)
+  const sessions = sessionMemory()
+  const authenticate = sessionAuthentication(edge, devices)
+  const takeIn = takingIn(app, devices)
+  const secrets = async (names: readonly string[]) => (await openSecrets(app, names)).values
+  const offer = offering(edge, windowsRequests(app, { secrets, sealed: app.blobs.fetchSealed }))
+
+  const respondTo = async (message: SyncMessage, device: KnownWindowsDevice): Promise<Buffer> => {
+    const { sessionId, msgId } = message.header
+    const { deviceId, hostId } = device
+    const session = sessions.of(deviceId, sessionId, msgId)
+    if (session.answered?.msgId === msgId) return session.answered.body
+    app.telemetry.seen(hostId, deviceChannel)
+    if (message.commands.some((command) => command.name === 'Alert' && command.data === '1223')) {
+      sessions.forget(deviceId, sessionId)
+      return answer(message, '200')
+    }
+    const makeCause = () => causeOf(deviceId)
+    await takeIn(message, device, session, makeCause)
+    if (goesOn(message)) return answer(message, '200', { more: [nextMessage] })
+    const says = message.commands.some(isFarewell)
+    const commands = says ? [] : await offer({ device, session, msgId, makeCause })
+    const body = answer(message, '200', { commands })
+    session.answered = body.length > longestRemembered ? null : { msgId, body }
+    return body
+  }
+
+  const answer = (
+    message: SyncMessage,
+    status: string,
+    more: Readonly<{ nonce?: Uint8Array; commands?: readonly string[]; more?: readonly SyncCommand[] }> = {},
+  ): Buffer => {
+    const { sessionId, msgId, source } = message.header
+    const header = { sessionId, msgId, target: source, source: `${publicUrl}${paths.management[0] ?? ''}`, credential: null }
+    const commands = [...statusesFor(message, status, more.nonce ?? null), ...(more.more ?? [])]
+    return writeSyncMessage({ header, commands, final: true }, more.commands ?? [])
+  }
+
+  const handle = async (request: Request, response: Response): Promise<void> => {
+    let deviceId = ''
+    try {
+      const message = readSyncMessage(request.body instanceof Uint8Array ? request.body : Buffer.alloc(0))
+      deviceId = message.header.source.toUpperCase()
+      const device = await devices.find(deviceId)
+      if (device === null) return refuse(response, 403, { deviceId, reason: 'No device of this id is enrolled.' })
+      const verdict = await authenticate(request, message.header, device)
+      if (verdict.kind === 'too-often') return refuse(response, 429, { deviceId, reason: 'Too many wrong digests.' })
+      if (verdict.kind !== 'own') {
+        sessions.of(deviceId, message.header.sessionId, message.header.msgId)
+        return send(response, answer(message, verdict.kind === 'wrong' ? '401' : '407', { nonce: verdict.nonce }))
+      }
+      send(response, await respondTo(message, device))
+    } catch (error) {
+      if (error instanceof ParseError) return refuse(response, 400, { deviceId, reason: `${error.field}: ${error.message}` })
+      app.logger.error({ err: error, deviceId }, 'a Windows device could not be served')
+      response.status(503).set('retry-after', '60').end()
+    }
+  }
+
+  const refuse = (response: Response, status: number, why: Readonly<{ deviceId: string; reason: string }>): void => {
+    app.logger.warn(why, 'a Windows device was refused')
+    response.status(status).end()
+  }
+
+  const tooLarge: (error: unknown, ...rest: Parameters<RequestHandler>) => void = (_error, _request, response, _next) => {
+    refuse(response, 413, { deviceId: '', reason: 'The message is too large.' })
+  }
+
+  return Router().post(paths.management, raw({ type: () => true, limit: maxMessageBytes }), handle, tooLarge)
+}
+
+/** Asks for what is still to come of a message, or of a large object. */
+const nextMessage: SyncCommand = { name: 'Alert', cmdId: 'next', data: '1222', items: [] }
+
+/** It leaves: there is nothing more to do for it. */
+const isFarewell = (command: SyncCommand): boolean =>
+  command.name === 'Alert' && command.data === '1226' && command.items.some(({ type }) => type?.includes('unenrollment') === true)
+
+const send = (response: Response, body: Buffer): void => {
+  response
+    .status(200)
+    .set({ 'content-type': syncType, 'content-length': String(body.length) })
+    .end(body)
+}
+
+const causeOf = (deviceId: string): Cause => {
+  const id = randomUUID()
+  return { id, actor: { kind: 'device', id: deviceId }, correlationId: id, causationId: id }
+}

@@ -1,0 +1,45 @@
+import type { App } from '../../app/app.ts'
+import type { KnownAgents } from '../agents/known-agents.ts'
+import type { IdentitySource, NothingWaiting } from '../apple/settings.ts'
+import type { Tickets } from '../tickets.ts'
+import type { Trust } from '../trust.ts'
+import type { EntraTokens } from './entra.ts'
+
+export type WindowsEdge = Readonly<{
+  app: App
+  /** Who issues identities, and whose are let in. */
+  trust: Pick<Trust, 'authorities' | 'isRevoked'>
+  /** Whose node keys let their hosts enroll. */
+  agents: Pick<KnownAgents, 'find'>
+  tickets: Tickets
+  nothingWaiting: NothingWaiting
+  identity: IdentitySource
+  /** Without a trailing slash. */
+  publicUrl: string
+  organization: string
+  /** How often a device calls by itself. */
+  pollMinutes: number
+  /** How a person who typed an e-mail address shows who they are. */
+  signIn: 'password' | 'page'
+  /** Checks accounts of Microsoft Entra; null: none is let in. */
+  entra: EntraTokens | null
+  /** The name of the app that pushes are for (Package Family Name); null: devices are not pushed to. */
+  pfn: string | null
+}>
+
+/** How devices name this server in all their nodes: never to be changed. */
+export const providerId = 'Muster'
+
+/** The paths by which devices find what; fixed in those that enrolled. */
+export const paths = {
+  /** Windows asks the first one where a person typed an e-mail address. */
+  discovery: ['/EnrollmentServer/Discovery.svc', '/api/mdm/microsoft/discovery'],
+  policy: ['/api/mdm/microsoft/policy', '/EnrollmentServer/Policy.svc'],
+  enroll: ['/api/mdm/microsoft/enroll', '/EnrollmentServer/Enrollment.svc'],
+  management: ['/api/mdm/microsoft/management', '/ManagementServer/MDM.svc'],
+  signIn: '/api/mdm/microsoft/auth',
+  terms: '/api/mdm/microsoft/tos',
+}
+
+/** What is sealed with the host's key in this context proves a device in its sessions. */
+export const credentialContext = 'windows-credential'

@@ -1,0 +1,163 @@
+import type { App } from '../../app/app.ts'
+import type { HostFacts } from '../../domain/enrollment/events.ts'
+import { host } from '../../domain/host/host.ts'
+import type { Cause } from '../../kernel/event.ts'
+import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
+import { erased } from '../../kernel/projection.ts'
+import { Rejection } from '../../kernel/rejection.ts'
+import { storable } from '../../kernel/text.ts'
+import { waitingCommands } from '../../projections/waiting-commands.ts'
+import { unenrolledTwins, windowsEnrollments } from '../../projections/windows-enrollments.ts'
+import { devDetail, devInfo } from '../../protocols/windows/syncml/csp.ts'
+import { normalLocUri } from '../../protocols/windows/syncml/loc-uris.ts'
+import type { SyncCommand, SyncItem, SyncMessage } from '../../protocols/windows/syncml/message.ts'
+import { commandXml } from '../../protocols/windows/syncml/write-message.ts'
+import type { CommandStatuses } from './answers.ts'
+import { byCommand, judged } from './answers.ts'
+import type { KnownWindowsDevice, KnownWindowsDevices } from './known-devices.ts'
+import type { Session } from './sessions.ts'
+
+/** Takes in what a device says in one message of its own. Taking it in twice changes nothing. */
+export type TakeIn = (message: SyncMessage, device: KnownWindowsDevice, session: Session, makeCause: () => Cause) => Promise<void>
+
+type Ports = Pick<App, 'execute' | 'load' | 'read' | 'blobs' | 'applyNow' | 'logger'>
+
+const applied = [erased(waitingCommands), erased(windowsEnrollments)]
+
+/** An object in pieces is given up at this length, in characters. */
+const largestObject = 5 * 1024 * 1024
+
+/** Boards whose maker left the serial number out: it tells no device from another. */
+const placeholders: ReadonlySet<string> = new Set([
+  ...['', '0', '-1', 'none', 'default string', 'to be filled by o.e.m.', 'system serial number', 'not specified', 'n/a'],
+  ...['123456789', '0123456789', 'not applicable', 'invalid', 'oem'],
+])
+
+export const takingIn = (app: Ports, devices: KnownWindowsDevices): TakeIn => {
+  /** What each device told last: an idle session tells the same again. */
+  const told = leastRecentlyUsed<string>(100_000)
+
+  const answered = async (
+    statuses: CommandStatuses,
+    results: readonly SyncCommand[],
+    { hostId }: KnownWindowsDevice,
+    session: Session,
+    cause: Cause,
+  ): Promise<void> => {
+    const { commandId, whole } = statuses
+    if (whole === null) return
+    const { state } = await app.load(host, hostId)
+    const request = state.commands.waiting.get(commandId)?.request ?? null
+    const judgement = judged({ ...statuses, whole }, request, (cmdId) => session.parts.get(cmdId) ?? null)
+    if (judgement.outcome === 'again') {
+      session.replacing.add(commandId)
+      session.carried.delete(commandId)
+      return
+    }
+    const { outcome, errors } = judgement
+    const bytes = Buffer.from(results.map(commandXml).join(''))
+    const result =
+      results.length === 0 || outcome === 'deferred'
+        ? null
+        : await app.blobs.keepSealed(hostId, `result/${commandId}`, bytes, cause)
+    const report = { type: 'ReportCommand', data: { commandId, outcome, errors, result } } as const
+    const { events } = await app.execute(host, hostId, report, cause)
+    if (events.length > 0) await app.applyNow(applied, events)
+  }
+
+  const describe = async (facts: HostFacts, { hostId, deviceId, serial }: KnownWindowsDevice, cause: Cause): Promise<void> => {
+    const text = JSON.stringify(facts)
+    if (Object.keys(facts).length === 0 || told.get(deviceId) === text) return
+    await app.execute(host, hostId, { type: 'DescribeHost', data: { facts, source: 'windows' } }, cause)
+    if (facts.serial !== undefined && facts.serial !== serial) {
+      await link(hostId, facts.serial, cause)
+      devices.forget(deviceId)
+    }
+    told.set(deviceId, text)
+  }
+
+  /** Another record of the same serial number, an agent's, is the same device; when exactly one has it and is not enrolled itself. */
+  const link = async (hostId: string, serial: string, cause: Cause): Promise<void> => {
+    const [twin, another] = await app.read(unenrolledTwins(hostId, serial))
+    if (twin === undefined || another !== undefined) return
+    try {
+      const away = { type: 'MergeAway', data: { into: hostId, because: 'serial' } } as const
+      await app.execute(host, twin.host_id, away, cause)
+      const data = { hostId: twin.host_id, hardwareId: twin.hardware_id, because: 'serial' } as const
+      await app.execute(host, hostId, { type: 'AbsorbHost', data }, cause)
+    } catch (error) {
+      if (!(error instanceof Rejection)) throw error
+      app.logger.warn({ hostId, twin: twin.host_id, code: error.code }, 'two records of one serial number were not made one')
+    }
+  }
+
+  /** Its user sent this server away, or it does what it was asked to. */
+  const unenrolled = async ({ hostId, deviceId }: KnownWindowsDevice, cause: Cause): Promise<void> => {
+    const { state } = await app.load(host, hostId)
+    if (state.enrollment.enrollmentId !== deviceId) return
+    const asked = state.enrollment.unenrollment
+    const { events } = await app.execute(
+      host,
+      hostId,
+      asked === null
+        ? { type: 'EndEnrollment', data: { because: 'checked-out' } }
+        : { type: 'ReportCommand', data: { commandId: asked, outcome: 'acknowledged', errors: [], result: null } },
+      cause,
+    )
+    if (events.length > 0) await app.applyNow(applied, events)
+    devices.forget(deviceId)
+  }
+
+  return async ({ commands }, device, session, makeCause) => {
+    const alerts = commands.flatMap((command) => (command.name === 'Alert' ? [command] : []))
+    for (const { data, items } of alerts) {
+      if (data === '1225') session.pieces.clear()
+      const user = items.find(({ type }) => type === 'com.microsoft/MDM/LoginStatus')?.data?.trim()
+      if (user === 'user' || user === 'others' || user === 'none') session.signedIn = user
+    }
+    if (alerts.some(({ data, items }) => data === '1226' && items.some(({ type }) => type === unenrollment)))
+      await unenrolled(device, makeCause())
+    if (device.ended) return
+
+    const results = commands.flatMap((command) => (command.name === 'Results' ? [command] : []))
+    const whole = results.map((result) => ({ ...result, items: joined(result.items, session) }))
+    const said = commands.flatMap((command) => (command.name === 'Replace' || command.name === 'Add' ? command.items : []))
+    await describe(factsIn([...said, ...whole.flatMap(({ items }) => items)]), device, makeCause())
+    for (const statuses of byCommand(commands.flatMap((command) => (command.name === 'Status' ? [command] : [])))) {
+      const { commandId } = statuses
+      const own = whole.filter(({ cmdRef }) => cmdRef === commandId || cmdRef.startsWith(`${commandId}.`))
+      await answered(statuses, own, device, session, makeCause())
+    }
+  }
+}
+
+const unenrollment = 'com.microsoft:mdm.unenrollment.userrequest'
+
+/** Items as they are once their pieces are put together; a piece itself is kept back. */
+const joined = (items: readonly SyncItem[], { pieces }: Session): readonly SyncItem[] =>
+  items.flatMap((item) => {
+    const node = item.source ?? item.target ?? ''
+    const text = `${pieces.get(node) ?? ''}${item.data ?? ''}`
+    pieces.delete(node)
+    if (!item.moreData) return [{ ...item, data: item.data === null ? null : text }]
+    if (text.length <= largestObject) pieces.set(node, text)
+    return []
+  })
+
+const factNodes: Readonly<Record<string, keyof HostFacts>> = {
+  [normalLocUri(devDetail.serial)]: 'serial',
+  [normalLocUri(devDetail.deviceName)]: 'name',
+  [normalLocUri(devDetail.osVersion)]: 'osVersion',
+  [normalLocUri(devInfo.model)]: 'model',
+}
+
+/** The facts that nodes with their values tell. */
+const factsIn = (items: readonly SyncItem[]): HostFacts =>
+  Object.fromEntries(
+    items.flatMap(({ source, target, data }) => {
+      const fact = factNodes[normalLocUri(source ?? target ?? '')]
+      const value = storable((data ?? '').trim(), 255)
+      if (fact === undefined || value === '' || (fact === 'serial' && placeholders.has(value.toLowerCase()))) return []
+      return [[fact, value]]
+    }),
+  )

@@ -1,0 +1,168 @@
+import type { Credential } from '../protocols/windows/enrollment/read-request.ts'
+import { devDetail, devInfo, dmClient, rebootNow, remoteWipe } from '../protocols/windows/syncml/csp.ts'
+import { credentialHash } from '../protocols/windows/syncml/digest.ts'
+import { normalLocUri } from '../protocols/windows/syncml/loc-uris.ts'
+import type { KeyPair } from '../protocols/x509/keys.ts'
+import { generateRsaKey } from '../protocols/x509/keys.ts'
+import { DeviceFailure } from './apple/failure.ts'
+import type { Network } from './apple/network.ts'
+import { random } from './random.ts'
+import type { CspTree, Done } from './windows/csp-tree.ts'
+import { cspTree } from './windows/csp-tree.ts'
+import type { Arriving, Identity } from './windows/enrollment.ts'
+import { enroll, renew } from './windows/enrollment.ts'
+import { syncSession } from './windows/session.ts'
+
+/** How a device behaves; chances from 0 to 1, looked at before each use. */
+export type WindowsBehaviour = Readonly<{
+  losesAnswer?: number
+  repeats?: number
+  /** What commands on these nodes are answered with instead of being done. */
+  failures?: Readonly<Record<string, string>>
+  /** Whether certificates can be enrolled by SCEP. */
+  scep?: boolean
+}>
+
+export type WindowsDeviceOptions = Readonly<{
+  network: Network
+  seed: string
+  discoveryUrl: string
+  /** What it enrolls with. */
+  credential: (device: WindowsDevice) => Promise<Credential>
+  /** Two devices from one image that was not generalised have the same. */
+  hardwareId?: string
+  serial?: string
+  name?: string
+  email?: string
+  enrollmentType?: 'Full' | 'Device'
+  inSetup?: boolean
+  signedIn?: 'user' | 'others' | 'none'
+  behaviour?: WindowsBehaviour
+  keyPair?: KeyPair
+  pieceLength?: number
+  onCommand?: (done: Done) => void
+}>
+
+/** A simulated Windows PC: enrolls, calls, and keeps what it is told in its tree of settings. */
+export type WindowsDevice = Readonly<{
+  /** The SMBIOS UUID that its agent tells; Windows itself does not. */
+  uuid: string
+  serial: string
+  name: string
+  hardwareId: string
+  /** Of the enrolment that it is in. */
+  deviceId: () => string
+  /** Throws `DeviceFailure`. A device that is enrolled forgets that, and enrolls under a new id. */
+  enroll: () => Promise<void>
+  enrolled: () => boolean
+  /** One session; answers how many commands it did. */
+  connect: () => Promise<number>
+  /** Its user disconnects it, and it says farewell as far as the server hears it. */
+  leave: () => Promise<void>
+  /** Gets the next identity certificate. */
+  renew: () => Promise<void>
+  tree: CspTree
+  erased: () => boolean
+}>
+
+export const windowsDevice = (options: WindowsDeviceOptions): WindowsDevice => {
+  const luck = random(`windows ${options.seed}`)
+  const hex = '0123456789ABCDEF'
+  const uuid = luck.uuid()
+  const serial = options.serial ?? `W${luck.text(9, '0123456789ABCDEFGHJKLMNPQRSTUVWXYZ')}`
+  const name = options.name ?? `DESKTOP-${luck.text(7, '0123456789ABCDEFGHJKLMNPQRSTUVWXYZ')}`
+  const hardwareId = options.hardwareId ?? luck.text(64, hex)
+  const behaviour = options.behaviour ?? {}
+  let deviceId = ''
+  let identity: Identity | null = null
+  let sessions = 0
+  let gone: 'unenrolled' | 'erased' | null = null
+
+  const { unenroll } = dmClient('Muster')
+  const wipes = new Set<string>(Object.values(remoteWipe).map(normalLocUri))
+  const exec = (locUri: string): string | null => {
+    const node = normalLocUri(locUri)
+    if (wipes.has(node)) gone = 'erased'
+    else if (node === normalLocUri(unenroll)) gone = 'unenrolled'
+    else if (node.endsWith('/install/enroll')) return behaviour.scep === false ? '406' : '200'
+    else if (node !== normalLocUri(rebootNow)) return null
+    return '200'
+  }
+  const facts = {
+    [devInfo.manufacturer]: 'Contoso',
+    [devInfo.model]: 'Latitude 7440',
+    [devInfo.managementVersion]: '1.3',
+    [devInfo.language]: 'en-US',
+    [devDetail.osVersion]: '10.0.22631.4037',
+    [devDetail.deviceName]: name,
+    [devDetail.serial]: serial,
+    [devDetail.totalMemory]: '16384',
+  }
+  const failures = (locUri: string): string | undefined =>
+    Object.entries(behaviour.failures ?? {}).find(([node]) => normalLocUri(node) === normalLocUri(locUri))?.[1]
+  const inner = cspTree({ facts, failures, hasUser: () => (options.signedIn ?? 'user') === 'user', exec })
+  const tree: CspTree = {
+    ...inner,
+    valueOf: (locUri) => (locUri === devInfo.id ? deviceId : inner.valueOf(locUri)),
+  }
+
+  const arriving = (): Arriving => ({
+    ...{ deviceId, hardwareId, name, osVersion: '10.0.22631.4037', email: options.email ?? '' },
+    ...{ enrollmentType: options.enrollmentType ?? 'Device', inSetup: options.inSetup ?? false },
+  })
+
+  const session = async (leaves: boolean): Promise<number> => {
+    if (identity === null) throw new DeviceFailure('not-enrolled', `${name} is not enrolled.`)
+    const { managementUrl, name: userName, password } = identity.provisioned
+    sessions += 1
+    return syncSession({
+      ...{ network: options.network, url: managementUrl, deviceId, credential: credentialHash(userName, password) },
+      ...{ sessionId: String(sessions), tree, signedIn: options.signedIn ?? 'user', leaves },
+      luck: {
+        losesAnswer: () => luck.chance(behaviour.losesAnswer ?? 0),
+        repeats: () => luck.chance(behaviour.repeats ?? 0),
+      },
+      pieceLength: options.pieceLength ?? 500_000,
+      ...(options.onCommand && { onCommand: options.onCommand }),
+      goesOn: () => gone === null,
+    })
+  }
+
+  /** Nobody manages it any more. */
+  const forget = (): void => {
+    identity = null
+    tree.clear()
+  }
+
+  const device: WindowsDevice = {
+    ...{ uuid, serial, name, hardwareId, tree },
+    deviceId: () => deviceId,
+    enroll: async () => {
+      deviceId = luck.text(32, hex)
+      sessions = 0
+      gone = null
+      tree.clear()
+      const keyPair = options.keyPair ?? (await generateRsaKey(2048))
+      const credential = await options.credential(device)
+      identity = await enroll(options.network, options.discoveryUrl, { arriving: arriving(), credential, keyPair })
+    },
+    enrolled: () => identity !== null,
+    connect: async () => {
+      const executed = await session(false)
+      // The session breaks off; another tells that it left.
+      if (gone === 'unenrolled') await session(true)
+      if (gone !== null) forget()
+      return executed
+    },
+    leave: async () => {
+      await session(true)
+      forget()
+    },
+    renew: async () => {
+      if (identity === null) throw new DeviceFailure('not-enrolled', `${name} is not enrolled.`)
+      await renew(options.network, identity, arriving())
+    },
+    erased: () => gone === 'erased',
+  }
+  return device
+}

@@ -1,0 +1,101 @@
+import { normalLocUri } from '../../protocols/windows/syncml/loc-uris.ts'
+import type { GroupCommand, NodeCommand, SyncItem } from '../../protocols/windows/syncml/message.ts'
+
+/** What was done with a command, inner ones first named by their own CmdID, the whole last; `value` answers a Get. */
+export type Done = Readonly<{ cmdId: string; cmd: string; code: string; value?: Readonly<{ locUri: string; data: string }> }>
+
+/** The settings of a device: nodes with values. */
+export type CspTree = Readonly<{
+  /** Runs a command as Windows does, and tells what came of it and of all inside. */
+  run: (command: NodeCommand | GroupCommand) => readonly Done[]
+  /** The value of a node; null: it is not there. */
+  valueOf: (locUri: string) => string | null
+  /** Normal forms of all nodes that were set. */
+  nodes: () => readonly string[]
+  clear: () => void
+}>
+
+export type TreeOptions = Readonly<{
+  /** Nodes that cannot be removed or set, with what they say of the device. */
+  facts: Readonly<Record<string, string>>
+  /** Codes that commands on a node are answered with instead, as tests wish. */
+  failures: (locUri: string) => string | undefined
+  /** Whether a user is signed in: there is no part of the user else. */
+  hasUser: () => boolean
+  /** What an Exec does; null: there is nothing to run at this node. */
+  exec: (locUri: string) => string | null
+}>
+
+export const cspTree = ({ facts, failures, hasUser, exec }: TreeOptions): CspTree => {
+  const fixed = new Map(Object.entries(facts).map(([locUri, value]) => [normalLocUri(locUri), value]))
+  let values = new Map<string, string>()
+
+  const runItem = (verb: NodeCommand['name'], { target, data }: SyncItem): Omit<Done, 'cmdId' | 'cmd'> => {
+    const locUri = target ?? ''
+    const node = normalLocUri(locUri)
+    const wished = failures(locUri)
+    if (locUri === '' || locUri.startsWith('/')) return { code: '400' }
+    if (wished !== undefined) return { code: wished }
+    if (node.startsWith('./user/') && !hasUser()) return { code: '425' }
+    if (verb === 'Get') return read(node, locUri)
+    if (verb === 'Exec') return { code: exec(locUri) ?? '404' }
+    if (verb === 'Delete') return { code: remove(node) }
+    if (verb === 'Add' && (values.has(node) || fixed.has(node))) return { code: '418' }
+    if (fixed.has(node)) return { code: '405' }
+    values.set(node, data ?? '')
+    return { code: '200' }
+  }
+
+  const read = (node: string, locUri: string): Omit<Done, 'cmdId' | 'cmd'> => {
+    const value = fixed.get(node) ?? values.get(node)
+    if (value !== undefined) return { code: '200', value: { locUri, data: value } }
+    const all = [...fixed.keys(), ...values.keys()]
+    const children = all.flatMap((one) => (one.startsWith(`${node}/`) ? [one.slice(node.length + 1).split('/')[0] ?? ''] : []))
+    if (children.length === 0) return { code: '404' }
+    return { code: '200', value: { locUri, data: [...new Set(children)].map(encodeURIComponent).join('/') } }
+  }
+
+  const remove = (node: string): string => {
+    const there = [...values.keys()].filter((one) => one === node || one.startsWith(`${node}/`))
+    for (const one of there) values.delete(one)
+    return there.length === 0 ? '404' : '200'
+  }
+
+  const runNode = ({ name, cmdId, items }: NodeCommand): readonly Done[] => {
+    const all = items.map((item) => runItem(name, item))
+    const bad = all.find(({ code }) => !code.startsWith('2'))
+    return [{ cmdId, cmd: name, ...(bad ?? all[0] ?? { code: '412' }) }]
+  }
+
+  /** All or nothing: what was done before a failure is taken back, what comes after it is not tried. */
+  const runAtomic = ({ cmdId, commands }: GroupCommand): readonly Done[] => {
+    const before = new Map(values)
+    const inner: Done[] = []
+    for (const command of commands) {
+      const failed = inner.some(({ code }) => !code.startsWith('2'))
+      if (failed) inner.push({ cmdId: command.cmdId, cmd: command.name, code: '215' })
+      else if ('commands' in command || command.name === 'Get')
+        inner.push({ cmdId: command.cmdId, cmd: command.name, code: '500' })
+      else inner.push(...runNode(command))
+    }
+    if (inner.every(({ code }) => code.startsWith('2'))) return [...inner, { cmdId, cmd: 'Atomic', code: '200' }]
+    values = before
+    const rolledBack = inner.map((done) => (done.code.startsWith('2') && done.code !== '215' ? { ...done, code: '216' } : done))
+    return [...rolledBack, { cmdId, cmd: 'Atomic', code: '507' }]
+  }
+
+  const run = (command: NodeCommand | GroupCommand): readonly Done[] => {
+    if ('items' in command) return runNode(command)
+    if (command.name === 'Atomic') return runAtomic(command)
+    return [...command.commands.flatMap(run), { cmdId: command.cmdId, cmd: command.name, code: '200' }]
+  }
+
+  return {
+    run,
+    valueOf: (locUri) => fixed.get(normalLocUri(locUri)) ?? values.get(normalLocUri(locUri)) ?? null,
+    nodes: () => [...values.keys()].sort(),
+    clear: () => {
+      values = new Map()
+    },
+  }
+}

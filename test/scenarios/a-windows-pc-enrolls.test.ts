@@ -51,10 +51,12 @@ describe('A Windows PC', function () {
   const eventsOf = async (device: WindowsDevice): Promise<readonly string[]> =>
     (await historyOf(server.client, await idOf(device))).map(({ type }) => type)
 
-  const get = async (path: string): Promise<readonly Readonly<Record<string, unknown>>[]> => {
-    const url = `${server.url}/api/v1/fleet${path}`
+  type Shown = Readonly<{ host: Readonly<{ mdm: Readonly<{ profiles: readonly Readonly<Record<string, unknown>>[] }> }> }>
+
+  const profilesOn = async (id: number): Promise<readonly Readonly<Record<string, unknown>>[]> => {
+    const url = `${server.url}/api/v1/fleet/hosts/${String(id)}`
     const { body } = await server.network.send({ method: 'GET', url, headers: { authorization: `Bearer ${server.token}` } })
-    return (JSON.parse(body.toString()) as Readonly<{ profiles: readonly Readonly<Record<string, unknown>>[] }>).profiles
+    return (JSON.parse(body.toString()) as Shown).host.mdm.profiles
   }
 
   const upload = (name: string, content: string): Promise<string> =>
@@ -109,7 +111,7 @@ describe('A Windows PC', function () {
     const id = await idOf(device)
     await eventually('the profile failed', async () => {
       await device.connect()
-      const found = (await get(`/hosts/${String(id)}/configuration_profiles`)).find((one) => one['profile_uuid'] === profile)
+      const found = (await profilesOn(id)).find((one) => one['profile_uuid'] === profile)
       return found?.['status'] === 'failed' && String(found['detail']).includes('AllowCamera')
     })
     assert.equal(device.tree.valueOf(own), null)
@@ -121,7 +123,7 @@ describe('A Windows PC', function () {
     await device.enroll()
     await device.connect()
     await device.leave()
-    assert.equal((await eventsOf(device))[0], 'EnrollmentEnded')
+    await eventually('the end is known', async () => (await eventsOf(device)).includes('EnrollmentEnded'))
     await device.enroll()
     await device.connect()
     assert.equal((await eventsOf(device)).filter((type) => type === 'WindowsDeviceEnrolled').length, 2)
@@ -136,7 +138,7 @@ describe('A Windows PC', function () {
       if (device.enrolled()) await device.connect()
       return !device.enrolled()
     })
-    assert.equal((await eventsOf(device))[0], 'EnrollmentEnded')
+    await eventually('the end is known', async () => (await eventsOf(device)).includes('EnrollmentEnded'))
   })
 
   it('is wiped', async () => {

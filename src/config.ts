@@ -68,6 +68,7 @@ const schema = z.object({
   MUSTER_ACTIVITIES_WEBHOOK_URL: url('https', 'http').optional(),
   MUSTER_ACTIVITIES_WEBHOOK_KEY: z.string().min(1).optional(),
   MUSTER_WEBHOOK_SECRETS: onOff.default(false),
+  MUSTER_WINDOWS_MANAGEMENT: z.enum(['manual', 'agent', 'migrate', 'off']).default('manual'),
   MUSTER_WINDOWS_POLL_MINUTES: number(1, 1440).default(15),
   MUSTER_WINDOWS_SIGN_IN: z.enum(['password', 'page']).default('password'),
   MUSTER_ENTRA_TENANTS: list.default([]),

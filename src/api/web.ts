@@ -38,6 +38,7 @@ import { readinessChecks } from './readiness.ts'
 import { serverMetrics } from './server-metrics.ts'
 import { ticketsOf } from './tickets.ts'
 import type { Trust } from './trust.ts'
+import { agentNotes } from './windows/agent-notes.ts'
 import { entraOf } from './windows/entra.ts'
 import { windowsRoutes } from './windows/routes.ts'
 
@@ -137,9 +138,12 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
     files,
   })
   const agents = knownAgents(app)
+  const notesFor = agentNotes(app, {
+    ...{ management: config.MUSTER_WINDOWS_MANAGEMENT, publicUrl, nothingWaiting: parts.nothingWaiting },
+  })
   entrance.routes = Router()
     .use(requestTimes(registry))
-    .use(agentRoutes({ app, agents, teamOf: teamOfSecret(app, tickets) }))
+    .use(agentRoutes({ app, agents, teamOf: teamOfSecret(app, tickets), notesFor }))
     .use(
       mdmRoutes(edge, profiles, {
         declarationsFor: declarationSets(app, organization),

@@ -70,9 +70,11 @@ export const hostsByIdentifier = (hostId: string, identifier: string): Query<Lis
   values: [hostId, identifier],
 })
 
-/** Which of these hosts there are, and where they stand. */
+/** Which of these hosts there are, what they run and where they stand. */
 export const hostsAmong = (hostIds: readonly string[]) =>
-  query<Pick<HostRow, 'host_id' | 'stage'>>`select host_id, stage from hosts where host_id = any(${hostIds})`
+  query<
+    Pick<HostRow, 'host_id' | 'stage' | 'platform'>
+  >`select host_id, stage, platform from hosts where host_id = any(${hostIds})`
 
 /** Hosts told by id, hardware id, serial number or name: `told` is what each was told by. */
 export const hostsNamed = (told: readonly string[]): Query<Readonly<{ told: string; host_id: string }>> => ({

@@ -68,3 +68,10 @@ export const stateOfSetup = (hostId: string) =>
              where c.host_id = ${hostId} and (p.status is null or p.status in ('waiting', 'pending', 'verifying')))
            + (select count(*)::int from waiting_commands where host_id = ${hostId}) as open,
            (select count(*)::int from host_profiles where host_id = ${hostId} and status = 'failed') as failed`
+
+/** Where a Windows host stands for its agent; `managed_elsewhere` null: no agent told who manages it. */
+export const standingOfWindows = (hostId: string) =>
+  query<Readonly<{ enrolled: boolean; waiting: boolean; managed_elsewhere: boolean | null }>>`
+    select h.stage = 'enrolled' as enrolled, r.mdm_enrolled as managed_elsewhere,
+           exists (select from waiting_commands w where w.host_id = h.host_id) as waiting
+    from hosts h left join host_reports r on r.host_id = h.host_id where h.host_id = ${hostId}`

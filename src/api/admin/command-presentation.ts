@@ -1,6 +1,7 @@
 import type { Request } from '../../domain/commands/requests.ts'
 import type { CommandRow } from '../../projections/command-history.ts'
 import type { ListedCommand } from '../../projections/command-directory.ts'
+import { rebootNow, remoteWipe } from '../../protocols/windows/syncml/csp.ts'
 import { nextStepOf } from './next-step.ts'
 import { displayNameOf, teamJson } from './host-presentation.ts'
 
@@ -8,8 +9,8 @@ import { displayNameOf, teamJson } from './host-presentation.ts'
 export const commandJson = (row: ListedCommand) => ({
   host_uuid: row.hardware_id,
   command_uuid: row.command_id,
-  status: statusWords[row.status],
-  request_type: requestTypeOf(row.request),
+  status: row.platform === 'windows' ? syncStatusOf(row) : statusWords[row.status],
+  request_type: row.platform === 'windows' ? syncTypeOf(row.request) : requestTypeOf(row.request),
   updated_at: row.updated_at,
   created_at: row.queued_at,
   hostname: displayNameOf({ name: row.host_name, serial: row.serial, hardware_id: row.hardware_id }),
@@ -32,6 +33,30 @@ const statusWords: Readonly<Record<CommandRow['status'], string>> = {
   failed: 'Error',
   malformed: 'CommandFormatError',
   cancelled: 'Cancelled',
+}
+
+/** What Windows answered, as Fleet's clients know it: the number of its status; 101 means that it has yet to answer. */
+const syncStatusOf = ({ status, errors }: ListedCommand): string => {
+  if (status === 'cancelled') return statusWords.cancelled
+  if (status === 'acknowledged') return '200'
+  const code = errors?.[0]?.code
+  return status === 'failed' || status === 'malformed' ? String(code ?? 500) : '101'
+}
+
+/** The node or the verb of what goes to Windows. */
+const syncTypeOf = (request: Request): string => {
+  if (request.kind === 'raw') return request.requestType
+  if (request.kind === 'wipe') return remoteWipe.protected
+  if (request.kind === 'restart') return rebootNow
+  return syncTypes[request.kind] ?? requestTypes[request.kind]
+}
+
+const syncTypes: Readonly<Partial<Record<Request['kind'], string>>> = {
+  'install-profile': 'Atomic',
+  'remove-profile': 'Delete',
+  'describe-device': 'Get',
+  'list-profiles': 'Get',
+  'release-device': 'Replace',
 }
 
 /** Apple's name of every request but the raw ones, which bring their own. */

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { App } from '../../app/app.ts'
 import { inParallel } from '../../app/in-parallel.ts'
 import { SecretGone } from '../../app/ports.ts'
+import type { HostCommand } from '../../domain/host/host.ts'
 import { host } from '../../domain/host/host.ts'
 import { hostIdOf } from '../../domain/host/host-id.ts'
 import type { Cause, Position } from '../../kernel/event.ts'
@@ -14,6 +15,7 @@ import { withoutSecrets } from '../../protocols/apple/command-types.ts'
 import type { Command } from '../../protocols/apple/commands.ts'
 import { writeCommand } from '../../protocols/apple/commands.ts'
 import { appleRequests, concealed } from '../apple/requests.ts'
+import { windowsRequests } from '../windows/requests.ts'
 import type { FieldError } from '../errors.ts'
 import { HttpRefusal, refuse } from '../errors.ts'
 import { bodyOf, numberText, pageOf, paging, paramOf, queryOf, windowOf } from '../parsing.ts'
@@ -21,8 +23,8 @@ import { answer } from './answer.ts'
 import { commandJson, requestTypes } from './command-presentation.ts'
 import type { Caller, Handlers } from './deps.ts'
 import { orderOf } from './raw-orders.ts'
-import type { RawCommand } from './raw-command.ts'
 import { readRawCommand } from './raw-command.ts'
+import { orderOfSync, readRawSyncCommand } from './windows-orders.ts'
 
 const uuids = z.array(z.string().min(1).max(128)).min(1).max(10_000)
 
@@ -48,27 +50,47 @@ type CommandRoutes = Pick<
 
 export const commandRoutes = (app: App): CommandRoutes => {
   const toApple = appleRequests(app, concealed)
+  const toWindows = windowsRequests(app, { secrets: concealed.secrets, sealed: app.blobs.fetchSealed })
+
+  /** What the command asks of each of these hosts, which all speak one language. */
+  const orderIn = (command: string, platform: 'apple' | 'windows', cause: Cause): Order => {
+    if (platform === 'windows') {
+      const raw = readRawSyncCommand(command)
+      const commandId = randomUUID()
+      const of = (hostId: string) => orderOfSync(app, { raw, hostId, commandId, cause })
+      return { commandId, requestType: raw.requestType, platform: 'windows', cause, of }
+    }
+    const raw = readRawCommand(command)
+    const commandId = raw.commandId ?? randomUUID()
+    const of = (hostId: string) => orderOf(app, { raw, hostId, commandId, cause })
+    return { commandId, requestType: raw.requestType, platform: 'darwin', cause, of }
+  }
 
   const runOn = async (command: string, hostUuids: readonly string[], { cause }: Pick<Caller, 'cause'>) => {
-    const raw = readRawCommand(command)
     const hosts = new Map(hostUuids.map((uuid) => [hostIdOf(uuid), uuid]))
-    await mustBeEnrolled(app, hosts)
-    const commandId = raw.commandId ?? randomUUID()
-    const outcomes = await inParallel([...hosts], atATime, ([hostId, uuid]) =>
-      queueOn(app, { raw, commandId, cause }, { hostId, uuid }),
-    )
+    const places = await app.read(hostsAmong([...hosts.keys()]))
+    const windows = places.filter(({ platform }) => platform === 'windows').length
+    if (windows > 0 && windows < places.length)
+      refuse(422, 'host_uuids', 'Hosts of Apple and of Microsoft do not take the same command; name those of one.')
+    const order = orderIn(command, windows > 0 ? 'windows' : 'apple', cause)
+    mustBeEnrolled(places, hosts)
+    const { commandId } = order
+    const outcomes = await inParallel([...hosts], atATime, ([hostId, uuid]) => queueOn(app, order, { hostId, uuid }))
     const refused = outcomes.flatMap((outcome) => ('refused' in outcome ? [outcome.refused] : []))
     if (refused.length === hosts.size) throw new HttpRefusal(409, refused.slice(0, 20))
     const executed = outcomes.flatMap((outcome) => ('position' in outcome ? [outcome] : []))
-    const body = { command_uuid: commandId, request_type: raw.requestType, platform: 'darwin' }
+    const body = { command_uuid: commandId, request_type: order.requestType, platform: order.platform }
     return { executed, body: refused.length === 0 ? body : { ...body, errors: refused } }
   }
 
   const resultJson = async (row: CommandWithResult) => ({
     ...commandJson(row),
     payload: await orNull(async () => {
-      const { host_id: hostId, command_id: commandId, request } = row
-      return Buffer.from(shownCommand(commandId, await toApple({ hostId, commandId, request }))).toString('base64')
+      const { host_id: hostId, command_id: commandId, request, reason } = row
+      if (row.platform !== 'windows')
+        return Buffer.from(shownCommand(commandId, await toApple({ hostId, commandId, request }))).toString('base64')
+      const delivery = await toWindows({ hostId, commandId, request, reason })
+      return typeof delivery === 'string' ? '' : Buffer.from(delivery.xml).toString('base64')
     }),
     result: await orNull(async () =>
       row.result === null
@@ -118,8 +140,11 @@ export const commandRoutes = (app: App): CommandRoutes => {
 }
 
 /** 404 names those that do not exist, 409 those that are not enrolled; nothing was queued for any then. */
-const mustBeEnrolled = async ({ read }: Pick<App, 'read'>, hosts: ReadonlyMap<string, string>): Promise<void> => {
-  const stages = new Map((await read(hostsAmong([...hosts.keys()]))).map(({ host_id, stage }) => [host_id, stage]))
+const mustBeEnrolled = (
+  places: readonly Readonly<{ host_id: string; stage: string }>[],
+  hosts: ReadonlyMap<string, string>,
+): void => {
+  const stages = new Map(places.map(({ host_id, stage }) => [host_id, stage]))
   const missing = [...hosts].filter(([hostId]) => !stages.has(hostId))
   const off = [...hosts].filter(([hostId]) => stages.get(hostId) !== 'enrolled')
   const told = (among: readonly (readonly [string, string])[], what: string): readonly FieldError[] =>
@@ -128,16 +153,22 @@ const mustBeEnrolled = async ({ read }: Pick<App, 'read'>, hosts: ReadonlyMap<st
   if (off.length > 0) throw new HttpRefusal(409, told(off, 'is not enrolled'))
 }
 
-type Order = Readonly<{ raw: RawCommand; commandId: string; cause: Cause }>
+type Order = Readonly<{
+  commandId: string
+  requestType: string
+  platform: 'darwin' | 'windows'
+  cause: Cause
+  of: (hostId: string) => Promise<HostCommand>
+}>
 
 /** A host that ended its enrollment meanwhile is refused; the others get the command all the same. */
 const queueOn = async (
   app: App,
-  { raw, commandId, cause }: Order,
+  { cause, of }: Order,
   { hostId, uuid }: Readonly<{ hostId: string; uuid: string }>,
 ): Promise<Readonly<{ position: Position | null }> | Readonly<{ refused: FieldError }>> => {
   try {
-    return await app.execute(host, hostId, await orderOf(app, { raw, hostId, commandId, cause }), cause)
+    return await app.execute(host, hostId, await of(hostId), cause)
   } catch (error) {
     if (!(error instanceof Rejection)) throw error
     return { refused: { name: 'host_uuids', reason: `${uuid}: ${error.message}` } }

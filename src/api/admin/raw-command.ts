@@ -21,7 +21,7 @@ const largestCommand = 1024 * 1024
  * Reads a command in base64, padded or not: the whole message (`CommandUUID`, `Command`) or its inner dictionary alone.
  * Throws `ParseError` naming what is wrong.
  */
-export const readRawCommand = (base64: string): RawCommand => rawCommandIn(bytesIn(base64))
+export const readRawCommand = (base64: string): RawCommand => rawCommandIn(bytesOfBase64(base64))
 
 /** As `readRawCommand`, from the bytes themselves. */
 export const rawCommandIn = (bytes: Uint8Array): RawCommand => {
@@ -96,7 +96,8 @@ const readers: Readonly<Record<string, Reader>> = {
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.length > 0 && value.length <= 200 && value.every((entry) => typeof entry === 'string')
 
-const bytesIn = (base64: string): Uint8Array => {
+/** Padded or not, in either alphabet. Throws `ParseError`, field `command`. */
+export const bytesOfBase64 = (base64: string): Uint8Array => {
   const digits = base64
     .replace(/\s+/g, '')
     .replaceAll('-', '+')

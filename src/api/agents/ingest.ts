@@ -7,7 +7,18 @@ import { asDesired, desiredOfHost } from '../../projections/rollout.ts'
 import type { WriteRequest } from '../../protocols/osquery/messages.ts'
 import { enrollmentProfileIdentifier } from '../apple/enrollment-profile.ts'
 import type { Agent } from './known-agents.ts'
-import { encryptionQuery, factsIn, hostQuery, labelIn, mdmIn, mdmQuery, profilesIn, profilesQuery } from './queries.ts'
+import {
+  encryptionQuery,
+  factsIn,
+  hostQuery,
+  labelIn,
+  mdmIn,
+  mdmInRegistry,
+  mdmQuery,
+  mdmWindowsQuery,
+  profilesIn,
+  profilesQuery,
+} from './queries.ts'
 
 /**
  * Takes in what an agent answered; of labels, only those that agents are asked about (`asked`, by id). A failed answer says nothing and ingests
@@ -59,6 +70,9 @@ export const ingest = async (
     const data = { ...(mdm !== null && { mdm: mdmIn(mdm) }), ...(encryption !== null && { encrypted: encryption.length > 0 }) }
     await tell({ type: 'ReportState', data })
   }
+
+  const registry = mdmInRegistry(rowsOf(mdmWindowsQuery) ?? [])
+  if (registry !== null) await tell({ type: 'ReportState', data: { mdm: registry } })
 
   const memberships = Object.entries(answers).flatMap(([name, answer]) => {
     const labelId = labelIn(name)

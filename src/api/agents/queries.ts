@@ -11,6 +11,7 @@ const label = 'fleet_label_query_'
 
 export const hostQuery = `${detail}host`
 export const mdmQuery = `${detail}mdm`
+export const mdmWindowsQuery = `${detail}mdm_windows`
 export const encryptionQuery = `${detail}disk_encryption_darwin`
 export const profilesQuery = `${detail}mdm_config_profiles_darwin`
 
@@ -39,6 +40,15 @@ export const detailQueries: readonly DetailQuery[] = [
     platforms: ['darwin'],
   },
   {
+    name: mdmWindowsQuery,
+    sql: `SELECT key, name, data FROM registry WHERE path LIKE 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Enrollments\\%\\%'
+        AND name IN ('DiscoveryServiceFullURL', 'ProviderID', 'AADResourceID')
+      UNION ALL SELECT key, name, data FROM registry
+      WHERE path = 'HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\InstallationType'`,
+    discovery: null,
+    platforms: ['windows'],
+  },
+  {
     name: encryptionQuery,
     sql: `SELECT 1 FROM disk_encryption WHERE user_uuid IS NOT '' AND filevault_status = 'on' LIMIT 1`,
     discovery: tableExists('disk_encryption'),
@@ -52,6 +62,21 @@ export const mdmIn = ([row]: readonly Row[]): MdmOpinion => ({
   serverUrl: withoutParameters(row?.['server_url'] ?? ''),
   installedFromDep: row?.['installed_from_dep'] === 'true',
 })
+
+/**
+ * What a Windows host's registry tells of its management. Old enrolments stay in it: one that names a server counts. An answer without any row could not
+ * be read and tells nothing; the kind of installation is always there.
+ */
+export const mdmInRegistry = (rows: readonly Row[]): MdmOpinion | null => {
+  if (rows.length === 0) return null
+  const server = rows.find(({ name, data }) => name === 'DiscoveryServiceFullURL' && data !== undefined && data !== '')
+  const joined = rows.some(({ key, name, data }) => key === server?.['key'] && name === 'AADResourceID' && (data ?? '') !== '')
+  return {
+    enrolled: server !== undefined,
+    serverUrl: withoutParameters(server?.['data'] ?? ''),
+    installedFromDep: server !== undefined && joined,
+  }
+}
 
 const withoutParameters = (url: string): string | null => url.split(/[?#]/)[0]?.slice(0, 1024) || null
 

@@ -16,6 +16,7 @@ import { readOrbitEnroll } from '../../protocols/osquery/orbit.ts'
 import { attemptsOf, addressOf } from '../attempts.ts'
 import { wrongPerMinute } from '../apple/enroll-secret-check.ts'
 import type { TeamOfSecret } from '../enrolling-teams.ts'
+import type { AgentNotes } from '../windows/agent-notes.ts'
 import { refuse } from '../errors.ts'
 import { carving } from './carving.ts'
 import { ingest } from './ingest.ts'
@@ -31,7 +32,13 @@ const blockLimit = '12mb'
 /** How long the labels' queries are believed, ms. */
 const labelsMs = 10_000
 
-export type AgentEdge = Readonly<{ app: App; agents: KnownAgents; teamOf: TeamOfSecret }>
+export type AgentEdge = Readonly<{
+  app: App
+  agents: KnownAgents
+  teamOf: TeamOfSecret
+  /** What orbit is told with its configuration. */
+  notesFor: AgentNotes
+}>
 
 type Answering = (request: Request, response: Response) => Promise<void> | void
 
@@ -40,7 +47,7 @@ type Answering = (request: Request, response: Response) => Promise<void> | void
  * `node_invalid` is said of unknown keys only, after a look into the read models: agents that hear it enroll again, all of them at once if
  * it were said in a failure.
  */
-export const agentRoutes = ({ app, agents, teamOf }: AgentEdge): Router => {
+export const agentRoutes = ({ app, agents, teamOf, notesFor }: AgentEdge): Router => {
   const attempts = attemptsOf(app.clock, { limit: wrongPerMinute, windowMs: 60_000 })
   const carves = carving(app)
   let labels: Readonly<{ rows: readonly LabelQuery[]; until: number }> = { rows: [], until: 0 }
@@ -165,8 +172,10 @@ export const agentRoutes = ({ app, agents, teamOf }: AgentEdge): Router => {
       })
     },
     config: async (request, response) => {
-      if ((await known(readNodeKey(request.body, 'orbit_node_key'), response, 'orbit')) === null) return
-      response.json({ script_execution_timeout: 300, notifications: {} })
+      const agent = await known(readNodeKey(request.body, 'orbit_node_key'), response, 'orbit')
+      if (agent === null) return
+      const notifications = await notesFor(agent, request.get('x-fleet-capabilities') ?? '')
+      response.json({ script_execution_timeout: 300, notifications })
     },
     device_token: async (request, response) => {
       if ((await known(readNodeKey(request.body, 'orbit_node_key'), response, 'orbit')) !== null) response.json({})
@@ -198,7 +207,7 @@ export const agentRoutes = ({ app, agents, teamOf }: AgentEdge): Router => {
 const osqueryPaths = (path: string): string[] => [`/api/osquery/${path}`, `/api/v1/osquery/${path}`]
 
 /** Only what is implemented: agents restart into another mode by it. */
-const capabilities = { 'X-Fleet-Capabilities': 'orbit_endpoints,token_rotation' }
+const capabilities = { 'X-Fleet-Capabilities': 'orbit_endpoints,token_rotation,windows_mdm_sync' }
 
 /** osquery names a Linux by its distribution; an agent that names nothing is one of those that only Macs have. */
 const platformOfAgent = (told: string | null): Platform => {

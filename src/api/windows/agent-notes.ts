@@ -1,0 +1,48 @@
+import type { App } from '../../app/app.ts'
+import { deviceChannel } from '../../domain/platforms.ts'
+import { standingOfWindows } from '../../projections/windows-enrollments.ts'
+import type { Agent } from '../agents/known-agents.ts'
+import type { NothingWaiting } from '../apple/settings.ts'
+import { paths } from './settings.ts'
+
+/**
+ * How Windows hosts come under management. `manual`: only as people do it. `agent`: agents enroll hosts that nobody manages. `migrate`: also those that
+ * another server manages. `off`: agents take hosts away from this server; what is left is served until it has gone.
+ */
+export type WindowsManagement = 'manual' | 'agent' | 'migrate' | 'off'
+
+/** What orbit is to do with the management of its host, in its own words; an agent only hears of what it says it can do. */
+export type AgentNotes = (agent: Agent, capabilities: string) => Promise<Readonly<Record<string, boolean | string>>>
+
+export const agentNotes = (
+  { read }: Pick<App, 'read'>,
+  {
+    management,
+    publicUrl,
+    nothingWaiting,
+  }: Readonly<{
+    management: WindowsManagement
+    publicUrl: string
+    nothingWaiting: Pick<NothingWaiting, 'isKnown'>
+  }>,
+): AgentNotes => {
+  const comeHere = {
+    needs_programmatic_windows_mdm_enrollment: true,
+    windows_mdm_discovery_endpoint: `${publicUrl}${paths.discovery[1] ?? ''}`,
+  }
+  return async ({ hostId, platform }, capabilities) => {
+    // A host on which nothing waits is enrolled: it called.
+    if (platform !== 'windows' || (management !== 'off' && nothingWaiting.isKnown(hostId, deviceChannel))) return {}
+    const [standing] = await read(standingOfWindows(hostId))
+    if (standing === undefined) return {}
+    if (standing.enrolled) {
+      if (management === 'off') return { needs_programmatic_windows_mdm_unenrollment: true }
+      return standing.waiting && capabilities.split(',').includes('windows_mdm_sync') ? { windows_mdm_sync_request: true } : {}
+    }
+    if (management !== 'agent' && management !== 'migrate') return {}
+    // What the agent saw last; until it did, nothing is known of another server, and none is pushed out by accident.
+    if (standing.managed_elsewhere === null) return {}
+    if (!standing.managed_elsewhere) return comeHere
+    return management === 'migrate' ? { needs_mdm_migration: true } : {}
+  }
+}

@@ -11,10 +11,14 @@ import { phases } from './demo/phases.ts'
 import { tellSettings } from './demo/settings.ts'
 import type { Stage } from './demo/stage.ts'
 import { setStage } from './demo/stage.ts'
+import { locUrisIn } from '../protocols/windows/profile-delivery.ts'
 import { findHost, historyOf, historyTable } from './history.ts'
 import { table } from './table.ts'
 
-const examples = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'examples', 'profiles')
+const examplesOf = (kind: 'profiles' | 'windows'): string =>
+  join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'examples', kind)
+
+const examples = examplesOf('profiles')
 
 const options = readOptions(process.argv.slice(2))
 const quiet = options.json
@@ -24,7 +28,8 @@ const timed = phases()
 const failures = 1
 
 /** What a phase may take at most, ms: a floor for slow machines, and room for each host. */
-const limitMs = 60_000 + options.hosts * 400
+const hosts = options.hosts + options.windows
+const limitMs = 60_000 + hosts * 400
 
 const say = (text: string): void => {
   if (!quiet) process.stdout.write(`${text}\n`)
@@ -36,7 +41,7 @@ const withBar = async <T>(title: string, work: (show: (done: number) => void) =>
     return work(() => undefined)
   }
   const bar = new SingleBar({ format: `${title.padEnd(32)} {bar} {value}/{total}`, stream: process.stderr, hideCursor: true })
-  bar.start(options.hosts, 0)
+  bar.start(hosts, 0)
   try {
     return await work((done) => {
       bar.update(done)
@@ -56,6 +61,18 @@ const uploadExamples = async (client: MusterClient, teamId: number): Promise<rea
   return wanted
 }
 
+/** Answers the nodes that they set. */
+const uploadForWindows = async (client: MusterClient, teamId: number): Promise<readonly string[]> => {
+  const nodes: string[] = []
+  if (options.windows === 0) return nodes
+  for (const name of (await readdir(examplesOf('windows'))).toSorted()) {
+    const bytes = await readFile(join(examplesOf('windows'), name))
+    await client.profiles.upload({ name, bytes }, teamId)
+    nodes.push(...locUrisIn(bytes.toString('utf8')))
+  }
+  return nodes
+}
+
 const allHostIds = async (client: MusterClient): Promise<readonly number[]> => {
   const ids: number[] = []
   for (let page = 0; ; page++) {
@@ -66,17 +83,21 @@ const allHostIds = async (client: MusterClient): Promise<readonly number[]> => {
 }
 
 /** The whole story; answers what is printed as JSON. */
-const play = async ({ url, client, fleet, mood, refused }: Stage, enrolledNow: () => number) => {
+const play = async ({ url, client, fleet, pcs, mood, refused }: Stage, enrolledNow: () => number) => {
   say(`Muster serves ${url}`)
   const { devices } = fleet
-  await timed.run('enroll', () => fleet.enroll())
+  await timed.run('enroll', () => Promise.all([fleet.enroll(), pcs.enroll()]))
   const team = await client.teams.create({ name: 'Demo' })
   await timed.run('transfer', async () => client.hosts.transfer(await allHostIds(client), team.id))
 
   mood.failNext = failures
   const wanted = await timed.run('upload', () => uploadExamples(client, team.id))
+  const nodes = await timed.run('upload for Windows', () => uploadForWindows(client, team.id))
   const wait = (set: readonly Wanted[], onProgress: (converged: number) => void) =>
-    waitForConvergence({ client, teamId: team.id, devices, wanted: set, limitMs, onProgress })
+    waitForConvergence({
+      ...{ client, teamId: team.id, devices, wanted: set },
+      ...{ pcs: pcs.devices, nodes, limitMs, onProgress },
+    })
   const first = await timed.run('converge', () =>
     withBar(`Rolling out ${String(wanted.length)} profiles`, (show) => wait(wanted, show)),
   )
@@ -97,7 +118,8 @@ const play = async ({ url, client, fleet, mood, refused }: Stage, enrolledNow: (
   const converged = Math.min(first, second)
   if (device !== undefined) await showHistory(client, device.serial)
   return {
-    hosts: options.hosts,
+    hosts,
+    windows: options.windows,
     enrolled: enrolledNow(),
     profiles: wanted.length,
     converged,
@@ -145,8 +167,9 @@ const interrupted = untilInterrupted()
 const stage = await timed.run('start', () =>
   setStage({
     hosts: options.hosts,
-    onProgress: (progress) => {
-      enrolled = progress.enrolled
+    windows: options.windows,
+    onProgress: (now) => {
+      enrolled = now
     },
     onFailure: (line) => {
       process.stderr.write(`${line}\n`)

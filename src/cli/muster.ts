@@ -201,7 +201,8 @@ asking(
 program
   .command('simulate')
   .description('simulated devices against any server')
-  .requiredOption('--apple <count>', 'how many', number)
+  .option('--apple <count>', 'how many Apple devices', number, 0)
+  .option('--windows <count>', 'how many Windows PCs, at a Muster server', number, 0)
   .option('--url <url>', 'a Muster server')
   .option('--token <token>', 'an API token of it')
   .option('--profile <file or url>', 'an enrollment profile of any server, instead of --url and --token')

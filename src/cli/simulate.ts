@@ -6,11 +6,15 @@ import { agentFleet } from '../simulators/agents.ts'
 import type { Network } from '../simulators/apple/network.ts'
 import { deviceNetwork } from '../simulators/apple/network.ts'
 import type { AppleDevice } from '../simulators/apple-device.ts'
-import type { AppleFleet } from '../simulators/fleet.ts'
+import type { AppleFleet, FleetCounts } from '../simulators/fleet.ts'
 import { appleFleet } from '../simulators/fleet.ts'
+import type { WindowsFleet } from '../simulators/windows-fleet.ts'
+import { windowsFleet } from '../simulators/windows-fleet.ts'
 
 export type SimulateOptions = Readonly<{
   apple: number
+  /** Windows PCs, at a Muster server. */
+  windows: number
   /** A Muster server and a token for it; or instead `profile`. */
   url?: string
   token?: string
@@ -39,6 +43,7 @@ export type SimulateResult = Readonly<{
   enrolled: number
   users: number
   agents: number
+  windows: number
   sessions: number
   commands: number
   answers: Readonly<Record<string, number>>
@@ -46,7 +51,7 @@ export type SimulateResult = Readonly<{
   seconds: number
 }>
 
-/** Enrolls simulated Apple devices at any server and lets them poll until `signal` aborts or the time is over. */
+/** Enrolls simulated Apple devices at any server, and Windows PCs at a Muster server, and lets them poll until `signal` aborts or the time is over. */
 export const simulate = async (
   options: SimulateOptions,
   tell: (line: string) => void,
@@ -78,21 +83,29 @@ export const simulate = async (
     },
   })
   let agents: AgentFleet | null = null
+  let pcs: WindowsFleet | null = null
   try {
     const { enrolled, failed } = await fleet.enroll()
     const users = await logIn(fleet, Math.round(options.users * options.apple), tell)
     agents = await withAgents(options, client, fleet, { ...ca, tell })
     await agents?.pollAll()
+    pcs = await withWindows(options, client, network, {
+      tell,
+      onAnswer: (code) => void answers.set(code, (answers.get(code) ?? 0) + 1),
+    })
     const until = options.seconds === undefined ? 'until Ctrl-C' : `for ${String(options.seconds)} s`
     const counts = `${String(enrolled)} devices enrolled, ${String(failed)} failed, ${String(users)} users logged in`
-    tell(`${counts}, ${String(agents?.enrolled() ?? 0)} agents. They poll ${until}.`)
+    tell(
+      `${counts}, ${String(agents?.enrolled() ?? 0)} agents, ${String(pcs?.counts().enrolled ?? 0)} Windows PCs. They poll ${until}.`,
+    )
     await passing(options.seconds, signal)
-    const { sessions, commands, failures } = fleet.counts()
+    const { sessions, commands, failures } = together(fleet.counts(), pcs?.counts() ?? null)
     const seconds = Math.round(performance.now() - begun) / 1000
     return {
       enrolled,
       users,
       agents: agents?.enrolled() ?? 0,
+      windows: pcs?.counts().enrolled ?? 0,
       sessions,
       commands,
       answers: Object.fromEntries(answers),
@@ -100,6 +113,7 @@ export const simulate = async (
       seconds,
     }
   } finally {
+    await pcs?.stop()
     await agents?.stop()
     await fleet.stop()
     client?.close()
@@ -117,13 +131,46 @@ const withAgents = async (
   { ca, tell }: Around,
 ): Promise<AgentFleet | null> => {
   if (!agents || client === null || url === undefined) return null
-  const secret = enrollSecret ?? (await client.enrollSecrets.list(null))[0] ?? (await client.enrollSecrets.add(null))
+  const secret = enrollSecret ?? (await secretOf(client))
   return agentFleet({
     ...{ devices, url, secret, pollEveryMs: pollMs, ...(ca && { ca }) },
     onFailure: ({ name }, error) => {
       tell(`The agent on ${name}: ${error instanceof Error ? error.message : String(error)}`)
     },
   })
+}
+
+/** Windows PCs with their agents, where there is a Muster server that they can enroll at. */
+const withWindows = async (
+  { windows, enrollSecret, url, pollMs, seed, drop, duplicates }: SimulateOptions,
+  client: MusterClient | null,
+  network: Network,
+  { tell, onAnswer }: Readonly<{ tell: (line: string) => void; onAnswer: (code: string) => void }>,
+): Promise<WindowsFleet | null> => {
+  if (windows === 0) return null
+  if (client === null || url === undefined) throw new Error('Windows PCs need a server that is named with --url and --token.')
+  const secret = enrollSecret ?? (await secretOf(client))
+  const fleet = await windowsFleet({
+    ...{ network, count: windows, seed, url, secret, pollEveryMs: pollMs, onAnswer },
+    behaviour: { losesAnswer: drop, repeats: duplicates },
+    onFailure: ({ name }, error) => {
+      tell(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+    },
+  })
+  await fleet.enroll()
+  return fleet
+}
+
+const secretOf = async (client: MusterClient): Promise<string> =>
+  (await client.enrollSecrets.list(null))[0] ?? (await client.enrollSecrets.add(null))
+
+const together = (one: FleetCounts, other: FleetCounts | null) => {
+  const names = [...new Set([...Object.keys(one.failures), ...Object.keys(other?.failures ?? {})])]
+  return {
+    sessions: one.sessions + (other?.sessions ?? 0),
+    commands: one.commands + (other?.commands ?? 0),
+    failures: Object.fromEntries(names.map((name) => [name, (one.failures[name] ?? 0) + (other?.failures[name] ?? 0)])),
+  }
 }
 
 const clientOf = ({ url, token }: SimulateOptions, ca: Readonly<{ ca?: string }>): MusterClient | null =>

@@ -5,8 +5,10 @@ import type { MusterClient } from '../../client/muster-client.ts'
 import { musterClient } from '../../client/muster-client.ts'
 import { deviceNetwork } from '../../simulators/apple/network.ts'
 import type { AppleDevice } from '../../simulators/apple-device.ts'
-import type { AppleFleet, FleetProgress } from '../../simulators/fleet.ts'
+import type { AppleFleet } from '../../simulators/fleet.ts'
 import { appleFleet } from '../../simulators/fleet.ts'
+import type { WindowsFleet } from '../../simulators/windows-fleet.ts'
+import { windowsFleet } from '../../simulators/windows-fleet.ts'
 import type { Mood } from './life.ts'
 import { startPush } from './push.ts'
 import { startServer } from './server.ts'
@@ -16,7 +18,8 @@ export type Stage = Readonly<{
   url: string
   client: MusterClient
   fleet: AppleFleet
-  /** How all devices behave from now on. */
+  pcs: WindowsFleet
+  /** How all Macs behave from now on. */
   mood: Mood
   /** The devices on which a command failed so far. */
   refused: readonly AppleDevice[]
@@ -26,9 +29,14 @@ export type Stage = Readonly<{
 
 export type StageOptions = Readonly<{
   hosts: number
-  onProgress: (progress: FleetProgress) => void
+  windows: number
+  /** How many hosts are enrolled by now. */
+  onProgress: (enrolled: number) => void
   onFailure: (line: string) => void
 }>
+
+/** How often a Windows PC calls: its push service is not ours to play. */
+const pollMs = 500
 
 /** Devices look at it before each command. */
 const behaviourIn = (mood: Mood) => ({
@@ -40,8 +48,8 @@ const behaviourIn = (mood: Mood) => ({
   },
 })
 
-/** Starts a push service, a server with a temporary data folder, and a fleet of simulated Macs that the pushes wake. */
-export const setStage = async ({ hosts, onProgress, onFailure }: StageOptions): Promise<Stage> => {
+/** Starts a push service, a server with a temporary data folder, and fleets of simulated Macs, which the pushes wake, and of Windows PCs, which call by themselves. */
+export const setStage = async ({ hosts, windows, onProgress, onFailure }: StageOptions): Promise<Stage> => {
   const enders: (() => unknown)[] = []
   let cleared: Promise<void> | null = null
   const clear = (): Promise<void> =>
@@ -76,6 +84,12 @@ export const setStage = async ({ hosts, onProgress, onFailure }: StageOptions): 
     })
     const mood: Mood = { notNow: 0, failNext: 0 }
     const refused: AppleDevice[] = []
+    const told = (): void => {
+      onProgress(fleet.counts().enrolled + pcs.counts().enrolled)
+    }
+    const complain = ({ name }: Readonly<{ name: string }>, error: unknown): void => {
+      onFailure(`${name}: ${error instanceof Error ? error.message : String(error)}`)
+    }
     const fleet = await appleFleet({
       network,
       behaviour: behaviourIn(mood),
@@ -89,14 +103,17 @@ export const setStage = async ({ hosts, onProgress, onFailure }: StageOptions): 
       seed: 'demo',
       iphones: 0,
       enrollmentProfile: () => client.enrollmentProfile(),
-      onProgress,
-      onFailure: (device, error) => {
-        onFailure(`${device.name}: ${error instanceof Error ? error.message : String(error)}`)
-      },
+      onProgress: told,
+      onFailure: complain,
     })
     enders.push(() => fleet.stop())
     fleet.attach(push.apns)
-    return { url: server.url, client, fleet, mood, refused, clear }
+    const pcs = await windowsFleet({
+      ...{ network, count: windows, seed: 'demo', url: server.url, secret: await client.enrollSecrets.add(null) },
+      ...{ pollEveryMs: pollMs, onProgress: told, onFailure: complain },
+    })
+    enders.push(() => pcs.stop())
+    return { url: server.url, client, fleet, pcs, mood, refused, clear }
   } catch (error) {
     await clear()
     throw error

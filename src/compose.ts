@@ -20,6 +20,7 @@ import { postgresTelemetry } from './adapters/postgres/telemetry.ts'
 import { postgresCursors } from './adapters/postgres/cursors.ts'
 import { postgresVault } from './adapters/postgres/vault.ts'
 import { postgresWorkStore } from './adapters/postgres/work-store.ts'
+import { wnsPush } from './adapters/wns/push.ts'
 import { eldestOf } from './api/authorities.ts'
 import { ensureAuthority } from './api/authority.ts'
 import { theToken } from './api/first-token.ts'
@@ -28,6 +29,7 @@ import { standingToken } from './api/apple/declaration-sets.ts'
 import { pushCredentials } from './api/push-credentials.ts'
 import { keepTrust } from './api/trust.ts'
 import type { Serving } from './api/web.ts'
+import { pushTopic } from './api/windows/settings.ts'
 import { serveWeb } from './api/web.ts'
 import type { App } from './app/app.ts'
 import { blobsIn } from './app/blobs.ts'
@@ -38,6 +40,7 @@ import { projectionProgress } from './app/projection-progress.ts'
 import { upcasting } from './app/upcasting.ts'
 import type { Config } from './config.ts'
 import { version } from './config.ts'
+import { pushByTopic } from './app/push-by-topic.ts'
 import { masterKeyOf } from './master-key.ts'
 import { upcasts } from './domain/upcasts.ts'
 import { allProjections } from './projections/all.ts'
@@ -177,7 +180,12 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
     return Promise.resolve()
   })
   const caPem = eldestOf(trust.authorities(), clock()).certificatePem
-  const push = apnsPush({ credentials: pushCredentials(app), log: logger, ...(await apnsAddress(config)) })
+  const apns = apnsPush({ credentials: pushCredentials(app), log: logger, ...(await apnsAddress(config)) })
+  const { MUSTER_WNS_SID: packageSid, MUSTER_WNS_SECRET: clientSecret } = config
+  const push =
+    packageSid === undefined || clientSecret === undefined
+      ? apns
+      : pushByTopic({ [pushTopic]: wnsPush({ packageSid, clientSecret, clock, log: logger }) }, apns)
   closers.push(push.close)
   const outbox = config.MUSTER_WEBHOOK_URL === undefined ? null : postgresOutbox(pool, clock)
   if (runs('worker')) {

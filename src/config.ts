@@ -71,6 +71,12 @@ const schema = z.object({
   MUSTER_WINDOWS_MANAGEMENT: z.enum(['manual', 'agent', 'migrate', 'off']).default('manual'),
   MUSTER_WINDOWS_POLL_MINUTES: number(1, 1440).default(15),
   MUSTER_WINDOWS_SIGN_IN: z.enum(['password', 'page']).default('password'),
+  MUSTER_WNS_PFN: z.string().min(1).max(255).optional(),
+  MUSTER_WNS_SID: z
+    .string()
+    .regex(/^S-1-15-2-[\d-]+$/, 'must be a package SID, S-1-15-2-…')
+    .optional(),
+  MUSTER_WNS_SECRET: z.string().min(1).optional(),
   MUSTER_ENTRA_TENANTS: list.default([]),
   MUSTER_ENTRA_AUDIENCES: list.optional(),
   MUSTER_ENTRA_JWKS_URL: z
@@ -119,6 +125,9 @@ const inconsistency = (config: Config): string | null => {
     return 'MUSTER_DEVICE_IDENTITY: cannot be "tls" when MUSTER_TLS is "off"'
   if (MUSTER_DEVICE_IDENTITY === 'header' && config.MUSTER_TRUST_PROXY === undefined)
     return 'MUSTER_TRUST_PROXY: must name the proxies (addresses or networks) when MUSTER_DEVICE_IDENTITY is "header"'
+  const wns = [config.MUSTER_WNS_PFN, config.MUSTER_WNS_SID, config.MUSTER_WNS_SECRET].filter((told) => told !== undefined)
+  if (wns.length > 0 && wns.length < 3)
+    return 'MUSTER_WNS_PFN: must be set together with MUSTER_WNS_SID and MUSTER_WNS_SECRET, or none of the three'
   if (config.roles.length < roles.length && config.DATABASE_URL === undefined)
     return 'DATABASE_URL: must be set to run a single role; the embedded database serves one process only'
   if (config.DATABASE_URL !== undefined && config.MUSTER_MASTER_KEY === undefined)

@@ -156,7 +156,11 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
     .use(
       windowsRoutes({
         ...{ app, trust, agents, tickets, identity, publicUrl, organization, nothingWaiting: parts.nothingWaiting },
-        ...{ pollMinutes: config.MUSTER_WINDOWS_POLL_MINUTES, signIn: config.MUSTER_WINDOWS_SIGN_IN, pfn: null },
+        ...{
+          pollMinutes: config.MUSTER_WINDOWS_POLL_MINUTES,
+          signIn: config.MUSTER_WINDOWS_SIGN_IN,
+          pfn: config.MUSTER_WNS_PFN ?? null,
+        },
         entra: entraOf(config, publicUrl, app.clock),
       }),
     )

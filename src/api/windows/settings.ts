@@ -30,6 +30,9 @@ export type WindowsEdge = Readonly<{
 /** How devices name this server in all their nodes: never to be changed. */
 export const providerId = 'Muster'
 
+/** The topic of pushes to Windows; their token is the address of the device's channel. */
+export const pushTopic = 'wns'
+
 /** The paths by which devices find what; fixed in those that enrolled. */
 export const paths = {
   /** Windows asks the first one where a person typed an e-mail address. */

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import type { App } from '../../app/app.ts'
 import type { HostFacts } from '../../domain/enrollment/events.ts'
 import { host } from '../../domain/host/host.ts'
+import { deviceChannel } from '../../domain/platforms.ts'
 import type { Cause } from '../../kernel/event.ts'
 import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
 import { erased } from '../../kernel/projection.ts'
@@ -8,7 +10,7 @@ import { Rejection } from '../../kernel/rejection.ts'
 import { storable } from '../../kernel/text.ts'
 import { waitingCommands } from '../../projections/waiting-commands.ts'
 import { unenrolledTwins, windowsEnrollments } from '../../projections/windows-enrollments.ts'
-import { devDetail, devInfo } from '../../protocols/windows/syncml/csp.ts'
+import { devDetail, devInfo, dmClient } from '../../protocols/windows/syncml/csp.ts'
 import { normalLocUri } from '../../protocols/windows/syncml/loc-uris.ts'
 import type { SyncCommand, SyncItem, SyncMessage } from '../../protocols/windows/syncml/message.ts'
 import { commandXml } from '../../protocols/windows/syncml/write-message.ts'
@@ -16,11 +18,12 @@ import type { CommandStatuses } from './answers.ts'
 import { byCommand, judged } from './answers.ts'
 import type { KnownWindowsDevice, KnownWindowsDevices } from './known-devices.ts'
 import type { Session } from './sessions.ts'
+import { providerId, pushTopic } from './settings.ts'
 
 /** Takes in what a device says in one message of its own. Taking it in twice changes nothing. */
 export type TakeIn = (message: SyncMessage, device: KnownWindowsDevice, session: Session, makeCause: () => Cause) => Promise<void>
 
-type Ports = Pick<App, 'execute' | 'load' | 'read' | 'blobs' | 'applyNow' | 'logger'>
+type Ports = Pick<App, 'vault' | 'execute' | 'load' | 'read' | 'blobs' | 'applyNow' | 'logger'>
 
 const applied = [erased(waitingCommands), erased(windowsEnrollments)]
 
@@ -76,6 +79,16 @@ export const takingIn = (app: Ports, devices: KnownWindowsDevices): TakeIn => {
     told.set(deviceId, text)
   }
 
+  /** The address at which it can be pushed to, if it told one: a bearer token will go there, so that it must be Microsoft's. */
+  const notePush = async (items: readonly SyncItem[], { hostId }: KnownWindowsDevice, makeCause: () => Cause): Promise<void> => {
+    const told = items.find(({ source, target }) => normalLocUri(source ?? target ?? '') === channelNode)?.data?.trim() ?? ''
+    if (told.length > 2048 || !URL.canParse(told) || !isPushAddress(new URL(told))) return
+    const secret = Buffer.from(JSON.stringify({ token: Buffer.from(told).toString('hex'), magic: '' }))
+    const tokenFingerprint = createHash('sha256').update(told).digest('hex')
+    const data = { topic: pushTopic, tokenFingerprint, push: await app.vault.seal(hostId, `push/${deviceChannel}`, secret) }
+    await app.execute(host, hostId, { type: 'NotePushAddress', data }, makeCause())
+  }
+
   /** Another record of the same serial number, an agent's, is the same device; when exactly one has it and is not enrolled itself. */
   const link = async (hostId: string, serial: string, cause: Cause): Promise<void> => {
     const [twin, another] = await app.read(unenrolledTwins(hostId, serial))
@@ -123,6 +136,11 @@ export const takingIn = (app: Ports, devices: KnownWindowsDevices): TakeIn => {
     const whole = results.map((result) => ({ ...result, items: joined(result.items, session) }))
     const said = commands.flatMap((command) => (command.name === 'Replace' || command.name === 'Add' ? command.items : []))
     await describe(factsIn([...said, ...whole.flatMap(({ items }) => items)]), device, makeCause())
+    await notePush(
+      whole.flatMap(({ items }) => items),
+      device,
+      makeCause,
+    )
     for (const statuses of byCommand(commands.flatMap((command) => (command.name === 'Status' ? [command] : [])))) {
       const { commandId } = statuses
       const own = whole.filter(({ cmdRef }) => cmdRef === commandId || cmdRef.startsWith(`${commandId}.`))
@@ -143,6 +161,10 @@ const joined = (items: readonly SyncItem[], { pieces }: Session): readonly SyncI
     if (text.length <= largestObject) pieces.set(node, text)
     return []
   })
+
+const channelNode = normalLocUri(dmClient(providerId).push.channelUri)
+
+const isPushAddress = ({ protocol, hostname }: URL): boolean => protocol === 'https:' && hostname.endsWith('.notify.windows.com')
 
 const factNodes: Readonly<Record<string, keyof HostFacts>> = {
   [normalLocUri(devDetail.serial)]: 'serial',

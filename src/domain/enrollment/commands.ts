@@ -39,6 +39,8 @@ export type EnrollmentCommand =
         imported?: boolean
       }
     }
+  /** A Windows device told the address at which it can be pushed to. */
+  | { type: 'NotePushAddress'; data: { topic: string; tokenFingerprint: string; push: Sealed } }
   /** A certificate that followed the one before it through the authority alone. */
   | { type: 'ReplaceIdentity'; data: { identity: Identity } }
   | { type: 'DescribeHost'; data: { facts: HostFacts; source: FactSource } }

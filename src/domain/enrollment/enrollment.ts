@@ -90,6 +90,13 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Enr
 
     EnrollWindows: enrollWindows,
 
+    NotePushAddress: ({ data }, { enrollment: now }) => {
+      const open = now.channels[deviceChannel]
+      if (now.stage !== 'enrolled' || now.platform !== 'windows' || open === undefined) return []
+      if (open.tokenFingerprint === data.tokenFingerprint) return []
+      return [{ type: 'PushTokenChanged', data: { channel: deviceChannel, enrollmentId: open.enrollmentId, ...data } }]
+    },
+
     ReplaceIdentity: ({ data: { identity } }, { enrollment: now }) =>
       now.stage !== 'enrolled' || had(now, identity.certificate)
         ? []

@@ -8,6 +8,8 @@ import { push } from './push.ts'
 import { replay } from './replay.ts'
 import { rollout } from './rollout.ts'
 import { roundTrip } from './round-trip.ts'
+import { enrollWindows } from './enroll-windows.ts'
+import { syncml } from './syncml.ts'
 import { transfer } from './transfer.ts'
 import type { Benchmark } from './support/report.ts'
 
@@ -23,6 +25,8 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   agents: agentReads,
   cohorts,
   transfer,
+  syncml,
+  'enroll-windows': enrollWindows,
 }
 
 const args = process.argv.slice(2)

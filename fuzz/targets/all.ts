@@ -5,6 +5,7 @@ import { device } from './device.ts'
 import { edge } from './edge.ts'
 import { plist } from './plist.ts'
 import { scep } from './scep.ts'
+import { windows } from './windows.ts'
 import type { TargetName } from './shares.ts'
 
 /** Every target, and how it is started. */
@@ -14,6 +15,7 @@ export const targets: Readonly<Record<TargetName, Readonly<{ start: () => Promis
   edge: { start: edge },
   device: { start: device },
   plist: { start: () => standing(plist) },
+  windows: { start: () => standing(windows) },
   'check-in': { start: () => standing(checkIn) },
 }
 

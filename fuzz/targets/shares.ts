@@ -1,4 +1,4 @@
-export type TargetName = 'plist' | 'cms' | 'scep' | 'check-in' | 'edge' | 'device'
+export type TargetName = 'plist' | 'cms' | 'scep' | 'check-in' | 'edge' | 'device' | 'windows'
 
 /** What each target gets of all inputs: sockets and databases are slow, readers are fast. */
 export const shares: Readonly<Record<TargetName, number>> = {
@@ -6,6 +6,7 @@ export const shares: Readonly<Record<TargetName, number>> = {
   cms: 0.2,
   edge: 0.04,
   device: 0.02,
-  plist: 0.27,
-  'check-in': 0.27,
+  plist: 0.22,
+  'check-in': 0.22,
+  windows: 0.1,
 }

@@ -70,6 +70,17 @@ const schema = z.object({
   MUSTER_WEBHOOK_SECRETS: onOff.default(false),
   MUSTER_WINDOWS_MANAGEMENT: z.enum(['manual', 'agent', 'migrate', 'off']).default('manual'),
   MUSTER_WINDOWS_POLL_MINUTES: number(1, 1440).default(15),
+  MUSTER_WINDOWS_RENEW_DAYS: number(1, 365).default(60),
+  MUSTER_WINDOWS_AGENT_URL: url('https').optional(),
+  MUSTER_WINDOWS_AGENT_SHA256: z
+    .string()
+    .regex(/^[0-9a-fA-F]{64}$/, 'must have 64 hex digits')
+    .optional(),
+  MUSTER_WINDOWS_AGENT_PRODUCT: z
+    .string()
+    .regex(/^\{[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\}$/, 'must be a product code, {…} with its braces')
+    .optional(),
+  MUSTER_WINDOWS_AGENT_ARGUMENTS: z.string().max(1000).default('/quiet'),
   MUSTER_WINDOWS_SIGN_IN: z.enum(['password', 'page']).default('password'),
   MUSTER_WNS_PFN: z.string().min(1).max(255).optional(),
   MUSTER_WNS_SID: z
@@ -125,6 +136,9 @@ const inconsistency = (config: Config): string | null => {
     return 'MUSTER_DEVICE_IDENTITY: cannot be "tls" when MUSTER_TLS is "off"'
   if (MUSTER_DEVICE_IDENTITY === 'header' && config.MUSTER_TRUST_PROXY === undefined)
     return 'MUSTER_TRUST_PROXY: must name the proxies (addresses or networks) when MUSTER_DEVICE_IDENTITY is "header"'
+  const agent = [config.MUSTER_WINDOWS_AGENT_URL, config.MUSTER_WINDOWS_AGENT_SHA256, config.MUSTER_WINDOWS_AGENT_PRODUCT]
+  if (agent.includes(undefined) && agent.some((told) => told !== undefined))
+    return 'MUSTER_WINDOWS_AGENT_URL: must be set together with MUSTER_WINDOWS_AGENT_SHA256 and MUSTER_WINDOWS_AGENT_PRODUCT, or none of the three'
   const wns = [config.MUSTER_WNS_PFN, config.MUSTER_WNS_SID, config.MUSTER_WNS_SECRET].filter((told) => told !== undefined)
   if (wns.length > 0 && wns.length < 3)
     return 'MUSTER_WNS_PFN: must be set together with MUSTER_WNS_SID and MUSTER_WNS_SECRET, or none of the three'

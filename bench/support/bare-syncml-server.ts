@@ -13,7 +13,7 @@ const server = createServer((request, response) => {
     const { sessionId, msgId, source, target, credential } = message.header
     const nonce = credential === null ? Buffer.alloc(24) : null
     const commands = statusesFor(message, credential === null ? '407' : '200', nonce)
-    const header = { sessionId, msgId, target: source, source: target, credential: null }
+    const header = { sessionId, msgId, target: source, source: target, credential: null, maxMessage: null }
     const body = writeSyncMessage({ header, commands, final: true })
     response.writeHead(200, { 'content-type': 'application/vnd.syncml.dm+xml', 'content-length': body.length }).end(body)
   })

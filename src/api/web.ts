@@ -39,6 +39,7 @@ import { serverMetrics } from './server-metrics.ts'
 import { ticketsOf } from './tickets.ts'
 import type { Trust } from './trust.ts'
 import { agentNotes } from './windows/agent-notes.ts'
+import { agentPackageOf } from './windows/settings.ts'
 import { entraOf } from './windows/entra.ts'
 import { windowsRoutes } from './windows/routes.ts'
 
@@ -158,6 +159,8 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
         ...{ app, trust, agents, tickets, identity, publicUrl, organization, nothingWaiting: parts.nothingWaiting },
         ...{
           pollMinutes: config.MUSTER_WINDOWS_POLL_MINUTES,
+          renewDays: config.MUSTER_WINDOWS_RENEW_DAYS,
+          agentPackage: agentPackageOf(config),
           signIn: config.MUSTER_WINDOWS_SIGN_IN,
           pfn: config.MUSTER_WNS_PFN ?? null,
         },

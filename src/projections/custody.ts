@@ -1,5 +1,5 @@
 import type { CommandEvent } from '../domain/commands/events.ts'
-import type { CustodyEvent } from '../domain/custody/events.ts'
+import type { CustodyEvent, LockMeans } from '../domain/custody/events.ts'
 import type { EnrollmentEvent } from '../domain/enrollment/events.ts'
 import type { Projection } from '../kernel/projection.ts'
 import { query } from '../kernel/query.ts'
@@ -10,7 +10,7 @@ export type CustodyRow = Readonly<{
   pending: 'lock' | 'unlock' | 'wipe' | null
   /** The command that is waited for; null when a person must act. */
   command_id: string | null
-  means: 'pin' | 'lost-mode' | null
+  means: LockMeans | null
   /** A person is to type the PIN; the host will call when that is done. */
   awaits_pin: boolean
   has_pin: boolean

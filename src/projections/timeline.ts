@@ -201,4 +201,4 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
 }
 
 /** Requests that have an entry of their own. */
-const ownWords: ReadonlySet<string> = new Set(['lock', 'wipe', 'enable-lost-mode', 'disable-lost-mode'])
+const ownWords: ReadonlySet<string> = new Set(['lock', 'unlock', 'wipe', 'enable-lost-mode', 'disable-lost-mode'])

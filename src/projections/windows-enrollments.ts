@@ -60,18 +60,26 @@ export const unenrolledTwins = (hostId: string, serial: string) =>
     select host_id, hardware_id from hosts
     where serial = ${serial} and host_id <> ${hostId} and merged_into is null and stage in ('known', 'ended') limit 2`
 
+/** Other Windows hosts of this serial number that are enrolled and stand for themselves. */
+export const enrolledTwins = (hostId: string, serial: string) =>
+  query<Readonly<{ host_id: string }>>`
+    select host_id from hosts
+    where serial = ${serial} and host_id <> ${hostId} and platform = 'windows' and merged_into is null and stage = 'enrolled' limit 2`
+
 /** How many settings that a host is to have are not answered for yet, and how many failed on it. */
 export const stateOfSetup = (hostId: string) =>
   query<Readonly<{ open: number; failed: number }>>`
     select (select count(*)::int from cohort_hosts c join desired_profiles d using (cohort_id)
              left join host_profiles p on p.host_id = c.host_id and p.profile_id = d.profile_id
              where c.host_id = ${hostId} and (p.status is null or p.status in ('waiting', 'pending', 'verifying')))
-           + (select count(*)::int from waiting_commands where host_id = ${hostId}) as open,
+           + (select count(*)::int from waiting_commands where host_id = ${hostId} and channel <> 'agent') as open,
            (select count(*)::int from host_profiles where host_id = ${hostId} and status = 'failed') as failed`
 
-/** Where a Windows host stands for its agent; `managed_elsewhere` null: no agent told who manages it. */
+/** Where a Windows host stands for its agent; `scripts` wait for it, `managed_elsewhere` null: no agent told who manages it. */
 export const standingOfWindows = (hostId: string) =>
-  query<Readonly<{ enrolled: boolean; waiting: boolean; managed_elsewhere: boolean | null }>>`
+  query<Readonly<{ enrolled: boolean; waiting: boolean; scripts: readonly string[]; managed_elsewhere: boolean | null }>>`
     select h.stage = 'enrolled' as enrolled, r.mdm_enrolled as managed_elsewhere,
-           exists (select from waiting_commands w where w.host_id = h.host_id) as waiting
+           exists (select from waiting_commands w where w.host_id = h.host_id and w.channel <> 'agent') as waiting,
+           array(select command_id from waiting_commands w where w.host_id = h.host_id and w.channel = 'agent'
+                 order by priority desc, queued_position, place limit 20) as scripts
     from hosts h left join host_reports r on r.host_id = h.host_id where h.host_id = ${hostId}`

@@ -1,6 +1,7 @@
 import type { Credential } from '../protocols/windows/enrollment/read-request.ts'
 import { devDetail, devInfo, dmClient, rebootNow, remoteWipe } from '../protocols/windows/syncml/csp.ts'
 import { credentialHash } from '../protocols/windows/syncml/digest.ts'
+import { certificateNode } from '../protocols/windows/scep-profile.ts'
 import { normalLocUri } from '../protocols/windows/syncml/loc-uris.ts'
 import type { KeyPair } from '../protocols/x509/keys.ts'
 import { generateRsaKey } from '../protocols/x509/keys.ts'
@@ -21,6 +22,8 @@ export type WindowsBehaviour = Readonly<{
   failures?: Readonly<Record<string, string>>
   /** Whether certificates can be enrolled by SCEP. */
   scep?: boolean
+  /** Nodes that make a message unreadable to it. */
+  chokesOn?: readonly string[]
 }>
 
 export type WindowsDeviceOptions = Readonly<{
@@ -36,10 +39,13 @@ export type WindowsDeviceOptions = Readonly<{
   email?: string
   enrollmentType?: 'Full' | 'Device'
   inSetup?: boolean
+  /** What the page of the terms of use gave to its user. */
+  terms?: string
   signedIn?: 'user' | 'others' | 'none'
   behaviour?: WindowsBehaviour
   keyPair?: KeyPair
   pieceLength?: number
+  maxMessage?: number
   onCommand?: (done: Done) => void
 }>
 
@@ -80,12 +86,26 @@ export const windowsDevice = (options: WindowsDeviceOptions): WindowsDevice => {
 
   const { unenroll } = dmClient('Muster')
   const wipes = new Set<string>(Object.values(remoteWipe).map(normalLocUri))
+  /** Says that it began; how far it came stands in a node of its own. */
+  const enrollCertificate = (locUri: string): string => {
+    if (behaviour.scep === false) return '406'
+    const status = {
+      target: `${certificateNode(locUri)}/Status`,
+      source: null,
+      format: 'int',
+      type: null,
+      data: '1',
+      moreData: false,
+    }
+    inner.run({ name: 'Replace', cmdId: 'status', items: [status] })
+    return '202'
+  }
   const exec = (locUri: string): string | null => {
     const node = normalLocUri(locUri)
     if (wipes.has(node)) gone = 'erased'
     else if (node === normalLocUri(unenroll)) gone = 'unenrolled'
-    else if (node.endsWith('/install/enroll')) return behaviour.scep === false ? '406' : '200'
-    else if (node !== normalLocUri(rebootNow)) return null
+    else if (node.endsWith('/install/enroll')) return enrollCertificate(locUri)
+    else if (node !== normalLocUri(rebootNow) && !node.endsWith('/downloadinstall')) return null
     return '200'
   }
   const facts = {
@@ -108,7 +128,7 @@ export const windowsDevice = (options: WindowsDeviceOptions): WindowsDevice => {
 
   const arriving = (): Arriving => ({
     ...{ deviceId, hardwareId, name, osVersion: '10.0.22631.4037', email: options.email ?? '' },
-    ...{ enrollmentType: options.enrollmentType ?? 'Device', inSetup: options.inSetup ?? false },
+    ...{ enrollmentType: options.enrollmentType ?? 'Device', inSetup: options.inSetup ?? false, terms: options.terms ?? null },
   })
 
   const session = async (leaves: boolean): Promise<number> => {
@@ -123,6 +143,8 @@ export const windowsDevice = (options: WindowsDeviceOptions): WindowsDevice => {
         repeats: () => luck.chance(behaviour.repeats ?? 0),
       },
       pieceLength: options.pieceLength ?? 500_000,
+      ...(behaviour.chokesOn && { chokesOn: behaviour.chokesOn }),
+      ...(options.maxMessage !== undefined && { maxMessage: options.maxMessage }),
       ...(options.onCommand && { onCommand: options.onCommand }),
       goesOn: () => gone === null,
     })

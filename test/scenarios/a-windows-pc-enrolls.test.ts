@@ -1,72 +1,30 @@
 import assert from 'node:assert/strict'
-import { historyOf } from '../../src/cli/history.ts'
-import type { WindowsDevice, WindowsDeviceOptions } from '../../src/simulators/windows-device.ts'
-import { windowsDevice } from '../../src/simulators/windows-device.ts'
-import { orbitOn } from '../../src/simulators/windows/orbit.ts'
-import { generateRsaKey } from '../../src/protocols/x509/keys.ts'
-import type { KeyPair } from '../../src/protocols/x509/keys.ts'
 import { eventually } from '../support/eventually.ts'
 import type { TestServer } from '../support/server.ts'
 import { startServer } from '../support/server.ts'
+import type { WindowsStory } from '../support/windows.ts'
+import { setNode, windowsStory } from '../support/windows.ts'
 
 const camera = './Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera'
 const cortana = './Device/Vendor/MSFT/Policy/Config/Experience/AllowCortana'
 const own = './Device/Vendor/MSFT/Policy/Config/Example/Own'
-const set = (verb: 'Add' | 'Replace', locUri: string, data = '0') =>
-  `<${verb}><Item><Target><LocURI>${locUri}</LocURI></Target><Meta><Format xmlns="syncml:metinf">int</Format></Meta><Data>${data}</Data></Item></${verb}>`
 
 describe('A Windows PC', function () {
   this.timeout(90_000)
-  let secret: string
   let server: TestServer
-  let keyPair: KeyPair
+  let story: WindowsStory
 
   before(async () => {
-    server = await startServer()
-    secret = await server.client.enrollSecrets.add(null)
-    keyPair = await generateRsaKey(2048)
+    server = await startServer({ environment: { MUSTER_WINDOWS_RENEW_DAYS: '365' } })
+    story = await windowsStory(server)
   })
-  after(async () => {
-    await server?.stop()
-  })
+  after(() => server?.stop())
 
-  const pc = (seed: string, more: Partial<WindowsDeviceOptions> = {}): WindowsDevice =>
-    windowsDevice({
-      ...{ network: server.network, seed, discoveryUrl: `${server.url}/api/mdm/microsoft/discovery`, keyPair },
-      credential: async ({ uuid, serial, name }) =>
-        (await orbitOn(server.network, server.url, secret, { uuid, serial, name })).credential(),
-      ...more,
-    })
-
-  const idOf = async ({ serial }: WindowsDevice): Promise<number> => {
-    let id = 0
-    await eventually(`the host ${serial} is known`, async () => {
-      const { hosts } = await server.client.hosts.list({ query: serial })
-      id = hosts[0]?.id ?? 0
-      return id !== 0
-    })
-    return id
-  }
-
-  const eventsOf = async (device: WindowsDevice): Promise<readonly string[]> =>
-    (await historyOf(server.client, await idOf(device))).map(({ type }) => type)
-
-  type Shown = Readonly<{ host: Readonly<{ mdm: Readonly<{ profiles: readonly Readonly<Record<string, unknown>>[] }> }> }>
-
-  const profilesOn = async (id: number): Promise<readonly Readonly<Record<string, unknown>>[]> => {
-    const url = `${server.url}/api/v1/fleet/hosts/${String(id)}`
-    const { body } = await server.network.send({ method: 'GET', url, headers: { authorization: `Bearer ${server.token}` } })
-    return (JSON.parse(body.toString()) as Shown).host.mdm.profiles
-  }
-
-  const upload = (name: string, content: string): Promise<string> =>
-    server.client.profiles.upload({ name: `${name}.xml`, bytes: Buffer.from(content) }, null)
-
-  const untilNodes = (device: WindowsDevice, nodes: Readonly<Record<string, string | null>>): Promise<void> =>
-    eventually(`${device.name} has ${JSON.stringify(nodes)}`, async () => {
-      await device.connect()
-      return Object.entries(nodes).every(([node, value]) => device.tree.valueOf(node) === value)
-    })
+  const pc: WindowsStory['pc'] = (...told) => story.pc(...told)
+  const untilNodes: WindowsStory['untilNodes'] = (...told) => story.untilNodes(...told)
+  const upload: WindowsStory['upload'] = (...told) => story.upload(...told)
+  const eventsOf: WindowsStory['eventsOf'] = (device) => story.eventsOf(device)
+  const idOf: WindowsStory['idOf'] = (device) => story.idOf(device)
 
   it('enrolls with the token of its agent, as the host that the agent made known', async () => {
     const device = pc('first')
@@ -81,9 +39,9 @@ describe('A Windows PC', function () {
   it('gets its profiles, keeps what others set, and gives up what was taken away', async () => {
     const device = pc('settings', { behaviour: { losesAnswer: 0.2, repeats: 0.2 } })
     await device.enroll()
-    const first = await upload('Camera', set('Replace', camera) + set('Add', own, '1'))
+    const first = await upload('Camera', setNode('Replace', camera) + setNode('Add', own, '1'))
     await untilNodes(device, { [camera]: '0', [own]: '1' })
-    const second = await upload('More', set('Replace', own, '1') + set('Add', cortana))
+    const second = await upload('More', setNode('Replace', own, '1') + setNode('Add', cortana))
     await untilNodes(device, { [camera]: '0', [own]: '1', [cortana]: '0' })
     await server.client.profiles.delete(first)
     await untilNodes(device, { [camera]: null, [own]: '1', [cortana]: '0' })
@@ -98,7 +56,7 @@ describe('A Windows PC', function () {
       ...{ name: 'Add', cmdId: '1' },
       items: [{ target: own, source: null, format: null, type: null, data: 'old', moreData: false }],
     })
-    const profile = await upload('Own', set('Add', own, 'new'))
+    const profile = await upload('Own', setNode('Add', own, 'new'))
     await untilNodes(device, { [own]: 'new' })
     await server.client.profiles.delete(profile)
     await untilNodes(device, { [own]: null })
@@ -107,11 +65,10 @@ describe('A Windows PC', function () {
   it('says what failed, and on which node', async () => {
     const device = pc('fails', { behaviour: { failures: { [camera]: '405' } } })
     await device.enroll()
-    const profile = await upload('Refused', set('Add', own) + set('Replace', camera))
-    const id = await idOf(device)
+    const profile = await upload('Refused', setNode('Add', own) + setNode('Replace', camera))
     await eventually('the profile failed', async () => {
       await device.connect()
-      const found = (await profilesOn(id)).find((one) => one['profile_uuid'] === profile)
+      const found = (await story.profilesOf(device)).find((one) => one['profile_uuid'] === profile)
       return found?.['status'] === 'failed' && String(found['detail']).includes('AllowCamera')
     })
     assert.equal(device.tree.valueOf(own), null)

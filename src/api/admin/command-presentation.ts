@@ -46,7 +46,7 @@ const syncStatusOf = ({ status, errors }: ListedCommand): string => {
 /** The node or the verb of what goes to Windows. */
 const syncTypeOf = (request: Request): string => {
   if (request.kind === 'raw') return request.requestType
-  if (request.kind === 'wipe') return remoteWipe.protected
+  if (request.kind === 'wipe') return request.wipeType === 'doWipe' ? remoteWipe.plain : remoteWipe.protected
   if (request.kind === 'restart') return rebootNow
   return syncTypes[request.kind] ?? requestTypes[request.kind]
 }
@@ -57,6 +57,8 @@ const syncTypes: Readonly<Partial<Record<Request['kind'], string>>> = {
   'describe-device': 'Get',
   'list-profiles': 'Get',
   'release-device': 'Replace',
+  lock: 'script',
+  unlock: 'script',
 }
 
 /** Apple's name of every request but the raw ones, which bring their own. */
@@ -69,6 +71,7 @@ export const requestTypes: Readonly<Record<Exclude<Request['kind'], 'raw'>, stri
   'sync-declarations': 'DeclarativeManagement',
   'release-device': 'DeviceConfigured',
   lock: 'DeviceLock',
+  unlock: 'Unlock',
   wipe: 'EraseDevice',
   'enable-lost-mode': 'EnableLostMode',
   'disable-lost-mode': 'DisableLostMode',

@@ -22,6 +22,7 @@ const words = (most: number) =>
 const lockBody = z.object({ message: words(500), phone_number: words(50), footnote: words(200) })
 
 const wipeBody = z.object({
+  windows: z.object({ wipe_type: z.enum(['doWipe', 'doWipeProtected']) }).nullish(),
   obliteration_behavior: z.enum(['Default', 'DoNotObliterate', 'ObliterateWithWarning', 'Always']).nullish(),
 })
 
@@ -92,10 +93,12 @@ export const custodyRoutes = (app: App): CustodyRoutes => {
 
     'POST /hosts/:id/wipe': async (request, response, caller) => {
       const hostId = await hostIn(request)
-      const { obliteration_behavior } = bodyOf(wipeBody, withBody(request))
+      const { obliteration_behavior, windows } = bodyOf(wipeBody, withBody(request))
       const commandId = randomUUID()
       const pin = await sealedPin(app, hostId, commandId, randomPin())
-      const data = { commandId, deadline: deadlineFrom(app.clock()), pin, obliteration: obliteration_behavior ?? null }
+      const deadline = deadlineFrom(app.clock())
+      const wipeType = windows?.wipe_type
+      const data = { commandId, deadline, pin, obliteration: obliteration_behavior ?? null, ...(wipeType && { wipeType }) }
       await reply(response, await order(hostId, { type: 'WipeHost', data }, caller))
     },
 

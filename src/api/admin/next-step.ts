@@ -14,6 +14,11 @@ export const nextStepOf = (
   const pushed = row.pushed_at !== null && Date.parse(row.pushed_at) >= Date.parse(row.queued_at)
   switch (row.status) {
     case 'queued':
+      if (row.channel === 'agent')
+        return {
+          waits_for: 'a-call',
+          text: `The agent on the host fetches the script when it asks for its configuration.${until}`,
+        }
       if (row.channel !== 'device') return { waits_for: 'a-user', text: `The user must log in and the host call for it.${until}` }
       return pushed
         ? {

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Request, Response } from 'express'
 import { json, Router } from 'express'
 import type { App } from '../../app/app.ts'
+import type { Host } from '../../domain/host/host.ts'
 import { host } from '../../domain/host/host.ts'
 import { hostIdOf } from '../../domain/host/host-id.ts'
 import type { AgentKind } from '../../domain/agents/events.ts'
@@ -12,11 +13,13 @@ import type { Cause } from '../../kernel/event.ts'
 import { dynamicLabels } from '../../projections/labels.ts'
 import { hostsByIdentifier } from '../../projections/host-directory.ts'
 import { readEnroll, readNodeKey, readWrite } from '../../protocols/osquery/messages.ts'
-import { readOrbitEnroll } from '../../protocols/osquery/orbit.ts'
+import { readExecutionId, readOrbitEnroll, readScriptResult } from '../../protocols/osquery/orbit.ts'
 import { attemptsOf, addressOf } from '../attempts.ts'
 import { wrongPerMinute } from '../apple/enroll-secret-check.ts'
 import type { TeamOfSecret } from '../enrolling-teams.ts'
+import { enrolledTwins } from '../../projections/windows-enrollments.ts'
 import type { AgentNotes } from '../windows/agent-notes.ts'
+import { isSerial, mergeBySerial } from '../windows/linking.ts'
 import { refuse } from '../errors.ts'
 import { carving } from './carving.ts'
 import { ingest } from './ingest.ts'
@@ -24,6 +27,7 @@ import type { Agent, KnownAgents } from './known-agents.ts'
 import { keyHashOf } from './known-agents.ts'
 import type { LabelQuery } from './schedule.ts'
 import { questionsFor } from './schedule.ts'
+import { agentScripts } from './scripts.ts'
 
 /** A write may hold the rows of many queries. */
 const bodyLimit = '5mb'
@@ -50,6 +54,7 @@ type Answering = (request: Request, response: Response) => Promise<void> | void
 export const agentRoutes = ({ app, agents, teamOf, notesFor }: AgentEdge): Router => {
   const attempts = attemptsOf(app.clock, { limit: wrongPerMinute, windowMs: 60_000 })
   const carves = carving(app)
+  const scripts = agentScripts(app)
   let labels: Readonly<{ rows: readonly LabelQuery[]; until: number }> = { rows: [], until: 0 }
   let asking: Promise<void> | null = null
 
@@ -89,11 +94,27 @@ export const agentRoutes = ({ app, agents, teamOf, notesFor }: AgentEdge): Route
 
   const enroll = async ({ agent, hardwareId, platform, ...told }: Arrival): Promise<string> => {
     const nodeKey = randomBytes(24).toString('base64url')
-    const hostId = await livingHost(hostIdOf(hardwareId))
+    const own = hostIdOf(hardwareId)
+    const hostId = await livingHost(own)
     const data = { ...told, agent, hardwareId, platform, keyHash: keyHashOf(nodeKey) } as const
-    await app.execute(host, hostId, { type: 'EnrollAgent', data }, causeOf(agent, hardwareId))
-    agents.remember(nodeKey, { hostId, platform, kind: agent })
+    const cause = causeOf(agent, hardwareId)
+    // A merge that was cut off between its two records is finished here.
+    if (hostId !== own)
+      await app.execute(host, hostId, { type: 'AbsorbHost', data: { hostId: own, hardwareId, because: 'serial' } }, cause)
+    const { state } = await app.execute(host, hostId, { type: 'EnrollAgent', data }, cause)
+    const twin = await deviceBeside(hostId, state)
+    const into = twin !== null && (await mergeBySerial(app, { hostId, hardwareId, into: twin }, cause)) ? twin : hostId
+    if (into !== hostId) await app.execute(host, into, { type: 'EnrollAgent', data }, cause)
+    agents.remember(nodeKey, { hostId: into, platform, kind: agent })
     return nodeKey
+  }
+
+  /** A Windows device that enrolled before its agent came has a record of its own: the one of this serial number, if there is just one. */
+  const deviceBeside = async (hostId: string, { enrollment }: Host): Promise<string | null> => {
+    const { platform, stage, facts } = enrollment
+    if (platform !== 'windows' || stage === 'enrolled' || facts.serial === undefined || !isSerial(facts.serial)) return null
+    const [twin, another] = await app.read(enrolledTwins(hostId, facts.serial))
+    return twin === undefined || another !== undefined ? null : twin.host_id
   }
 
   /** By its hardware id; a Mac that does not tell it, by its serial number, if exactly one host has that. */
@@ -176,6 +197,19 @@ export const agentRoutes = ({ app, agents, teamOf, notesFor }: AgentEdge): Route
       if (agent === null) return
       const notifications = await notesFor(agent, request.get('x-fleet-capabilities') ?? '')
       response.json({ script_execution_timeout: 300, notifications })
+    },
+    'scripts/request': async (request, response) => {
+      const agent = await known(readNodeKey(request.body, 'orbit_node_key'), response, 'orbit')
+      if (agent === null) return
+      const executionId = readExecutionId(request.body)
+      const script = await scripts.fetch(agent.hostId, executionId, causeOf('orbit', agent.hostId))
+      response.json({ host_id: Number(agent.hostId), execution_id: executionId, script_contents: script })
+    },
+    'scripts/result': async (request, response) => {
+      const agent = await known(readNodeKey(request.body, 'orbit_node_key'), response, 'orbit')
+      if (agent === null) return
+      await scripts.report(agent.hostId, readScriptResult(request.body), causeOf('orbit', agent.hostId))
+      response.json({})
     },
     device_token: async (request, response) => {
       if ((await known(readNodeKey(request.body, 'orbit_node_key'), response, 'orbit')) !== null) response.json({})

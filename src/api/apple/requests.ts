@@ -84,6 +84,9 @@ export const appleRequests = (app: Pick<App, 'read' | 'blobs' | 'load'>, reveal:
     'release-device': () => deviceConfigured(),
     lock: async ({ pin, message, phoneNumber }, { hostId, commandId }) =>
       deviceLock({ pin: await pinIn(hostId, commandId, pin), message, phoneNumber }),
+    unlock: () => {
+      throw new ParseError('command', 'No command unlocks an Apple device: a person does, or Lost Mode ends.')
+    },
     wipe: async ({ pin, obliteration }, { hostId, commandId }) =>
       eraseDevice({ pin: await pinIn(hostId, commandId, pin), obliteration }),
     'enable-lost-mode': ({ message, phoneNumber, footnote }) => enableLostMode({ message, phoneNumber, footnote }),

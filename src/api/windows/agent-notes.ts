@@ -1,5 +1,5 @@
 import type { App } from '../../app/app.ts'
-import { deviceChannel } from '../../domain/platforms.ts'
+import { agentChannel, deviceChannel } from '../../domain/platforms.ts'
 import { standingOfWindows } from '../../projections/windows-enrollments.ts'
 import type { Agent } from '../agents/known-agents.ts'
 import type { NothingWaiting } from '../apple/settings.ts'
@@ -12,7 +12,10 @@ import { paths } from './settings.ts'
 export type WindowsManagement = 'manual' | 'agent' | 'migrate' | 'off'
 
 /** What orbit is to do with the management of its host, in its own words; an agent only hears of what it says it can do. */
-export type AgentNotes = (agent: Agent, capabilities: string) => Promise<Readonly<Record<string, boolean | string>>>
+export type AgentNotes = (
+  agent: Agent,
+  capabilities: string,
+) => Promise<Readonly<Record<string, boolean | string | readonly string[]>>>
 
 export const agentNotes = (
   { read }: Pick<App, 'read'>,
@@ -23,7 +26,7 @@ export const agentNotes = (
   }: Readonly<{
     management: WindowsManagement
     publicUrl: string
-    nothingWaiting: Pick<NothingWaiting, 'isKnown'>
+    nothingWaiting: Pick<NothingWaiting, 'isKnown' | 'asking' | 'remember'>
   }>,
 ): AgentNotes => {
   const comeHere = {
@@ -32,12 +35,17 @@ export const agentNotes = (
   }
   return async ({ hostId, platform }, capabilities) => {
     // A host on which nothing waits is enrolled: it called.
-    if (platform !== 'windows' || (management !== 'off' && nothingWaiting.isKnown(hostId, deviceChannel))) return {}
+    const isIdle = nothingWaiting.isKnown(hostId, deviceChannel) && nothingWaiting.isKnown(hostId, agentChannel)
+    if (platform !== 'windows' || (management !== 'off' && isIdle)) return {}
+    const asked = nothingWaiting.asking(hostId)
     const [standing] = await read(standingOfWindows(hostId))
     if (standing === undefined) return {}
+    if (standing.scripts.length === 0) nothingWaiting.remember(hostId, agentChannel, asked)
+    const scripts = standing.scripts.length === 0 ? {} : { pending_script_execution_ids: standing.scripts }
     if (standing.enrolled) {
-      if (management === 'off') return { needs_programmatic_windows_mdm_unenrollment: true }
-      return standing.waiting && capabilities.split(',').includes('windows_mdm_sync') ? { windows_mdm_sync_request: true } : {}
+      if (management === 'off') return { ...scripts, needs_programmatic_windows_mdm_unenrollment: true }
+      const maySync = standing.waiting && capabilities.split(',').includes('windows_mdm_sync')
+      return { ...scripts, ...(maySync && { windows_mdm_sync_request: true }) }
     }
     if (management !== 'agent' && management !== 'migrate') return {}
     // What the agent saw last; until it did, nothing is known of another server, and none is pushed out by accident.

@@ -16,7 +16,7 @@ import { addressOf } from '../attempts.ts'
 import { faultOf, raise } from './fault.ts'
 import type { Grants } from './grants.ts'
 import { enrollmentGrants } from './grants.ts'
-import { renewDaysBefore, validityDays, windowsIdentities } from './identities.ts'
+import { validityDays, windowsIdentities } from './identities.ts'
 import type { WindowsEdge } from './settings.ts'
 import { paths } from './settings.ts'
 
@@ -48,7 +48,7 @@ export const windowsEnrollmentRoutes = (edge: WindowsEdge, grants: Grants = enro
     if (request.body.kind !== 'get-policies') return raise('MessageFormat', 'The message is no GetPolicies.')
     // Who is refused here learns it before a key is made. A renewal shows its certificate later, and nothing here is secret.
     if (request.credential !== null) await grants(request.credential, address)
-    return writePoliciesResponse(related, { validityDays, renewalDays: renewDaysBefore })
+    return writePoliciesResponse(related, { validityDays, renewalDays: edge.renewDays })
   }
 
   const enroll = async ({ body, credential }: EnrollmentRequest, related: Related, address: string): Promise<Buffer> => {

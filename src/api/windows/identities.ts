@@ -24,7 +24,7 @@ import { openAuthority } from '../../protocols/x509/open-authority.ts'
 import { raise } from './fault.ts'
 import type { Grant } from './grants.ts'
 import type { WindowsEdge } from './settings.ts'
-import { credentialContext, paths, providerId } from './settings.ts'
+import { credentialContext, paths, providerId, termsPurpose } from './settings.ts'
 
 type Issue = Extract<EnrollmentBody, { kind: 'issue' }>
 type Renew = Extract<EnrollmentBody, { kind: 'renew' }>
@@ -38,14 +38,14 @@ export type Identities = Readonly<{
 const dayMs = 24 * 60 * 60 * 1000
 /** How long an identity is valid, days. */
 export const validityDays = 365
-/** When a device is to ask for its next certificate, days before the end. */
-export const renewDaysBefore = 60
+/** Clocks and schedules of devices are not exact: a renewal may come so much too early. */
+const earlyMs = 7 * dayMs
 /** Certificates begin this long before they are made, for clocks that are slow. */
 const skewMs = 60 * 60_000
 
 const storeOf = { Full: 'User', Device: 'System' } as const satisfies Record<string, CertificateStore>
 
-export const windowsIdentities = ({ app, trust, publicUrl, pollMinutes }: WindowsEdge): Identities => {
+export const windowsIdentities = ({ app, trust, publicUrl, pollMinutes, renewDays, tickets }: WindowsEdge): Identities => {
   /** A certificate for the device, in the log before anybody has it. */
   const issue = async (
     { publicKey }: DeviceRequest,
@@ -75,6 +75,13 @@ export const windowsIdentities = ({ app, trust, publicUrl, pollMinutes }: Window
     const bound = await app.execute(certificate, fingerprint, bind, cause)
     await app.applyNow([erased(certificates)], [...made.events, ...bound.events])
     return { fingerprint, certificateDer, notAfter, root: authority.certificate }
+  }
+
+  /** Whether what the page of the terms of use gave to this user came along. */
+  const hasAccepted = async (items: Issue['items'], { userName }: Grant): Promise<boolean> => {
+    const blob = items.find(({ name }) => name === 'EnrollmentData')?.value
+    const [told] = blob === undefined ? [] : ((await tickets.read(termsPurpose, blob)) ?? [])
+    return told !== undefined && told.toLowerCase() === userName?.toLowerCase()
   }
 
   /** The host itself, or the one that lives on in its place. */
@@ -107,15 +114,25 @@ export const windowsIdentities = ({ app, trust, publicUrl, pollMinutes }: Window
         hardwareId: state.enrollment.hardwareId ?? hardwareHash,
         facts: { ...(name !== null && { name }), ...(osVersion !== null && { osVersion }) },
         teamId: grant.teamId,
+        ...((await hasAccepted(items, grant)) && { termsAccepted: true as const }),
         identity: { certificate: issued.fingerprint, notAfter: issued.notAfter },
       }
       const { events } = await app.execute(host, hostId, { type: 'EnrollWindows', data }, cause)
       // Its first session comes a moment later.
       await app.applyNow([erased(windowsEnrollments), erased(waitingCommands)], events)
+      if (sharedWith !== null && events.length > 0) {
+        const note = { type: 'NoteHardwareCollision', data: { hardwareHash, with: hostId } } as const
+        await app.execute(host, sharedWith, note, cause)
+      }
       return writeProvisioningDocument({
         ...{ rootDer: issued.root.raw, certificateDer: issued.certificateDer, store: storeOf[enrollmentType], providerId },
         ...{ managementUrl: `${publicUrl}${paths.management[0] ?? ''}`, deviceId, deviceName: name, devicePassword },
-        ...{ serverSecret: randomBytes(32).toString('base64url'), nonce: randomBytes(16), pollMinutes, renewDaysBefore },
+        ...{
+          serverSecret: randomBytes(32).toString('base64url'),
+          nonce: randomBytes(16),
+          pollMinutes,
+          renewDaysBefore: renewDays,
+        },
       })
     },
 
@@ -132,6 +149,12 @@ export const windowsIdentities = ({ app, trust, publicUrl, pollMinutes }: Window
         return raise(
           'Authorization',
           'The certificate to be renewed has ended; the device must enroll again.',
+          'NotEligibleToRenew',
+        )
+      if (Date.parse(notAfter) - renewDays * dayMs - earlyMs > app.clock().getTime())
+        return raise(
+          'Authorization',
+          `The certificate is renewed within ${String(renewDays)} days of its end, not before.`,
           'NotEligibleToRenew',
         )
       const told = items.find(({ name }) => name === 'DeviceID')?.value

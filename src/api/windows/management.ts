@@ -12,7 +12,9 @@ import { openSecrets } from '../secret-variables.ts'
 import { sessionAuthentication } from './authentication.ts'
 import type { KnownWindowsDevice } from './known-devices.ts'
 import { knownWindowsDevices } from './known-devices.ts'
+import { observing } from './observing.ts'
 import { offering } from './offering.ts'
+import { profileTexts } from './profile-texts.ts'
 import { windowsRequests } from './requests.ts'
 import { longestRemembered, sessionMemory } from './sessions.ts'
 import type { WindowsEdge } from './settings.ts'
@@ -31,15 +33,16 @@ export const windowsManagementRoutes = (edge: WindowsEdge): Router => {
   const devices = knownWindowsDevices(app)
   const sessions = sessionMemory()
   const authenticate = sessionAuthentication(edge, devices)
-  const takeIn = takingIn(app, devices)
-  const secrets = async (names: readonly string[]) => (await openSecrets(app, names)).values
-  const offer = offering(edge, windowsRequests(app, { secrets, sealed: app.blobs.fetchSealed }))
+  const textOf = profileTexts(app, async (names) => (await openSecrets(app, names)).values)
+  const takeIn = takingIn(app, devices, observing(app, textOf))
+  const offer = offering(edge, windowsRequests(app, { textOf, sealed: app.blobs.fetchSealed }))
 
   const respondTo = async (message: SyncMessage, device: KnownWindowsDevice): Promise<Buffer> => {
     const { sessionId, msgId } = message.header
     const { deviceId, hostId } = device
     const session = sessions.of(deviceId, sessionId, msgId)
     if (session.answered?.msgId === msgId) return session.answered.body
+    session.maxMessage = message.header.maxMessage ?? session.maxMessage
     app.telemetry.seen(hostId, deviceChannel)
     if (message.commands.some((command) => command.name === 'Alert' && command.data === '1223')) {
       sessions.forget(deviceId, sessionId)
@@ -61,7 +64,14 @@ export const windowsManagementRoutes = (edge: WindowsEdge): Router => {
     more: Readonly<{ nonce?: Uint8Array; commands?: readonly string[]; more?: readonly SyncCommand[] }> = {},
   ): Buffer => {
     const { sessionId, msgId, source } = message.header
-    const header = { sessionId, msgId, target: source, source: `${publicUrl}${paths.management[0] ?? ''}`, credential: null }
+    const header = {
+      sessionId,
+      msgId,
+      target: source,
+      source: `${publicUrl}${paths.management[0] ?? ''}`,
+      credential: null,
+      maxMessage: null,
+    }
     const commands = [...statusesFor(message, status, more.nonce ?? null), ...(more.more ?? [])]
     return writeSyncMessage({ header, commands, final: true }, more.commands ?? [])
   }

@@ -7,7 +7,7 @@ import { html, pageHeaders, sendPage } from '../page.ts'
 import { EntraRefused } from './entra.ts'
 import { invitationFor, pagePurpose, pageValidMs, wrongCodes } from './grants.ts'
 import type { WindowsEdge } from './settings.ts'
-import { paths } from './settings.ts'
+import { paths, termsPurpose } from './settings.ts'
 
 /** The result goes back to Windows by a form that sends itself. */
 const submit = 'document.forms[0].submit()'
@@ -58,7 +58,7 @@ export const windowsPages = (edge: WindowsEdge): Router => {
     if (bearer === undefined) return refuse('access_denied', 'There is no token.')
     try {
       const { userName } = await entra(bearer)
-      const accept = leave({ IsAccepted: 'true', OpaqueBlob: await tickets.issue('windows-terms', [userName], null) })
+      const accept = leave({ IsAccepted: 'true', OpaqueBlob: await tickets.issue(termsPurpose, [userName], null) })
       const decline = request.query['mode'] === 'azureadjoin' ? null : leave({ IsAccepted: 'false' })
       sendPage(response, 200, { title: `Terms of use of ${organization}`, body: termsOf(organization, accept, decline) })
     } catch (error) {

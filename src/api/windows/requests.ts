@@ -4,6 +4,7 @@ import type { Request } from '../../domain/commands/requests.ts'
 import { host } from '../../domain/host/host.ts'
 import type { SealedContent } from '../../kernel/content.ts'
 import { profileVersionsSent } from '../../projections/command-directory.ts'
+import { nodesToAsk } from '../../protocols/windows/confirmation.ts'
 import type { Delivery } from '../../protocols/windows/profile-delivery.ts'
 import { deliveryOf, locUrisIn, vanishedFrom } from '../../protocols/windows/profile-delivery.ts'
 import { readRawCommand, withCommandId } from '../../protocols/windows/syncml/commands.ts'
@@ -11,8 +12,7 @@ import { devDetail, dmClient, rebootNow, remoteWipe } from '../../protocols/wind
 import type { Deed } from '../../protocols/windows/syncml/deeds.ts'
 import { deliveryOfDeeds } from '../../protocols/windows/syncml/deeds.ts'
 import { normalLocUri } from '../../protocols/windows/syncml/loc-uris.ts'
-import type { RevealSecrets } from '../profile-contents.ts'
-import { profileContents } from '../profile-contents.ts'
+import type { ProfileText } from './profile-texts.ts'
 import { providerId } from './settings.ts'
 import { releaseDeeds } from './setup-page.ts'
 
@@ -30,7 +30,7 @@ export type ToWindows = (addressed: Addressed) => Promise<Delivery | 'nothing' |
 
 /** Opens what a request only refers to. */
 export type RevealWindows = Readonly<{
-  secrets: RevealSecrets
+  textOf: ProfileText
   sealed: (hostId: string, context: string, content: SealedContent) => Promise<Uint8Array>
 }>
 
@@ -51,11 +51,8 @@ export const idsOf = (commandId: string, replacing = false) => {
 }
 
 /** The one table from the menu of requests to Windows. A member without a line does not compile; null says that Windows has no such thing. */
-export const windowsRequests = (app: Pick<App, 'read' | 'blobs' | 'load'>, reveal: RevealWindows): ToWindows => {
-  const { renderedFor } = profileContents(app, reveal.secrets)
-
-  const textOf = async (hostId: string, profileId: string, checksum: string): Promise<string> =>
-    Buffer.from(await renderedFor(hostId, profileId, checksum)).toString('utf8')
+export const windowsRequests = (app: Pick<App, 'read' | 'load'>, reveal: RevealWindows): ToWindows => {
+  const { textOf } = reveal
 
   /** The nodes that other profiles set on this host, in normal form. */
   const keptFor = async (hostId: string, without: readonly string[]): Promise<ReadonlySet<string>> => {
@@ -111,12 +108,15 @@ export const windowsRequests = (app: Pick<App, 'read' | 'blobs' | 'load'>, revea
         ([, { operation, landed }]) => operation === 'install' && landed,
       )
       const nodes = await Promise.all(
-        installed.map(async ([profileId, { checksum }]) => locUrisIn(await textOf(hostId, profileId, checksum))),
+        installed.map(async ([profileId, { checksum }]) => nodesToAsk(await textOf(hostId, profileId, checksum))),
       )
       const gets = [...new Set(nodes.flat())].slice(0, mostGets).map((locUri) => ({ verb: 'Get', locUri }) as const)
       return deliveryOfDeeds([...questions, ...gets], idsOf(commandId))
     },
-    wipe: (_, { commandId }) => oneDeed(commandId, { verb: 'Exec', locUri: remoteWipe.protected, format: 'chr', data: '' }),
+    wipe: ({ wipeType }, { commandId }) => {
+      const locUri = wipeType === 'doWipe' ? remoteWipe.plain : remoteWipe.protected
+      return oneDeed(commandId, { verb: 'Exec', locUri, format: 'chr', data: '' })
+    },
     restart: (_, { commandId }) => oneDeed(commandId, { verb: 'Exec', locUri: rebootNow }),
     'release-device': (_, { commandId }) => deliveryOfDeeds(releaseDeeds, idsOf(commandId)),
     raw: async ({ payload }, { hostId, commandId }) => {
@@ -124,7 +124,14 @@ export const windowsRequests = (app: Pick<App, 'read' | 'blobs' | 'load'>, revea
       const { xml, locUris } = readRawCommand(Buffer.from(bytes).toString('utf8'))
       return { xml: withCommandId(xml, commandId), parts: locUris.map((locUri) => ({ cmdId: commandId, locUri })) }
     },
-    ...{ 'renew-identity': null, 'sync-declarations': null, lock: null, 'enable-lost-mode': null, 'disable-lost-mode': null },
+    ...{
+      'renew-identity': null,
+      'sync-declarations': null,
+      lock: null,
+      unlock: null,
+      'enable-lost-mode': null,
+      'disable-lost-mode': null,
+    },
     ...{ locate: null, 'clear-passcode': null, 'describe-security': null, 'list-certificates': null, 'list-applications': null },
     ...{ 'list-managed-applications': null, 'list-restrictions': null, 'list-users': null, 'list-updates': null },
     ...{ 'describe-updates': null, 'install-package': null, 'remove-application': null, 'shut-down': null, 'play-sound': null },

@@ -14,6 +14,8 @@ export type Session = {
   readonly fromStart: boolean
   /** Who is signed in, as the device said; null: it did not. */
   signedIn: 'user' | 'others' | 'none' | null
+  /** How many bytes the device takes in a message; null: it did not say. */
+  maxMessage: number | null
   /** What goes along once a session has gone. */
   inlineSent: boolean
   /** The last message and what it was answered. */
@@ -41,7 +43,7 @@ export const sessionMemory = (): Sessions => {
       if (known !== undefined && !isOver) return known
       const begun: Session = {
         ...{ carried: new Map(), replacing: new Set(), parts: new Map(), pieces: new Map(), fromStart: msgId === '1' },
-        ...{ signedIn: null, inlineSent: false, answered: null },
+        ...{ signedIn: null, maxMessage: null, inlineSent: false, answered: null },
       }
       sessions.set(keyOf(deviceId, sessionId), begun)
       return begun

@@ -3,6 +3,8 @@ import type { KnownAgents } from '../agents/known-agents.ts'
 import type { IdentitySource, NothingWaiting } from '../apple/settings.ts'
 import type { Tickets } from '../tickets.ts'
 import type { Trust } from '../trust.ts'
+import type { Config } from '../../config.ts'
+import type { MsiPackage } from '../../protocols/windows/syncml/msi.ts'
 import type { EntraTokens } from './entra.ts'
 
 export type WindowsEdge = Readonly<{
@@ -19,6 +21,10 @@ export type WindowsEdge = Readonly<{
   organization: string
   /** How often a device calls by itself. */
   pollMinutes: number
+  /** From how many days before its end a certificate is renewed. */
+  renewDays: number
+  /** The agent that devices install while they are set up; null: none. */
+  agentPackage: MsiPackage | null
   /** How a person who typed an e-mail address shows who they are. */
   signIn: 'password' | 'page'
   /** Checks accounts of Microsoft Entra; null: none is let in. */
@@ -26,6 +32,13 @@ export type WindowsEdge = Readonly<{
   /** The name of the app that pushes are for (Package Family Name); null: devices are not pushed to. */
   pfn: string | null
 }>
+
+/** As the configuration says; null: it names none. */
+export const agentPackageOf = (config: Config): MsiPackage | null => {
+  const { MUSTER_WINDOWS_AGENT_URL: url, MUSTER_WINDOWS_AGENT_SHA256: sha256, MUSTER_WINDOWS_AGENT_PRODUCT: productCode } = config
+  if (url === undefined || sha256 === undefined || productCode === undefined) return null
+  return { url, sha256, productCode, commandLine: config.MUSTER_WINDOWS_AGENT_ARGUMENTS }
+}
 
 /** How devices name this server in all their nodes: never to be changed. */
 export const providerId = 'Muster'
@@ -43,6 +56,9 @@ export const paths = {
   signIn: '/api/mdm/microsoft/auth',
   terms: '/api/mdm/microsoft/tos',
 }
+
+/** What the page of the terms of use gives to who accepts them. */
+export const termsPurpose = 'windows-terms'
 
 /** What is sealed with the host's key in this context proves a device in its sessions. */
 export const credentialContext = 'windows-credential'

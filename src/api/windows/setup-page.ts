@@ -12,10 +12,10 @@ const set = (locUri: string, format: 'bool' | 'int' | 'chr', data: string): Deed
 const add = (locUri: string): Deed => ({ verb: 'Add', locUri, format: 'node' })
 
 /**
- * Shows the page of Windows' setup and keeps it up until the device has what it needs.
+ * Shows the page of Windows' setup and keeps it up until the device has what it needs; first of all its agent, where one is to be installed.
  * https://learn.microsoft.com/windows/client-management/mdm/dmclient-csp
  */
-export const holdDeeds: readonly Deed[] = [
+export const holdDeeds = (awaitsAgent: boolean): readonly Deed[] => [
   add(forUser.node),
   add(forUser.firstSync.node),
   set(firstSync.skipDevicePage, 'bool', 'false'),
@@ -24,7 +24,7 @@ export const holdDeeds: readonly Deed[] = [
   set(firstSync.allowCollectLogs, 'bool', 'true'),
   set(firstSync.timeout, 'int', String(setupMinutes)),
   add(node),
-  set(installationState, 'int', installationStates.notInstalled),
+  set(installationState, 'int', awaitsAgent ? installationStates.notInstalled : installationStates.completed),
 ]
 
 /** Lets the user go on: the device has what it needs. */

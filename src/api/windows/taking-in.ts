@@ -6,10 +6,10 @@ import { deviceChannel } from '../../domain/platforms.ts'
 import type { Cause } from '../../kernel/event.ts'
 import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
 import { erased } from '../../kernel/projection.ts'
-import { Rejection } from '../../kernel/rejection.ts'
 import { storable } from '../../kernel/text.ts'
 import { waitingCommands } from '../../projections/waiting-commands.ts'
 import { unenrolledTwins, windowsEnrollments } from '../../projections/windows-enrollments.ts'
+import { isScep } from '../../protocols/windows/scep-profile.ts'
 import { devDetail, devInfo, dmClient } from '../../protocols/windows/syncml/csp.ts'
 import { normalLocUri } from '../../protocols/windows/syncml/loc-uris.ts'
 import type { SyncCommand, SyncItem, SyncMessage } from '../../protocols/windows/syncml/message.ts'
@@ -17,6 +17,8 @@ import { commandXml } from '../../protocols/windows/syncml/write-message.ts'
 import type { CommandStatuses } from './answers.ts'
 import { byCommand, judged } from './answers.ts'
 import type { KnownWindowsDevice, KnownWindowsDevices } from './known-devices.ts'
+import { isSerial, mergeBySerial } from './linking.ts'
+import type { Observe } from './observing.ts'
 import type { Session } from './sessions.ts'
 import { providerId, pushTopic } from './settings.ts'
 
@@ -30,13 +32,10 @@ const applied = [erased(waitingCommands), erased(windowsEnrollments)]
 /** An object in pieces is given up at this length, in characters. */
 const largestObject = 5 * 1024 * 1024
 
-/** Boards whose maker left the serial number out: it tells no device from another. */
-const placeholders: ReadonlySet<string> = new Set([
-  ...['', '0', '-1', 'none', 'default string', 'to be filled by o.e.m.', 'system serial number', 'not specified', 'n/a'],
-  ...['123456789', '0123456789', 'not applicable', 'invalid', 'oem'],
-])
+/** What may go well another time is tried so often. */
+const mostDeferrals = 10
 
-export const takingIn = (app: Ports, devices: KnownWindowsDevices): TakeIn => {
+export const takingIn = (app: Ports, devices: KnownWindowsDevices, observe: Observe): TakeIn => {
   /** What each device told last: an idle session tells the same again. */
   const told = leastRecentlyUsed<string>(100_000)
 
@@ -47,25 +46,31 @@ export const takingIn = (app: Ports, devices: KnownWindowsDevices): TakeIn => {
     session: Session,
     cause: Cause,
   ): Promise<void> => {
-    const { commandId, whole } = statuses
+    const { commandId, whole, inside } = statuses
     if (whole === null) return
     const { state } = await app.load(host, hostId)
-    const request = state.commands.waiting.get(commandId)?.request ?? null
+    const { request = null, deferrals = 0 } = state.commands.waiting.get(commandId) ?? {}
     const judgement = judged({ ...statuses, whole }, request, (cmdId) => session.parts.get(cmdId) ?? null)
     if (judgement.outcome === 'again') {
       session.replacing.add(commandId)
       session.carried.delete(commandId)
       return
     }
-    const { outcome, errors } = judgement
+    const { errors } = judgement
+    const outcome = judgement.outcome === 'deferred' && deferrals >= mostDeferrals ? 'failed' : judgement.outcome
     const bytes = Buffer.from(results.map(commandXml).join(''))
     const result =
       results.length === 0 || outcome === 'deferred'
         ? null
         : await app.blobs.keepSealed(hostId, `result/${commandId}`, bytes, cause)
-    const report = { type: 'ReportCommand', data: { commandId, outcome, errors, result } } as const
+    // To enroll a certificate is only begun when the device says that it is done.
+    const underWay = inside.some(({ cmdRef }) => isScep(session.parts.get(cmdRef) ?? ''))
+    const report = { type: 'ReportCommand', data: { commandId, outcome, errors, result, underWay } } as const
     const { events } = await app.execute(host, hostId, report, cause)
     if (events.length > 0) await app.applyNow(applied, events)
+    if (events.length === 0 || request?.kind !== 'list-profiles' || outcome !== 'acknowledged') return
+    const items = results.flatMap((result) => ('items' in result ? result.items : []))
+    await observe(hostId, { statuses: [whole, ...inside], items, locUriOf: (cmdId) => session.parts.get(cmdId) ?? null }, cause)
   }
 
   const describe = async (facts: HostFacts, { hostId, deviceId, serial }: KnownWindowsDevice, cause: Cause): Promise<void> => {
@@ -93,15 +98,7 @@ export const takingIn = (app: Ports, devices: KnownWindowsDevices): TakeIn => {
   const link = async (hostId: string, serial: string, cause: Cause): Promise<void> => {
     const [twin, another] = await app.read(unenrolledTwins(hostId, serial))
     if (twin === undefined || another !== undefined) return
-    try {
-      const away = { type: 'MergeAway', data: { into: hostId, because: 'serial' } } as const
-      await app.execute(host, twin.host_id, away, cause)
-      const data = { hostId: twin.host_id, hardwareId: twin.hardware_id, because: 'serial' } as const
-      await app.execute(host, hostId, { type: 'AbsorbHost', data }, cause)
-    } catch (error) {
-      if (!(error instanceof Rejection)) throw error
-      app.logger.warn({ hostId, twin: twin.host_id, code: error.code }, 'two records of one serial number were not made one')
-    }
+    await mergeBySerial(app, { hostId: twin.host_id, hardwareId: twin.hardware_id, into: hostId }, cause)
   }
 
   /** Its user sent this server away, or it does what it was asked to. */
@@ -179,7 +176,7 @@ const factsIn = (items: readonly SyncItem[]): HostFacts =>
     items.flatMap(({ source, target, data }) => {
       const fact = factNodes[normalLocUri(source ?? target ?? '')]
       const value = storable((data ?? '').trim(), 255)
-      if (fact === undefined || value === '' || (fact === 'serial' && placeholders.has(value.toLowerCase()))) return []
+      if (fact === undefined || value === '' || (fact === 'serial' && !isSerial(value))) return []
       return [[fact, value]]
     }),
   )

@@ -39,6 +39,8 @@ export type Agents = Readonly<{
   conflictAt: string | null
   mdm: MdmOpinion | null
   encrypted: boolean | null
+  /** Whether there is an agent that runs scripts. */
+  orbit: boolean
 }>
 
 type Sees = Readonly<{ enrollment: Enrollment; membership: Membership; agents: Agents; merging: Merging }>
@@ -48,7 +50,7 @@ const mostPerHour = 3
 
 /** The agents on a host: osquery and orbit enroll by themselves, in any order, and end at one host. */
 export const agents: Slice<AgentCommand, AgentEvent | EnrollmentEvent | MembershipEvent, Agents, Sees, AgentEvent> = {
-  initial: { latest: {}, conflictAt: null, mdm: null, encrypted: null },
+  initial: { latest: {}, conflictAt: null, mdm: null, encrypted: null, orbit: false },
 
   decide: {
     EnrollAgent: ({ data }, { enrollment, membership, merging, agents: now }) => {
@@ -81,10 +83,11 @@ export const agents: Slice<AgentCommand, AgentEvent | EnrollmentEvent | Membersh
   },
 
   evolve: {
-    AgentEnrolled: (state, { at, data: { agent, instanceId } }) => {
+    AgentEnrolled: (before, { at, data: { agent, instanceId } }) => {
+      const state = { ...before, orbit: before.orbit || agent === 'orbit' }
       if (instanceId === null) return state
-      const before = state.latest[agent] ?? []
-      return { ...state, latest: { ...state.latest, [agent]: [...before, { at, instanceId }].slice(-mostPerHour) } }
+      const earlier = state.latest[agent] ?? []
+      return { ...state, latest: { ...state.latest, [agent]: [...earlier, { at, instanceId }].slice(-mostPerHour) } }
     },
     IdentityConflictDetected: (state, { at }) => ({ ...state, latest: {}, conflictAt: at }),
     CarveStarted: (state) => state,

@@ -9,6 +9,8 @@ export type Answer = Readonly<{
   outcome: CommandOutcome
   errors: readonly DeviceError[]
   platform: Platform
+  /** The host took it and is still at it. */
+  underWay: boolean
 }>
 
 /** Why it went wrong, in one line for people. */

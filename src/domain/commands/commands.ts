@@ -19,7 +19,8 @@ import type { Commands, WaitingCommand } from './state.ts'
 
 export type CommandCommand =
   | { type: 'QueueCommands'; data: { commands: readonly QueuedCommand[] } }
-  | { type: 'SendCommand'; data: { commandId: string } }
+  /** Hands a command out; `again` counts one that was handed out before and never answered. */
+  | { type: 'SendCommand'; data: { commandId: string; again?: boolean } }
   | {
       type: 'ReportCommand'
       data: {
@@ -27,6 +28,8 @@ export type CommandCommand =
         outcome: CommandOutcome | 'deferred'
         errors: readonly DeviceError[]
         result: SealedContent | null
+        /** The host took it and is still at it: whether it came to be is to be seen later. Absent: it is done. */
+        underWay?: boolean
       }
     }
 
@@ -56,15 +59,16 @@ export const commands: Slice<CommandCommand, Decides, Commands, Sees, CommandEve
       return fresh.length === 0 ? [] : [{ type: 'CommandsQueued', data: { commands: fresh } }]
     },
 
-    SendCommand: ({ data }, { commands: now }) => {
-      const waiting = now.waiting.get(data.commandId)
-      if (waiting === undefined) return reject('command-not-waiting', `The command ${data.commandId} does not wait any more.`)
-      return waiting.sent ? [] : [{ type: 'CommandSent', data }]
+    SendCommand: ({ data: { commandId, again = false } }, { commands: now }) => {
+      const waiting = now.waiting.get(commandId)
+      if (waiting === undefined) return reject('command-not-waiting', `The command ${commandId} does not wait any more.`)
+      if (waiting.sends === 0) return [{ type: 'CommandSent', data: { commandId } }]
+      return again ? [{ type: 'CommandSent', data: { commandId, attempt: waiting.sends + 1 } }] : []
     },
 
     ReportCommand: ({ data }, sees) => {
       const { enrollment, commands: now } = sees
-      const { commandId, outcome, errors, result } = data
+      const { commandId, outcome, errors, result, underWay = false } = data
       const waiting = now.waiting.get(commandId)
       const settled = now.settled.get(commandId)
       if (waiting === undefined) {
@@ -75,7 +79,10 @@ export const commands: Slice<CommandCommand, Decides, Commands, Sees, CommandEve
       if (outcome === 'deferred') return [{ type: 'CommandDeferred', data: { commandId } }]
       return [
         { type: 'CommandAnswered', data: { commandId, outcome, errors, result, late: false } },
-        ...consequencesOf({ commandId, request: waiting.request, outcome, errors, platform: enrollment.platform }, sees),
+        ...consequencesOf(
+          { commandId, request: waiting.request, outcome, errors, platform: enrollment.platform, underWay },
+          sees,
+        ),
       ]
     },
 
@@ -85,7 +92,7 @@ export const commands: Slice<CommandCommand, Decides, Commands, Sees, CommandEve
         if (now.settled.get(commandId) === 'cancelled') return []
         return reject('command-not-waiting', `The command ${commandId} does not wait on this host.`, 'command_uuid')
       }
-      if (waiting.sent) reject('command-sent', `The command ${commandId} was handed to the host already.`, 'command_uuid')
+      if (waiting.sends > 0) reject('command-sent', `The command ${commandId} was handed to the host already.`, 'command_uuid')
       if (isDecided(waiting))
         reject('not-supported', `The command ${commandId} follows from settings; change those instead.`, 'command_uuid')
       return cancelSome(now, [commandId], 'asked')
@@ -110,7 +117,7 @@ export const commands: Slice<CommandCommand, Decides, Commands, Sees, CommandEve
       waiting: new Map([...state.waiting, ...data.commands.map(asWaiting)]),
       queued: state.queued + data.commands.length,
     }),
-    CommandSent: (state, { data }) => change(state, data.commandId, (waiting) => ({ ...waiting, sent: true })),
+    CommandSent: (state, { data }) => change(state, data.commandId, (waiting) => ({ ...waiting, sends: waiting.sends + 1 })),
     CommandDeferred: (state, { data }) =>
       change(state, data.commandId, (waiting) => ({ ...waiting, deferrals: waiting.deferrals + 1 })),
     CommandAnswered: (state, { data }) => settle(state, [data.commandId], 'answered'),
@@ -130,7 +137,7 @@ const isDecided = ({ request }: WaitingCommand): boolean =>
 
 const asWaiting = ({ commandId, channel, request, deadline }: QueuedCommand): [string, WaitingCommand] => [
   commandId,
-  { channel, request, sent: false, deferrals: 0, deadline: deadline ?? null },
+  { channel, request, sends: 0, deferrals: 0, deadline: deadline ?? null },
 ]
 
 const change = (state: Commands, commandId: string, how: (waiting: WaitingCommand) => WaitingCommand): Commands => {

@@ -40,7 +40,8 @@ export type CommandOutcome = 'acknowledged' | 'failed' | 'malformed'
 
 export type CommandEvent =
   | { type: 'CommandsQueued'; data: { commands: readonly QueuedCommand[] } }
-  | { type: 'CommandSent'; data: { commandId: string } }
+  /** `attempt` counts the times that it was handed out; absent: the first, or not counted. */
+  | { type: 'CommandSent'; data: { commandId: string; attempt?: number } }
   | { type: 'CommandDeferred'; data: { commandId: string } }
   | {
       type: 'CommandAnswered'

@@ -28,7 +28,9 @@ export type Request =
   | Readonly<{ kind: 'release-device' }>
   /** `pin` (six digits) is sealed in the context `pin/<command id>`; null where the host has no use for one. */
   | Readonly<{ kind: 'lock'; pin: Sealed | null; message: string | null; phoneNumber: string | null }>
-  | Readonly<{ kind: 'wipe'; pin: Sealed | null; obliteration: Obliteration | null }>
+  /** Ends a lock that no person ends by typing a PIN. */
+  | Readonly<{ kind: 'unlock' }>
+  | Readonly<{ kind: 'wipe'; pin: Sealed | null; obliteration: Obliteration | null; wipeType?: WipeType }>
   | Readonly<{ kind: 'enable-lost-mode'; message: string | null; phoneNumber: string | null; footnote: string | null }>
   | Readonly<{ kind: 'disable-lost-mode' }>
   | Readonly<{ kind: 'locate' }>
@@ -53,6 +55,9 @@ export type Request =
   | Readonly<{ kind: 'allow-remote-desktop'; allowed: boolean }>
   | Readonly<{ kind: 'release-user' }>
   | Readonly<{ kind: 'raw'; requestType: string; payload: SealedContent }>
+
+/** How Windows is erased; absent is `doWipeProtected`, which goes on after a loss of power and may leave odd hardware unable to start. */
+export type WipeType = 'doWipe' | 'doWipeProtected'
 
 /** How a Mac is erased when it cannot be done the quick way. */
 export type Obliteration = 'Default' | 'DoNotObliterate' | 'ObliterateWithWarning' | 'Always'

@@ -4,7 +4,8 @@ import type { Request } from './requests.ts'
 export type WaitingCommand = Readonly<{
   channel: Channel
   request: Request
-  sent: boolean
+  /** How often it was handed out. */
+  sends: number
   deferrals: number
   deadline: string | null
 }>

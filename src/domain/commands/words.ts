@@ -19,6 +19,7 @@ const words: Readonly<Record<Exclude<Request['kind'], Spelt>, string>> = {
   'release-device': 'Leaving the setup assistant',
   'release-user': 'Leaving the setup assistant of a user',
   lock: 'Locking',
+  unlock: 'Unlocking',
   wipe: 'Wiping',
   'enable-lost-mode': 'Lost Mode',
   'disable-lost-mode': 'The end of Lost Mode',

@@ -4,7 +4,10 @@ import type { CustodyEvent } from './events.ts'
 import type { Custody } from './state.ts'
 
 /** What an answered command means for the lock on the host that it was about. */
-export const custodyConsequences = ({ commandId, outcome, errors }: Answer, { pending }: Custody): readonly CustodyEvent[] => {
+export const custodyConsequences = (
+  { commandId, outcome, errors }: Answer,
+  { pending, means }: Custody,
+): readonly CustodyEvent[] => {
   if (pending?.commandId !== commandId) return []
   if (outcome !== 'acknowledged') {
     const data = { commandId, detail: detailOf(outcome, errors) }
@@ -14,5 +17,5 @@ export const custodyConsequences = ({ commandId, outcome, errors }: Answer, { pe
   if (pending.action === 'lock') return [{ type: 'HostLocked', data: { commandId } }]
   return pending.action === 'wipe'
     ? [{ type: 'HostWiped', data: { commandId } }]
-    : [{ type: 'HostUnlocked', data: { because: 'lost-mode-ended' } }]
+    : [{ type: 'HostUnlocked', data: { because: means === 'script' ? 'script-ran' : 'lost-mode-ended' } }]
 }

@@ -1,11 +1,13 @@
 import type { Sealed } from '../../kernel/content.ts'
 import type { Slice } from '../../kernel/slice.ts'
+import type { Agents } from '../agents/agents.ts'
 import type { CommandEvent } from '../commands/events.ts'
-import type { Obliteration, Request } from '../commands/requests.ts'
+import type { Obliteration, Request, WipeType } from '../commands/requests.ts'
 import type { EnrollmentEvent } from '../enrollment/events.ts'
 import type { Enrollment } from '../enrollment/state.ts'
 import { mustBeEnrolled } from '../enrollment/state.ts'
-import { deviceChannel } from '../platforms.ts'
+import type { Channel } from '../platforms.ts'
+import { agentChannel, deviceChannel } from '../platforms.ts'
 import { reject } from '../rejections.ts'
 import type { CustodyEvent } from './events.ts'
 import type { Custody } from './state.ts'
@@ -22,12 +24,12 @@ export type CustodyCommand =
       data: Order & { pin: Sealed | null; message: string | null; phoneNumber: string | null; footnote: string | null }
     }
   | { type: 'UnlockHost'; data: Order }
-  | { type: 'WipeHost'; data: Order & { pin: Sealed | null; obliteration: Obliteration | null } }
+  | { type: 'WipeHost'; data: Order & { pin: Sealed | null; obliteration: Obliteration | null; wipeType?: WipeType } }
   | { type: 'ViewPin'; data: object }
   /** The host called without being asked anything. */
   | { type: 'NoteHostSeen'; data: object }
 
-type Sees = Readonly<{ enrollment: Enrollment; custody: Custody }>
+type Sees = Readonly<{ enrollment: Enrollment; agents: Agents; custody: Custody }>
 
 type Remembers = CustodyEvent | Extract<EnrollmentEvent, { type: 'EnrollmentStarted' }> | Cancelled
 
@@ -43,13 +45,20 @@ export const custody: Slice<CustodyCommand, CustodyEvent | CommandEvent, Custody
   initial: free,
 
   decide: {
-    LockHost: ({ data: { commandId, deadline, raw, pin, message, phoneNumber, footnote } }, { enrollment, custody: now }) => {
+    LockHost: ({ data: { commandId, deadline, raw, pin, message, phoneNumber, footnote } }, sees) => {
+      const { enrollment, agents, custody: now } = sees
       mustBeManageable(enrollment, 'locked')
       mustNotBePending(now)
       if (now.status === 'wiped') reject('already-wiped', 'This host was wiped.')
       if (now.status === 'locked') reject('already-locked', 'This host is locked.')
-      if (enrollment.platform === 'windows')
-        reject('not-supported', 'Windows has no command that locks a desktop; it takes a script, which is not sent yet.')
+      if (enrollment.platform === 'windows') {
+        mustHaveAgent(agents)
+        const request: Request = { kind: 'lock', pin: null, message, phoneNumber }
+        return [
+          { type: 'LockRequested', data: { commandId, means: 'script', pin: null } },
+          queued(request, { commandId, deadline }, agentChannel),
+        ]
+      }
       const isMac = enrollment.platform === 'darwin'
       if (!isMac && enrollment.facts.supervised === 'no')
         reject('not-supported', 'This host is not supervised; only a supervised one can be put into Lost Mode.')
@@ -70,10 +79,15 @@ export const custody: Slice<CustodyCommand, CustodyEvent | CommandEvent, Custody
       if (now.status === 'wiped') reject('already-wiped', 'This host was wiped.')
       if (now.status === 'unlocked') reject('already-unlocked', 'This host is not locked.')
       if (now.means === 'pin') return [{ type: 'UnlockRequested', data: { commandId: null } }]
-      return [{ type: 'UnlockRequested', data: { commandId } }, queued({ kind: 'disable-lost-mode' }, { commandId, deadline })]
+      return [
+        { type: 'UnlockRequested', data: { commandId } },
+        now.means === 'script'
+          ? queued({ kind: 'unlock' }, { commandId, deadline }, agentChannel)
+          : queued({ kind: 'disable-lost-mode' }, { commandId, deadline }),
+      ]
     },
 
-    WipeHost: ({ data: { commandId, deadline, raw, pin, obliteration } }, { enrollment, custody: now }) => {
+    WipeHost: ({ data: { commandId, deadline, raw, pin, obliteration, wipeType } }, { enrollment, custody: now }) => {
       mustBeManageable(enrollment, 'wiped')
       mustNotBePending(now)
       if (now.status === 'wiped') reject('already-wiped', 'This host was wiped.')
@@ -81,7 +95,7 @@ export const custody: Slice<CustodyCommand, CustodyEvent | CommandEvent, Custody
       const forMac = enrollment.platform === 'darwin' ? pin : null
       return [
         { type: 'WipeRequested', data: { commandId, pin: forMac } },
-        queued(raw ?? { kind: 'wipe', pin: forMac, obliteration }, { commandId, deadline }),
+        queued(raw ?? { kind: 'wipe', pin: forMac, obliteration, ...(wipeType && { wipeType }) }, { commandId, deadline }),
       ]
     },
 
@@ -125,14 +139,19 @@ export const custody: Slice<CustodyCommand, CustodyEvent | CommandEvent, Custody
 /** Before everything else that waits. */
 const urgent = 10
 
-const queued = (request: Request, { commandId, deadline }: Order): CommandEvent => ({
+const queued = (request: Request, { commandId, deadline }: Order, channel: Channel = deviceChannel): CommandEvent => ({
   type: 'CommandsQueued',
-  data: { commands: [{ commandId, channel: deviceChannel, request, reason: { code: 'asked' }, deadline, priority: urgent }] },
+  data: { commands: [{ commandId, channel, request, reason: { code: 'asked' }, deadline, priority: urgent }] },
 })
 
 const mustBeManageable = (enrollment: Enrollment, deed: string): void => {
   mustBeEnrolled(enrollment)
   if (enrollment.kind === 'user-enrollment') reject('not-supported', `This host is personal; it cannot be ${deed}.`)
+}
+
+/** Windows has no command that locks a desktop. */
+const mustHaveAgent = ({ orbit }: Agents): void => {
+  if (!orbit) reject('not-supported', 'Windows is locked by a script that its agent runs, and no agent (orbit) is on this host.')
 }
 
 const mustNotBePending = ({ pending }: Custody): void => {

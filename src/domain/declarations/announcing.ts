@@ -21,7 +21,7 @@ export const announcement = (
   const commandId = derivedId(channel === deviceChannel ? cause : `${cause}/${channel}`)
   const deadline = new Date(Date.parse(now) + waitMs).toISOString()
   const waiting = [...commands.waiting].filter(
-    ([, waits]) => waits.request.kind === 'sync-declarations' && waits.channel === channel && !waits.sent,
+    ([, waits]) => waits.request.kind === 'sync-declarations' && waits.channel === channel && waits.sends === 0,
   )
   const request = { kind: 'sync-declarations' } as const
   const command = { commandId, channel, request, reason: { code: 'declarations-changed' }, deadline } as const

@@ -8,6 +8,8 @@ export type Identity = Readonly<{ certificate: string; notAfter: string | null; 
 
 export type EnrollmentCommand =
   | EnrollWindows
+  /** Another host enrolled with the hardware hash of this one. */
+  | { type: 'NoteHardwareCollision'; data: { hardwareHash: string; with: string } }
   | {
       type: 'Authenticate'
       data: {

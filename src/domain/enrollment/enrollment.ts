@@ -89,6 +89,9 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Enr
     },
 
     EnrollWindows: enrollWindows,
+    NoteHardwareCollision: ({ data }, { enrollment: now }) => [
+      { type: 'HardwareIdCollided', data: { ...data, name: null, formerName: now.facts.name ?? null } },
+    ],
 
     NotePushAddress: ({ data }, { enrollment: now }) => {
       const open = now.channels[deviceChannel]

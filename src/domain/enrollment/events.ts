@@ -31,6 +31,8 @@ export type WindowsEnrolled = Readonly<{
   userName: string | null
   inSetup: boolean
   credential: Sealed
+  /** Its user accepted the terms of use on the way. Absent: there were none, or nobody knows. */
+  termsAccepted?: true
 }>
 
 export type EnrollmentEvent =

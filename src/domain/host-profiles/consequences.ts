@@ -36,10 +36,14 @@ export const neverConfirmed = (profiles: HostProfiles): readonly HostProfileEven
   return missed.length === 0 ? [] : [{ type: 'ProfilesObserved', data }]
 }
 
-const installed = (profileId: string, profile: HostProfile, { outcome, errors, platform }: Answer): HostProfileEvent => {
+const installed = (
+  profileId: string,
+  profile: HostProfile,
+  { outcome, errors, platform, underWay }: Answer,
+): HostProfileEvent => {
   const { checksum } = profile
   if (outcome === 'acknowledged') {
-    const status = platform === 'darwin' ? 'verifying' : 'verified'
+    const status = platform === 'darwin' || underWay ? 'verifying' : 'verified'
     return { type: 'ProfileInstalled', data: { profileId, checksum, status } }
   }
   const attempt = profile.failures + 1

@@ -135,3 +135,15 @@ export const windowsWays: Readonly<Record<WindowsEnrolled['by'], string>> = {
   account: 'Its user joined with an account of the organisation.',
   page: 'Its user signed in on the enrolment page.',
 }
+
+export const locks: Readonly<Record<OfType<HostEvent, 'LockRequested'>['data']['means'], string>> = {
+  pin: 'The host is to be locked with a PIN.',
+  'lost-mode': 'The host is to go into Lost Mode.',
+  script: 'The host is to be locked by a script of its agent.',
+}
+
+export const unlocks: Readonly<Record<OfType<HostEvent, 'HostUnlocked'>['data']['because'], string>> = {
+  'seen-again': 'It called again after its PIN was asked for.',
+  'lost-mode-ended': 'It left Lost Mode.',
+  'script-ran': 'Its agent ran the script that unlocks it.',
+}

@@ -14,6 +14,7 @@ import {
   endings,
   forgetting,
   labelling,
+  locks,
   merges,
   outcomes,
   reasonText,
@@ -21,6 +22,7 @@ import {
   renewals,
   sources,
   transfers,
+  unlocks,
   windowsWays,
 } from './story-reasons.ts'
 
@@ -54,8 +56,11 @@ export const story: Story = {
   CarveStarted: ({ carve, size }) =>
     said(`The agent began to hand over files of the host: carve ${carve}, ${String(size)} bytes.`),
   CarveViewed: ({ carve }) => said(`The files of carve ${carve} were fetched.`, 'An admin asked for them.'),
-  WindowsDeviceEnrolled: ({ deviceId, userName, by }) =>
-    said(`Windows enrolled as the device ${deviceId}${userName === null ? '' : ` of ${userName}`}.`, windowsWays[by]),
+  WindowsDeviceEnrolled: ({ deviceId, userName, by, termsAccepted }) =>
+    said(
+      `Windows enrolled as the device ${deviceId}${userName === null ? '' : ` of ${userName}`}${termsAccepted ? ', who accepted the terms of use' : ''}.`,
+      windowsWays[by],
+    ),
   HardwareIdCollided: ({ with: other, name, formerName }) =>
     said(
       other === null
@@ -114,11 +119,7 @@ export const story: Story = {
   IdentityRenewalFailed: ({ attempt, detail }) =>
     said(`Renewing the identity certificate failed (attempt ${String(attempt)}).`, detail),
 
-  LockRequested: ({ means }) =>
-    said(
-      means === 'pin' ? 'The host is to be locked with a PIN.' : 'The host is to go into Lost Mode.',
-      'An admin asked for it.',
-    ),
+  LockRequested: ({ means }) => said(locks[means], 'An admin asked for it.'),
   HostLocked: () => said('The host is locked.', 'It acknowledged the command.'),
   LockFailed: ({ detail }) => said('The host was not locked.', detail),
   UnlockRequested: ({ commandId }) =>
@@ -126,11 +127,7 @@ export const story: Story = {
       'The host is to be unlocked.',
       commandId === null ? 'An admin asked for it; a person must type the PIN.' : 'An admin asked for it.',
     ),
-  HostUnlocked: ({ because }) =>
-    said(
-      'The host is unlocked.',
-      because === 'seen-again' ? 'It called again after its PIN was asked for.' : 'It left Lost Mode.',
-    ),
+  HostUnlocked: ({ because }) => said('The host is unlocked.', unlocks[because]),
   UnlockFailed: ({ detail }) => said('The host was not unlocked.', detail),
   WipeRequested: () => said('The host is to be wiped.', 'An admin asked for it.'),
   HostWiped: () => said('The host wipes itself.', 'It acknowledged the command.'),
@@ -190,7 +187,10 @@ export const story: Story = {
     said(`The host moved from ${teamText(from)} to ${teamText(teamId)}.`, transfers[because]),
 
   CommandsQueued: ({ commands }) => said(`${queuedText(commands)} for the host.`, reasonsText(commands)),
-  CommandSent: ({ commandId }) => said(`The command ${commandId} was handed to the host.`),
+  CommandSent: ({ commandId, attempt }) =>
+    said(
+      `The command ${commandId} was handed to the host${attempt === undefined ? '' : ` again (${String(attempt)} times by now)`}.`,
+    ),
   CommandDeferred: ({ commandId }) => said(`The host put off the command ${commandId}.`, 'It said that it cannot do it now.'),
   CommandAnswered: ({ commandId, outcome, errors, late }) =>
     said(

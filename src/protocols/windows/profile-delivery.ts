@@ -1,5 +1,5 @@
 import { ParseError } from '../../kernel/parse-error.ts'
-import { isScep } from './scep-profile.ts'
+import { certificateNode, isScep } from './scep-profile.ts'
 import { normalLocUri } from './syncml/loc-uris.ts'
 import type { GroupCommand, NodeCommand } from './syncml/message.ts'
 import { readSyncMessage } from './syncml/read-message.ts'
@@ -48,12 +48,21 @@ export const removalOf = (content: string, { commandId, idAt }: Ids, kept: Reado
 
 /** The nodes that a profile sets, each once, as it writes them; of one that enrolls a certificate, the certificate. */
 export const locUrisIn = (content: string): readonly string[] => {
-  const set = commandsIn(content)
-    .filter(({ name }) => name === 'Add' || name === 'Replace')
-    .flatMap(({ items }) => items.flatMap(({ target }) => (target === null ? [] : [target])))
-  const nodes = set.some(isScep) ? set.map((locUri) => locUri.replace(/\/Install(\/.*)?$/, '')) : set
+  const set = settingsIn(content).map(({ locUri }) => locUri)
+  const nodes = set.some(isScep) ? set.map(certificateNode) : set
   return [...new Map(nodes.map((locUri) => [normalLocUri(locUri), locUri])).values()]
 }
+
+/** A node that a profile sets, with what it sets. */
+export type Setting = Readonly<{ locUri: string; format: string | null; data: string }>
+
+/** What a profile sets, in its order. Throws `ParseError` when it is none. */
+export const settingsIn = (content: string): readonly Setting[] =>
+  commandsIn(content)
+    .filter(({ name }) => name === 'Add' || name === 'Replace')
+    .flatMap(({ items }) =>
+      items.flatMap(({ target, format, data }) => (target === null ? [] : [{ locUri: target, format, data: data ?? '' }])),
+    )
 
 /** The nodes that a profile sets no more after an edit. */
 export const vanishedFrom = (before: string, after: string): readonly string[] => {

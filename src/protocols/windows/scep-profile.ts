@@ -18,6 +18,9 @@ const optional = [
 /** True for a node of the CSP that enrolls certificates by SCEP. */
 export const isScep = (locUri: string): boolean => locUri.includes(node)
 
+/** The node of the certificate that a node belongs to. */
+export const certificateNode = (locUri: string): string => locUri.replace(/\/Install(\/.*)?$/, '')
+
 /**
  * Refuses a SCEP profile that a device could not enroll with: all of it is one certificate, every needed node is set, and the enrolment is started.
  * https://learn.microsoft.com/windows/client-management/mdm/clientcertificateinstall-csp

@@ -22,6 +22,7 @@ export type Arriving = Readonly<{
   enrollmentType: 'Full' | 'Device'
   inSetup: boolean
   email: string
+  terms: string | null
 }>
 
 /** What is left of an enrolment on the device. */
@@ -99,7 +100,7 @@ const sensible = <T>(read: () => T): T => {
   }
 }
 
-const itemsOf = ({ deviceId, hardwareId, name, osVersion, enrollmentType, inSetup }: Arriving): ContextItems => [
+const itemsOf = ({ deviceId, hardwareId, name, osVersion, enrollmentType, inSetup, terms }: Arriving): ContextItems => [
   ...[
     ['UXInitiated', inSetup ? 'false' : 'true'],
     ['HWDevID', hardwareId],
@@ -116,6 +117,7 @@ const itemsOf = ({ deviceId, hardwareId, name, osVersion, enrollmentType, inSetu
     ['ApplicationVersion', osVersion],
     ['NotInOobe', inSetup ? 'false' : 'true'],
     ['RequestVersion', '5.0'],
+    ...(terms === null ? [] : [['EnrollmentData', terms]]),
   ].map(([itemName = '', value = '']) => ({ name: itemName, value })),
 ]
 

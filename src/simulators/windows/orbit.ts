@@ -11,7 +11,12 @@ export type Orbit = Readonly<{
   credential: () => Credential
   /** What the server wants of it now. */
   notifications: () => Promise<Readonly<Record<string, unknown>>>
+  /** Fetches the scripts that wait, runs each by `run`, and tells what came of it; answers how many there were. */
+  runScripts: (run: (script: string) => ScriptEnd) => Promise<number>
 }>
+
+/** How a script ended; `exitCode` 0 is well, -2 that scripts may not run. */
+export type ScriptEnd = Readonly<{ exitCode: number; output: string }>
 
 /** Enrolls an orbit with a secret. Throws `DeviceFailure`. */
 export const orbitOn = async (network: Network, serverUrl: string, secret: string, host: OrbitHost): Promise<Orbit> => {
@@ -28,12 +33,23 @@ export const orbitOn = async (network: Network, serverUrl: string, secret: strin
     ...{ computer_name: host.name, platform: 'windows', hardware_model: 'Latitude 7440' },
   })
   if (typeof key !== 'string') throw new DeviceFailure('bad-reply', 'Orbit got no node key.')
+  const notifications = async () =>
+    (await post('config', { orbit_node_key: key }))['notifications'] as Readonly<Record<string, unknown>>
   return {
+    runScripts: async (run) => {
+      const ids = ((await notifications())['pending_script_execution_ids'] ?? []) as readonly string[]
+      for (const id of ids) {
+        const { script_contents: script } = await post('scripts/request', { orbit_node_key: key, execution_id: id })
+        const { exitCode, output } = run(String(script))
+        const result = { output, runtime: 1, exit_code: exitCode, timeout: false }
+        await post('scripts/result', { orbit_node_key: key, execution_id: id, ...result })
+      }
+      return ids.length
+    },
     credential: () => ({
       kind: 'user-token',
       token: JSON.stringify({ type: 1, payload: { orbit_node_key: key, auth_token: '' } }),
     }),
-    notifications: async () =>
-      (await post('config', { orbit_node_key: key }))['notifications'] as Readonly<Record<string, unknown>>,
+    notifications,
   }
 }

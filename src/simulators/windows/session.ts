@@ -1,5 +1,6 @@
 import { devInfo } from '../../protocols/windows/syncml/csp.ts'
 import { digestOf } from '../../protocols/windows/syncml/digest.ts'
+import { normalLocUri } from '../../protocols/windows/syncml/loc-uris.ts'
 import type {
   GroupCommand,
   NodeCommand,
@@ -36,7 +37,11 @@ export type SessionOptions = Readonly<{
   luck: SessionLuck
   /** Values longer than this many characters go in pieces. */
   pieceLength: number
+  /** How many bytes it takes in one message; any number unless told. */
+  maxMessage?: number
   onCommand?: (done: Done) => void
+  /** Nodes that make a message unreadable to the device: it ends the session without a word. */
+  chokesOn?: readonly string[]
   /** False once the device has been told to leave or to erase itself: the session ends there. */
   goesOn: () => boolean
 }>
@@ -63,9 +68,12 @@ export const syncSession = async (options: SessionOptions): Promise<number> => {
   const exchange = async (commands: readonly SyncCommand[], final: boolean): Promise<SyncMessage> => {
     msgId += 1
     const credential = nonce === null ? null : { type: 'syncml:auth-md5', data: digestOf(options.credential, nonce) }
-    const header = { sessionId, msgId: String(msgId), target: url, source: deviceId, credential }
+    const maxMessage = options.maxMessage ?? null
+    const header = { sessionId, msgId: String(msgId), target: url, source: deviceId, credential, maxMessage }
     const body = writeSyncMessage({ header, commands, final })
     let answer = await post(body)
+    if (options.maxMessage !== undefined && answer.length > options.maxMessage)
+      throw new DeviceFailure('bad-reply', `The answer has ${String(answer.length)} bytes, more than the device takes.`)
     if (options.luck.losesAnswer() || options.luck.repeats()) answer = await post(body)
     const read = readSyncMessage(answer)
     checkAnswer(read, { sessionId, msgId: String(msgId), deviceId })
@@ -89,7 +97,7 @@ export const syncSession = async (options: SessionOptions): Promise<number> => {
   let server = await authenticated(firstPackage(options), true)
   for (let messages = 0; messages < mostMessages; messages++) {
     const deeds = server.commands.filter(isDeed)
-    if (deeds.length === 0) return executed
+    if (deeds.length === 0 || deeds.some((deed) => isAbout(deed, options.chokesOn ?? []))) return executed
     const said: SyncCommand[] = [status('1', server.header.msgId, '0', 'SyncHdr', '200')]
     const pieces: (readonly SyncItem[])[] = []
     const whose: Done[] = []
@@ -121,6 +129,11 @@ export const syncSession = async (options: SessionOptions): Promise<number> => {
 
 const isDeed = (command: SyncCommand): command is NodeCommand | GroupCommand =>
   'commands' in command || ('items' in command && command.name !== 'Alert' && command.name !== 'Results')
+
+const isAbout = (deed: NodeCommand | GroupCommand, nodes: readonly string[]): boolean =>
+  'commands' in deed
+    ? deed.commands.some((inner) => isAbout(inner, nodes))
+    : deed.items.some(({ target }) => nodes.some((node) => normalLocUri(node) === normalLocUri(target ?? '')))
 
 /** CmdIDs of Windows begin at 2. */
 const firstPackage = ({ tree, signedIn, leaves }: SessionOptions): readonly SyncCommand[] => [

@@ -27,7 +27,7 @@ const document = writeProvisioningDocument({
   ...{ nonce: Buffer.from('nonce-1'), pollMinutes: 15, renewDaysBefore: 60 },
 })
 const firstPackage = readSyncMessage(readFileSync(join(folder, 'first-package.xml')))
-const header = { sessionId: '1', msgId: '1', target: deviceId, source: `${url}/management`, credential: null }
+const header = { sessionId: '1', msgId: '1', target: deviceId, source: `${url}/management`, credential: null, maxMessage: null }
 const profile =
   '<Replace><Item><Target><LocURI>./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera</LocURI></Target>' +
   '<Meta><Format xmlns="syncml:metinf">int</Format></Meta><Data>0</Data></Item></Replace>'

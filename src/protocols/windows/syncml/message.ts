@@ -41,13 +41,14 @@ export type SyncCommand =
   /** One that this server does not know. */
   | Readonly<{ name: 'Other'; cmdId: string; verb: string }>
 
-/** Who sends it to whom, in which session. `credential` is what the sender proves itself with. */
+/** Who sends it to whom, in which session. `credential` is what the sender proves itself with, `maxMessage` how many bytes it takes; null: it does not say. */
 export type SyncHeader = Readonly<{
   sessionId: string
   msgId: string
   target: string
   source: string
   credential: Readonly<{ type: string; data: string }> | null
+  maxMessage: number | null
 }>
 
 /** A message of OMA DM 1.2: its commands in the order of the document; `final` ends what the sender has to say for now. */

@@ -41,8 +41,12 @@ const headerOf = (header: XmlElement): SyncHeader => {
       credential === undefined
         ? null
         : { type: textAt(credential, 'Meta', 'Type') ?? '', data: (textAt(credential, 'Data') ?? '').slice(0, 1024) },
+    maxMessage: sizeIn(textAt(header, 'Meta', 'MaxMsgSize')),
   }
 }
+
+/** What is no number says nothing. */
+const sizeIn = (text: string | null): number | null => (text !== null && /^[1-9]\d{0,8}$/.test(text) ? Number(text) : null)
 
 const commandOf = (element: XmlElement): SyncCommand => {
   const cmdId = (textAt(element, 'CmdID') ?? '').slice(0, longestId)

@@ -48,7 +48,7 @@ export const commandXml = (command: SyncCommand): string => {
   }
 }
 
-const headerXml = ({ sessionId, msgId, target, source, credential }: SyncHeader): string =>
+const headerXml = ({ sessionId, msgId, target, source, credential, maxMessage }: SyncHeader): string =>
   element(
     'SyncHdr',
     leaf('VerDTD', '1.2'),
@@ -58,6 +58,7 @@ const headerXml = ({ sessionId, msgId, target, source, credential }: SyncHeader)
     located('Target', target),
     located('Source', source),
     credential === null ? '' : element('Cred', meta({ Format: 'b64', Type: credential.type }), leaf('Data', credential.data)),
+    maxMessage === null ? '' : meta({ MaxMsgSize: String(maxMessage) }),
   )
 
 const challenge = (nonce: Uint8Array): string =>

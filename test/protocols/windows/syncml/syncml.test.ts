@@ -30,9 +30,25 @@ const item = (more: Partial<SyncItem>): SyncItem => ({
   ...{ target: null, source: null, format: null, type: null, data: null, moreData: false },
   ...more,
 })
-const header = { sessionId: '1', msgId: '1', target: deviceId, source: 'https://mdm.example.com/m', credential: null }
+const header = {
+  sessionId: '1',
+  msgId: '1',
+  target: deviceId,
+  source: 'https://mdm.example.com/m',
+  credential: null,
+  maxMessage: null,
+}
 
 describe('A message of OMA DM', () => {
+  it('tells how much its sender takes, where it does', () => {
+    const sized = (size: string) =>
+      first.replace('</SyncHdr>', `<Meta><MaxMsgSize xmlns="syncml:metinf">${size}</MaxMsgSize></Meta></SyncHdr>`)
+    assert.equal(read(sized('524288')).header.maxMessage, 524288)
+    for (const none of ['0', '-1', 'many', '']) assert.equal(read(sized(none)).header.maxMessage, null)
+    const written = writeSyncMessage({ header: { ...header, maxMessage: 4096 }, commands: [], final: true })
+    assert.equal(readSyncMessage(written).header.maxMessage, 4096)
+  })
+
   it('is read in the order in which it was written', () => {
     const { header: from, commands, final } = read(first)
     assert.deepEqual(from, {
@@ -41,6 +57,7 @@ describe('A message of OMA DM', () => {
       target: 'https://mdm.example.com/m',
       source: deviceId,
       credential: null,
+      maxMessage: null,
     })
     assert.ok(final)
     assert.deepEqual(commands, [

@@ -38,7 +38,14 @@ const items = [
 const set =
   '<Replace><Item><Target><LocURI>./Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera</LocURI></Target>' +
   '<Meta><Format xmlns="syncml:metinf">int</Format></Meta><Data>0</Data></Item></Replace>'
-const header = { sessionId: '1', msgId: '1', target: 'https://mdm.example.com/', source: deviceId, credential: null, maxMessage: null }
+const header = {
+  sessionId: '1',
+  msgId: '1',
+  target: 'https://mdm.example.com/',
+  source: deviceId,
+  credential: null,
+  maxMessage: null,
+}
 const told = { target: null, source: './DevInfo/Mod', format: 'chr', type: 'text/plain', data: 'Desk 5', moreData: false }
 
 const goldens = {

@@ -17,7 +17,9 @@ const importing = (files: Readonly<Record<string, readonly string[]>>): Readonly
     Object.entries(files).map(([path, names]) => [path, names.map((name) => `import type { A } from '${name}'\n`).join('')]),
   )
 
-describe('The house', () => {
+describe('The house', function () {
+  this.timeout(30_000)
+
   it('keeps its rules', () => {
     const sources = ofTheProject()
     assert.ok(sources.size > 10, 'There must be something to look at.')

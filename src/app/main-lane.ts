@@ -1,5 +1,5 @@
 import type { Position, Recorded } from '../kernel/event.ts'
-import { oneAtATime } from './one-at-a-time.ts'
+import { oneAtATime } from '../kernel/one-at-a-time.ts'
 import { patiently } from './patiently.ts'
 import type { RunnerOptions } from './project-options.ts'
 import type { Feed, Generation, StuckFeed } from './projection-store.ts'

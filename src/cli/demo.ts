@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { SingleBar } from 'cli-progress'
 import type { MusterClient } from '../client/muster-client.ts'
 import type { Wanted } from './demo/convergence.ts'
-import { sha256, waitForConvergence } from './demo/convergence.ts'
+import { convergedIn, setIn, sha256, waitForConvergence } from './demo/convergence.ts'
 import { readOptions } from './demo/options.ts'
 import { tellLife } from './demo/life.ts'
 import { phases } from './demo/phases.ts'
@@ -24,6 +24,9 @@ const options = readOptions(process.argv.slice(2))
 const quiet = options.json
 const timed = phases()
 
+/** Of each history that is shown, the last. */
+const shownEvents = 8
+
 /** So many of the first profiles fail at first. */
 const failures = 1
 
@@ -40,7 +43,7 @@ const withBar = async <T>(title: string, work: (show: (done: number) => void) =>
     say(title)
     return work(() => undefined)
   }
-  const bar = new SingleBar({ format: `${title.padEnd(32)} {bar} {value}/{total}`, stream: process.stderr, hideCursor: true })
+  const bar = new SingleBar({ format: `${title.padEnd(44)} {bar} {value}/{total}`, stream: process.stderr, hideCursor: true })
   bar.start(hosts, 0)
   try {
     return await work((done) => {
@@ -61,16 +64,16 @@ const uploadExamples = async (client: MusterClient, teamId: number): Promise<rea
   return wanted
 }
 
-/** Answers the nodes that they set. */
-const uploadForWindows = async (client: MusterClient, teamId: number): Promise<readonly string[]> => {
+/** Answers how many there are, and the nodes that they set. */
+const uploadForWindows = async (client: MusterClient, teamId: number) => {
   const nodes: string[] = []
-  if (options.windows === 0) return nodes
+  if (options.windows === 0) return { count: 0, nodes }
   for (const name of (await readdir(examplesOf('windows'))).toSorted()) {
     const bytes = await readFile(join(examplesOf('windows'), name))
     await client.profiles.upload({ name, bytes }, teamId)
     nodes.push(...locUrisIn(bytes.toString('utf8')))
   }
-  return nodes
+  return { count: (await readdir(examplesOf('windows'))).length, nodes }
 }
 
 const allHostIds = async (client: MusterClient): Promise<readonly number[]> => {
@@ -92,14 +95,17 @@ const play = async ({ url, client, fleet, pcs, mood, refused }: Stage, enrolledN
 
   mood.failNext = failures
   const wanted = await timed.run('upload', () => uploadExamples(client, team.id))
-  const nodes = await timed.run('upload for Windows', () => uploadForWindows(client, team.id))
+  const { count, nodes } = await timed.run('upload for Windows', () => uploadForWindows(client, team.id))
   const wait = (set: readonly Wanted[], onProgress: (converged: number) => void) =>
     waitForConvergence({
       ...{ client, teamId: team.id, devices, wanted: set },
       ...{ pcs: pcs.devices, nodes, limitMs, onProgress },
     })
   const first = await timed.run('converge', () =>
-    withBar(`Rolling out ${String(wanted.length)} profiles`, (show) => wait(wanted, show)),
+    withBar(`Rolling out ${String(wanted.length)} profiles for Macs, ${String(count)} for Windows`, (show) => wait(wanted, show)),
+  )
+  say(
+    `  ${String(convergedIn(devices, wanted))} Macs and ${String(setIn(pcs.devices, nodes))} Windows PCs hold what they should.`,
   )
 
   const [deleted, ...kept] = wanted
@@ -116,7 +122,7 @@ const play = async ({ url, client, fleet, pcs, mood, refused }: Stage, enrolledN
 
   const { events, commands } = await client.statistics()
   const converged = Math.min(first, second)
-  if (device !== undefined) await showHistory(client, device.serial)
+  for (const shown of [device, pcs.devices[0]]) if (shown !== undefined) await showHistory(client, shown.serial)
   return {
     hosts,
     windows: options.windows,
@@ -134,7 +140,7 @@ const showHistory = async (client: MusterClient, serial: string): Promise<void> 
   if (quiet) return
   const host = await findHost(client, serial)
   const entries = await historyOf(client, host.id)
-  say(`\nThe last of ${String(entries.length)} events of ${host.display_name}:\n\n${historyTable(entries.slice(-12))}`)
+  say(`\nThe last of ${String(entries.length)} events of ${host.display_name}:\n\n${historyTable(entries.slice(-shownEvents))}`)
 }
 
 const report = (result: Awaited<ReturnType<typeof play>>): void => {

@@ -1,3 +1,4 @@
+import { oneAtATime } from '../kernel/one-at-a-time.ts'
 import type { Credential } from '../protocols/windows/enrollment/read-request.ts'
 import { devDetail, devInfo, dmClient, rebootNow, remoteWipe } from '../protocols/windows/syncml/csp.ts'
 import { credentialHash } from '../protocols/windows/syncml/digest.ts'
@@ -79,6 +80,8 @@ export const windowsDevice = (options: WindowsDeviceOptions): WindowsDevice => {
   const name = options.name ?? `DESKTOP-${luck.text(7, '0123456789ABCDEFGHJKLMNPQRSTUVWXYZ')}`
   const hardwareId = options.hardwareId ?? luck.text(64, hex)
   const behaviour = options.behaviour ?? {}
+  /** Sessions of one device never overlap. */
+  const alone = oneAtATime()
   let deviceId = ''
   let identity: Identity | null = null
   let sessions = 0
@@ -169,17 +172,19 @@ export const windowsDevice = (options: WindowsDeviceOptions): WindowsDevice => {
       identity = await enroll(options.network, options.discoveryUrl, { arriving: arriving(), credential, keyPair })
     },
     enrolled: () => identity !== null,
-    connect: async () => {
-      const executed = await session(false)
-      // The session breaks off; another tells that it left.
-      if (gone === 'unenrolled') await session(true)
-      if (gone !== null) forget()
-      return executed
-    },
-    leave: async () => {
-      await session(true)
-      forget()
-    },
+    connect: () =>
+      alone(async () => {
+        const executed = await session(false)
+        // The session breaks off; another tells that it left.
+        if (gone === 'unenrolled') await session(true)
+        if (gone !== null) forget()
+        return executed
+      }),
+    leave: () =>
+      alone(async () => {
+        await session(true)
+        forget()
+      }),
     renew: async () => {
       if (identity === null) throw new DeviceFailure('not-enrolled', `${name} is not enrolled.`)
       await renew(options.network, identity, arriving())

@@ -16,6 +16,7 @@ import { observing } from './observing.ts'
 import { offering } from './offering.ts'
 import { profileTexts } from './profile-texts.ts'
 import { windowsRequests } from './requests.ts'
+import type { Session } from './sessions.ts'
 import { longestRemembered, sessionMemory } from './sessions.ts'
 import type { WindowsEdge } from './settings.ts'
 import { paths } from './settings.ts'
@@ -37,10 +38,14 @@ export const windowsManagementRoutes = (edge: WindowsEdge): Router => {
   const takeIn = takingIn(app, devices, observing(app, textOf))
   const offer = offering(edge, windowsRequests(app, { textOf, sealed: app.blobs.fetchSealed }))
 
-  const respondTo = async (message: SyncMessage, device: KnownWindowsDevice): Promise<Buffer> => {
+  const respondTo = (message: SyncMessage, device: KnownWindowsDevice): Promise<Buffer> => {
+    const session = sessions.of(device.deviceId, message.header.sessionId, message.header.msgId)
+    return session.alone(() => respondIn(session, message, device))
+  }
+
+  const respondIn = async (session: Session, message: SyncMessage, device: KnownWindowsDevice): Promise<Buffer> => {
     const { sessionId, msgId } = message.header
     const { deviceId, hostId } = device
-    const session = sessions.of(deviceId, sessionId, msgId)
     if (session.answered?.msgId === msgId) return session.answered.body
     session.maxMessage = message.header.maxMessage ?? session.maxMessage
     app.telemetry.seen(hostId, deviceChannel)

@@ -1,3 +1,4 @@
+import { oneAtATime } from '../../kernel/one-at-a-time.ts'
 import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
 
 /** What this process remembers of one session of a device. Lost with the process: then the next session does what this one did not. */
@@ -10,6 +11,8 @@ export type Session = {
   readonly parts: Map<string, string>
   /** What came of an object in pieces so far, by node. */
   readonly pieces: Map<string, string>
+  /** Answers its messages one after the other: one that comes again while it is being answered waits for that answer. */
+  readonly alone: <T>(body: () => Promise<T>) => Promise<T>
   /** Whether this process saw it begin. */
   readonly fromStart: boolean
   /** Who is signed in, as the device said; null: it did not. */
@@ -43,6 +46,7 @@ export const sessionMemory = (): Sessions => {
       if (known !== undefined && !isOver) return known
       const begun: Session = {
         ...{ carried: new Map(), replacing: new Set(), parts: new Map(), pieces: new Map(), fromStart: msgId === '1' },
+        alone: oneAtATime(),
         ...{ signedIn: null, maxMessage: null, inlineSent: false, answered: null },
       }
       sessions.set(keyOf(deviceId, sessionId), begun)

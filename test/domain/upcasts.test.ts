@@ -16,8 +16,10 @@ import { allProjections } from '../../src/projections/all.ts'
 
 const folder = 'test/fixtures/events'
 
+/** A later shape of the same name stands beside the first, as `Name.what-is-new.json`. */
 const samples = readdirSync(folder).map((file) => ({
-  type: file.replace('.json', ''),
+  file,
+  type: file.split('.')[0] ?? '',
   event: JSON.parse(readFileSync(`${folder}/${file}`, 'utf8')) as Recorded,
 }))
 
@@ -47,8 +49,8 @@ describe('Every shape of event that was ever stored', () => {
     )
   })
 
-  for (const { type, event } of samples)
-    it(`is read in today's shape: ${type}`, () => {
+  for (const { file, type, event } of samples)
+    it(`is read in today's shape: ${file}`, () => {
       const today = upcasts(event)
       assert.equal(today.type, type)
       if (today.category === 'host') assert.doesNotThrow(() => host.evolve(host.initial, today as Recorded<HostEvent>))

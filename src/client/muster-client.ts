@@ -25,6 +25,8 @@ import type { SettingsClient } from './settings-client.ts'
 import type { EnrollSecretsClient } from './enroll-secrets-client.ts'
 import { enrollSecretsClient } from './enroll-secrets-client.ts'
 import { settingsClient } from './settings-client.ts'
+import type { UpkeepClient } from './upkeep-client.ts'
+import { upkeepClient } from './upkeep-client.ts'
 
 /** A page of a list; pages count from 0. */
 export type Page = Readonly<{ page?: number; per_page?: number }>
@@ -126,6 +128,8 @@ export type MusterClient = Readonly<{
   /** Settings as a whole, for those who keep them in files. */
   settings: SettingsClient
   enrollSecrets: EnrollSecretsClient
+  /** What an operator looks after. */
+  upkeep: UpkeepClient
   /** How many hosts of a team, or of no team (null), stand where over all their profiles. */
   summary: (teamId: number | null) => Promise<StatusCounts>
   commands: Readonly<{
@@ -245,6 +249,7 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
     },
     enrollSecrets: enrollSecretsClient({ json }),
     settings: settingsClient({ json }),
+    upkeep: upkeepClient({ json }),
     summary: (teamId) => get('/configuration_profiles/summary', teamQuery(teamId)),
     commands: {
       run: (command, hostUuids) =>

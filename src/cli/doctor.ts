@@ -1,0 +1,95 @@
+import { ApiError } from '../client/api-error.ts'
+import type { MusterClient } from '../client/muster-client.ts'
+import { table } from './table.ts'
+
+/** One thing that was looked at. `warns`: it works, and will not for ever. */
+export type Finding = Readonly<{ what: string; state: 'well' | 'warns' | 'ails'; detail: string }>
+
+const dayMs = 24 * 60 * 60 * 1000
+const warnDays = 30
+
+type Look = (client: MusterClient, now: Date) => Promise<readonly Omit<Finding, 'what'>[]>
+
+const well = (detail: string) => ({ state: 'well', detail }) as const
+
+const looks: Readonly<Record<string, Look>> = {
+  server: async (client) => {
+    const { events, hosts } = await client.statistics()
+    return [well(`It answers: ${String(hosts)} hosts, ${String(events)} events.`)]
+  },
+
+  'read models': async (client) => {
+    const all = await client.projections.list()
+    const stuck = all.filter(({ status }) => status === 'stuck')
+    if (stuck.length > 0)
+      return stuck.map(({ name, failure }) => ({
+        state: 'ails',
+        detail: `${name} is stuck: ${failure?.error ?? 'no reason told'}.`,
+      }))
+    const building = all.filter(({ status }) => status === 'building').length
+    return [
+      well(
+        `All ${String(all.filter(({ shown }) => shown).length)} go on${building > 0 ? `, ${String(building)} are being filled` : ''}.`,
+      ),
+    ]
+  },
+
+  work: async (client) => {
+    const parked = await client.upkeep.parkedWork()
+    if (parked.length === 0) return [well('Nothing is parked.')]
+    const kinds = [...new Set(parked.map(({ kind }) => kind))].join(', ')
+    return [{ state: 'ails', detail: `${String(parked.length)} rows are parked (${kinds}); see GET /work/parked.` }]
+  },
+
+  'push certificate': async (client, now) => {
+    try {
+      const { topic, not_after } = await client.pushCertificate.get()
+      return [lasting(topic, not_after, now)]
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404) throw error
+      return [{ state: 'warns', detail: 'There is none: Apple devices are served when they call, and cannot be woken.' }]
+    }
+  },
+
+  authorities: async (client, now) =>
+    (await client.upkeep.authorities())
+      .filter(({ standing }) => standing === 'issuer')
+      .map(({ subject, not_after }) => lasting(subject, not_after, now)),
+
+  'identity certificates': async (client) => {
+    const ending = await client.upkeep.endingCertificates(warnDays)
+    return ending.length === 0
+      ? [well(`None ends within ${String(warnDays)} days.`)]
+      : [{ state: 'warns', detail: `${String(ending.length)} end within ${String(warnDays)} days; their renewal is late.` }]
+  },
+}
+
+const lasting = (name: string, notAfter: string, now: Date): Omit<Finding, 'what'> => {
+  const days = Math.floor((Date.parse(notAfter) - now.getTime()) / dayMs)
+  const detail = days < 0 ? `${name} ended at ${notAfter}.` : `${name} ends in ${String(days)} days.`
+  if (days < 0) return { state: 'ails', detail }
+  return { state: days < warnDays ? 'warns' : 'well', detail }
+}
+
+/** Looks at everything that a server needs; what the caller may not look at is told, too. Never throws for what it finds. */
+export const examine = async (client: MusterClient, now: Date): Promise<readonly Finding[]> => {
+  const found = await Promise.all(
+    Object.entries(looks).map(async ([what, look]): Promise<readonly Finding[]> => {
+      try {
+        return (await look(client, now)).map((finding) => ({ what, ...finding }))
+      } catch (error) {
+        if (!(error instanceof ApiError)) throw error
+        const mayNot = error.status === 403
+        return [{ what, state: mayNot ? 'warns' : 'ails', detail: mayNot ? 'This token may not look.' : error.message }]
+      }
+    }),
+  )
+  return found.flat()
+}
+
+/** For people. */
+export const findingsTable = (findings: readonly Finding[]): string =>
+  table(
+    ['what', 'state', 'detail'],
+    findings.map(({ what, state, detail }) => [what, state, detail]),
+  )

@@ -7,6 +7,7 @@ import type { Ownership } from '../../domain/account-enrollments/events.ts'
 import type { Cause } from '../../kernel/event.ts'
 import { Rejection } from '../../kernel/rejection.ts'
 import { addressOf, attemptsOf } from '../attempts.ts'
+import { codeForm, tooManyCodes, wrongCode } from '../code-form.ts'
 import type { Html } from '../page.ts'
 import { html, pageHeaders, sendPage } from '../page.ts'
 import type { Tickets } from '../tickets.ts'
@@ -69,7 +70,7 @@ export const accountSignIn = ({ app, publicUrl, organization, tickets }: Deps): 
   }
 
   const ask = (response: Response, status: number, problem: Html): void =>
-    sendPage(response, status, { title: `Sign in to ${organization}`, body: html`${problem}${form}` })
+    sendPage(response, status, { title: `Sign in to ${organization}`, body: html`${problem}${codeForm}` })
 
   const pages = Router()
     .use(...pageHeaders(["'self'", resultScheme]))
@@ -81,12 +82,12 @@ export const accountSignIn = ({ app, publicUrl, organization, tickets }: Deps): 
       const ownership = await ownershipOf(request)
       if (ownership === null) return sendPage(response, 403, endedPage)
       const address = addressOf(request)
-      if (!attempts.mayTry(address)) return ask(response.set('retry-after', '60'), 429, tooMany)
+      if (!attempts.mayTry(address)) return ask(response.set('retry-after', '60'), 429, tooManyCodes)
       const { code } = (request.body ?? {}) as Readonly<{ code?: unknown }>
       const id = typeof code === 'string' && code.length <= 64 ? await accepted(code, ownership) : null
       if (id === null) {
         attempts.count(address)
-        return ask(response, 403, wrong)
+        return ask(response, 403, wrongCode)
       }
       const token = await tickets.issue(accessPurpose, [id, ownership], accessValidMs)
       response.redirect(308, `${resultScheme}//authentication-results?access-token=${token}`)
@@ -110,24 +111,6 @@ export const arrivalCause = (): Cause => {
   const id = randomUUID()
   return { id, actor: { kind: 'device', id: 'account-enrollment' }, correlationId: id, causationId: id }
 }
-
-const form = html`<form method="post">
-  <label for="code">The enrollment code that you were given</label>
-  <input
-    id="code"
-    name="code"
-    required
-    maxlength="64"
-    autocomplete="one-time-code"
-    autocapitalize="characters"
-    spellcheck="false"
-  />
-  <button type="submit">Sign in</button>
-</form>`
-
-const wrong = html`<p role="alert">This code is not known, was used before, or has ended.</p>`
-
-const tooMany = html`<p role="alert">Too many codes were tried. Wait a minute, then try again.</p>`
 
 const endedPage = {
   title: 'This sign-in has ended',

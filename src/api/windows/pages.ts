@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Request, Response } from 'express'
 import { Router, urlencoded } from 'express'
 import { addressOf } from '../attempts.ts'
+import { codeForm, tooManyCodes, wrongCode } from '../code-form.ts'
 import type { Html } from '../page.ts'
 import { html, pageHeaders, sendPage } from '../page.ts'
 import { EntraRefused } from './entra.ts'
@@ -22,18 +23,18 @@ export const windowsPages = (edge: WindowsEdge): Router => {
   const attempts = wrongCodes(app.clock)
 
   const ask = (response: Response, status: number, problem: Html): void =>
-    sendPage(response, status, { title: `Sign in to ${organization}`, body: html`${problem}${form}` })
+    sendPage(response, status, { title: `Sign in to ${organization}`, body: html`${problem}${codeForm}` })
 
   const signIn = async (request: Request, response: Response): Promise<void> => {
     const resultUrl = urlIn(request.query['appru'], resultSchemes)
     if (resultUrl === null) return sendPage(response, 400, noWayBack)
     const address = addressOf(request)
-    if (!attempts.mayTry(address)) return ask(response.set('retry-after', '60'), 429, tooMany)
+    if (!attempts.mayTry(address)) return ask(response.set('retry-after', '60'), 429, tooManyCodes)
     const { code } = (request.body ?? {}) as Readonly<{ code?: unknown }>
     const invitation = typeof code === 'string' ? await invitationFor(edge, code) : null
     if (invitation === null) {
       attempts.count(address)
-      return ask(response, 403, wrong)
+      return ask(response, 403, wrongCode)
     }
     const { id, userName, teamId } = invitation
     const token = await tickets.issue(pagePurpose, [userName, teamId, id], pageValidMs)
@@ -105,22 +106,6 @@ const termsOf = (organization: string, accept: string, decline: string | null): 
     </p>
     <p><a class="button" href="${accept}">Accept</a> ${decline === null ? '' : html`<a href="${decline}">Decline</a>`}</p>`
 
-const form = html`<form method="post">
-  <label for="code">The enrollment code that you were given</label>
-  <input
-    id="code"
-    name="code"
-    required
-    maxlength="64"
-    autocomplete="one-time-code"
-    autocapitalize="characters"
-    spellcheck="false"
-  />
-  <button type="submit">Sign in</button>
-</form>`
-
-const wrong = html`<p role="alert">This code is not known, was used before, or has ended.</p>`
-const tooMany = html`<p role="alert">Too many codes were tried. Wait a minute, then try again.</p>`
 const noWayBack = {
   title: 'This page is for Windows',
   body: html`<p role="alert">It was opened without saying where its result goes. Begin again in Settings.</p>`,

@@ -2,7 +2,7 @@ import { ParseError } from '../../kernel/parse-error.ts'
 import { certificateNode, isScep } from './scep-profile.ts'
 import { normalLocUri } from './syncml/loc-uris.ts'
 import type { GroupCommand, NodeCommand } from './syncml/message.ts'
-import { readSyncMessage } from './syncml/read-message.ts'
+import { readSyncBody } from './syncml/read-message.ts'
 import { commandXml } from './syncml/write-message.ts'
 
 /** Commands as they go into a message; `parts` tells which node each inner CmdID is about, for what the device says of them. */
@@ -70,20 +70,13 @@ export const vanishedFrom = (before: string, after: string): readonly string[] =
   return locUrisIn(before).filter((locUri) => !there.has(normalLocUri(locUri)))
 }
 
-/** A profile is what may stand in the body of a message: read it there. */
-const commandsIn = (content: string): readonly NodeCommand[] => {
-  const around = [
-    '<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID>',
-  ]
-  around.push('<MsgID>1</MsgID><Target><LocURI>t</LocURI></Target><Source><LocURI>s</LocURI></Source></SyncHdr><SyncBody>')
-  const { commands } = readSyncMessage(Buffer.from(`${around.join('')}${content}</SyncBody></SyncML>`))
-  return commands.flatMap((command): readonly NodeCommand[] => {
+const commandsIn = (content: string): readonly NodeCommand[] =>
+  readSyncBody(content).flatMap((command): readonly NodeCommand[] => {
     if ('commands' in command) return flat(command)
     if (command.name === 'Alert' || command.name === 'Results' || command.name === 'Status' || command.name === 'Other')
       throw new ParseError('profile', 'The profile holds something that is no command.')
     return [command]
   })
-}
 
 const flat = ({ commands }: GroupCommand): readonly NodeCommand[] =>
   commands.flatMap((command) => ('items' in command ? [command] : flat(command)))

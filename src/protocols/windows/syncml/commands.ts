@@ -2,7 +2,7 @@ import { ParseError } from '../../../kernel/parse-error.ts'
 import type { XmlElement } from '../../xml/read-xml.ts'
 import { childrenOf, readXml, textAt } from '../../xml/read-xml.ts'
 import type { GroupCommand, NodeCommand, Verb } from './message.ts'
-import { readSyncMessage } from './read-message.ts'
+import { readSyncBody } from './read-message.ts'
 import { commandXml } from './write-message.ts'
 
 /**
@@ -34,7 +34,7 @@ export const readRawCommand = (xml: string): RawCommand => {
 
 /** The command with this CmdID; those inside an Atomic get it with their number: `id.1`, `id.2`. */
 export const withCommandId = (xml: string, id: string): string => {
-  const [command] = readSyncMessage(Buffer.from(`${before}${xml}${after}`)).commands
+  const [command] = readSyncBody(xml)
   if (command === undefined || !('items' in command || 'commands' in command)) return refuse('The text holds no command.')
   if (command.name === 'Alert' || command.name === 'Results') return refuse('The text holds no command.')
   return commandXml(numbered(command, id))
@@ -92,12 +92,6 @@ const locUrisOf = (element: XmlElement): readonly string[] => {
       : locUri
   })
 }
-
-/** A command is what may stand in the body of a message: read it there. */
-const before =
-  '<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>1</MsgID>' +
-  '<Target><LocURI>t</LocURI></Target><Source><LocURI>s</LocURI></Source></SyncHdr><SyncBody>'
-const after = '</SyncBody></SyncML>'
 
 const numbered = (command: NodeCommand | GroupCommand, id: string): NodeCommand | GroupCommand =>
   'items' in command

@@ -26,6 +26,16 @@ export const readSyncMessage = (bytes: Uint8Array): SyncMessage => {
   }
 }
 
+/** Reads what may stand in the body of a message, by itself. Throws `ParseError`. */
+export const readSyncBody = (commands: string): readonly SyncCommand[] =>
+  readSyncMessage(Buffer.from(`${around[0]}${commands}${around[1]}`)).commands
+
+const around = [
+  '<SyncML xmlns="SYNCML:SYNCML1.2"><SyncHdr><VerDTD>1.2</VerDTD><VerProto>DM/1.2</VerProto><SessionID>1</SessionID><MsgID>1</MsgID>' +
+    '<Target><LocURI>t</LocURI></Target><Source><LocURI>s</LocURI></Source></SyncHdr><SyncBody>',
+  '</SyncBody></SyncML>',
+] as const
+
 const headerOf = (header: XmlElement): SyncHeader => {
   if (textAt(header, 'VerDTD') !== '1.2') refuse('VerDTD', 'VerDTD is not 1.2.')
   if (textAt(header, 'VerProto') !== 'DM/1.2') refuse('VerProto', 'VerProto is not DM/1.2.')

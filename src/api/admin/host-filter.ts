@@ -17,7 +17,7 @@ const stagesOf = {
 
 /** By which hosts are chosen, in lists and where many are told the same. */
 export const filterFields = {
-  query: z.string().trim().max(255).optional().describe('A part of a name, serial number, UUID or model.'),
+  query: z.string().trim().max(255).optional().describe('A part of a name, a serial number or a UUID.'),
   team_id: numberText.optional(),
   status: z.enum(['online', 'offline', 'new', 'mia', 'missing']).optional(),
   mdm_enrollment_status: z.enum(Object.keys(stagesOf) as [keyof typeof stagesOf]).optional(),

@@ -1,5 +1,5 @@
 /** A JSON schema, draft 2020-12. */
-export type JsonSchema = Readonly<{ [key: string]: unknown }>
+export type JsonSchema = Readonly<Record<string, unknown>>
 
 /** An OpenAPI document, as far as Muster writes one. https://spec.openapis.org/oas/v3.1.1.html */
 export type OpenApiDocument = Readonly<{
@@ -19,7 +19,7 @@ export type OpenApiDocument = Readonly<{
 
 type Server = Readonly<{ url: string }>
 
-export type PathItem = Readonly<{ [method in Method]?: Operation }> & Readonly<{ servers?: readonly Server[] }>
+export type PathItem = Readonly<Partial<Record<Method, Operation>>> & Readonly<{ servers?: readonly Server[] }>
 
 export const methods = ['get', 'post', 'put', 'patch', 'delete'] as const
 

@@ -170,6 +170,12 @@ describe('What the admin API answers', function () {
       await call(`GET ${path}`)
     })
 
+  it('is told to whoever asks, at the same server', async () => {
+    const { openapi, paths }: Json = await (await fetch(`${server.url}/api/docs/openapi.json`)).json()
+    assert.deepEqual([openapi, '/hosts/{id}' in paths], ['3.1.1', true])
+    assert.match(await (await fetch(`${server.url}/api/docs`)).text(), /<h1>The admin API<\/h1>/)
+  })
+
   it('to questions about the past, and for bytes, is what the contract says', async () => {
     const host = String(seeds.host)
     assert.notEqual((await call(`GET /hosts/${host}?at=${new Date().toISOString()}`)).as_of, undefined)

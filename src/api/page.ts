@@ -13,12 +13,23 @@ export const html = (strings: TemplateStringsArray, ...values: readonly (string 
   }),
 })
 
+/** One after the other. */
+export const joined = (parts: readonly (string | Html)[], between: string | Html = ''): Html =>
+  parts.reduce<Html>((all, part, index) => html`${all}${index === 0 ? '' : between}${part}`, { html: '' })
+
 const style = `body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:3rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}
 a.button,button{display:inline-block;font:inherit;padding:.6rem 1.2rem;border:0;border-radius:.5rem;background:#0b57d0;color:#fff;text-decoration:none}
 input{display:block;font:inherit;width:100%;box-sizing:border-box;padding:.5rem;margin:.3rem 0 1rem;border:1px solid #555;border-radius:.4rem}
 a:focus-visible,button:focus-visible,input:focus-visible{outline:3px solid #f5a623;outline-offset:2px}
 [role=alert]{color:#a40000}
-@media(prefers-color-scheme:dark){body{color:#eee;background:#111}[role=alert]{color:#ff9c9c}}`
+.wide{max-width:60rem}
+pre{overflow-x:auto;font-size:.85rem;padding:.6rem;border:1px solid #8888;border-radius:.4rem}
+code{font-size:.9em;overflow-wrap:anywhere}
+details{margin:.4rem 0}
+summary{cursor:pointer}
+.fields{padding-left:1.2rem}
+.type{opacity:.75}
+@media(prefers-color-scheme:dark){body{color:#eee;background:#111}a{color:#9ec1ff}[role=alert]{color:#ff9c9c}}`
 
 /** Byte for byte what the hash is over. */
 const styleElement: Html = { html: `<style>${style}</style>` }
@@ -46,9 +57,17 @@ export const pageHeaders = (formTargets: readonly string[] = []): readonly Reque
   },
 ]
 
-/** Sends a page: `title` is its heading too. */
-export const sendPage = (response: Response, status: number, { title, body }: Readonly<{ title: string; body: Html }>): void => {
-  const { html: text } = html`<!doctype html>
+/** `title` is the heading too; `wide`: more than a few sentences. */
+type Page = Readonly<{ title: string; body: Html; wide?: boolean }>
+
+/** Sends a page. */
+export const sendPage = (response: Response, status: number, page: Page): void => {
+  response.status(status).type('text/html; charset=utf-8').send(pageOf(page))
+}
+
+/** The HTML of a page. */
+export const pageOf = ({ title, body, wide = false }: Page): string =>
+  html`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -57,15 +76,13 @@ export const sendPage = (response: Response, status: number, { title, body }: Re
         <title>${title}</title>
         ${styleElement}
       </head>
-      <body>
+      <body class="${wide ? 'wide' : ''}">
         <main>
           <h1>${title}</h1>
           ${body}
         </main>
       </body>
-    </html> `
-  response.status(status).type('text/html; charset=utf-8').send(text)
-}
+    </html> `.html
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
 

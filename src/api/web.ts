@@ -26,6 +26,7 @@ import type { AppleEdge, IdentitySource, NothingWaiting } from './apple/settings
 import { watchPairing } from './apple/watch-pairing.ts'
 import { anchorsOf, eldestOf } from './authorities.ts'
 import { serverIdentity } from './authority.ts'
+import { docsRoutes } from './docs/routes.ts'
 import { teamOfSecret } from './enrolling-teams.ts'
 import { errorHandler } from './errors.ts'
 import type { Tls } from './listen.ts'
@@ -178,6 +179,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
       }),
     )
     .use(operationsRouter({ checks: readinessChecks(app, progress), registry }))
+    .use(docsRoutes({ version: parts.version }))
     .use(['/api/v1/fleet', '/api/latest/fleet'], admin)
     .use(
       nanomdmRoutes({

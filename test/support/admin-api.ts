@@ -15,6 +15,7 @@ import type { Role } from '../../src/domain/server/events.ts'
 import { server, theServer } from '../../src/domain/server/server.ts'
 import type { TestApp } from './app.ts'
 import { testApp, testCause } from './app.ts'
+import { mustKeepContract } from './contracts.ts'
 
 /** Whatever JSON holds: tests walk through it, and comparing tells. */
 type Json = ReturnType<typeof JSON.parse>
@@ -35,7 +36,7 @@ export type AdminApi = TestApp &
   Readonly<{
     url: string
     registry: Registry
-    /** `GET /hosts`, under `/api/v1/fleet`. */
+    /** `GET /hosts`, under `/api/v1/fleet`. Fails when the answer is not what the route's contract says. */
     call: (route: string, call?: Call) => Promise<Answer>
   }>
 
@@ -111,8 +112,10 @@ export const startAdminApi = async (limits?: AdminSettings['limits']): Promise<A
         body: json === undefined ? (body ?? null) : JSON.stringify(json),
       })
       const bytes = Buffer.from(await response.arrayBuffer())
-      const isJson = response.headers.get('content-type')?.includes('json') === true
-      return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(bytes.toString()) : null, bytes }
+      const type = response.headers.get('content-type')
+      const content: Json = type?.includes('json') === true ? JSON.parse(bytes.toString()) : null
+      mustKeepContract(`${method} ${path}`, { status: response.status, type, body: content })
+      return { status: response.status, headers: response.headers, body: content, bytes }
     },
     stop: async () => {
       web.closeAllConnections()

@@ -14,7 +14,7 @@ import { teamMustExist } from './team-checks.ts'
 /** Apple's words for whose device it is. */
 const modes: Readonly<Record<Ownership, 'BYOD' | 'ADDE'>> = { personal: 'BYOD', organization: 'ADDE' }
 
-const wish = z.object({
+export const wish = z.object({
   managed_apple_account: z
     .string()
     .trim()
@@ -24,6 +24,10 @@ const wish = z.object({
   mode: z.enum(['BYOD', 'ADDE']).default('BYOD'),
   expires_in_hours: z.int().min(1).max(720).default(168),
 })
+
+export const listQuery = z.object(paging(100, 1000))
+
+export const invitationId = z.string().regex(/^[0-9a-z-]{1,64}$/, 'This is no id of an account enrollment.')
 
 type AccountEnrollmentRoutes = Pick<
   Handlers,
@@ -37,7 +41,7 @@ export const accountEnrollmentRoutes = ({
   settings,
 }: Pick<AdminDeps, 'app' | 'tickets' | 'settings'>): AccountEnrollmentRoutes => ({
   'GET /account_enrollments': async (request, response) => {
-    const page = queryOf(z.object(paging(100, 1000)), request)
+    const page = queryOf(listQuery, request)
     const { limit, offset } = windowOf(page)
     const { rows, meta } = pageOf(await app.read(invitationsPage(limit, offset)), page)
     response.json({ account_enrollments: rows.map(present), meta })
@@ -58,7 +62,7 @@ export const accountEnrollmentRoutes = ({
   },
 
   'DELETE /account_enrollments/:id': async (request, response, { cause }) => {
-    const id = paramOf(z.string().regex(/^[0-9a-z-]{1,64}$/, 'This is no id of an account enrollment.'), request, 'id')
+    const id = paramOf(invitationId, request, 'id')
     const executed = await app.execute(accountEnrollment, id, { type: 'WithdrawAccountEnrollment', data: {} }, cause)
     await answer(app, response, executed, () => ({}))
   },
@@ -74,7 +78,7 @@ const randomCode = (): string =>
     .join('')
     .replace(/(.{4})(?=.)/g, '$1-')
 
-const present = (row: AccountEnrollmentRow) => ({
+export const present = (row: AccountEnrollmentRow) => ({
   id: row.invitation_id,
   managed_apple_account: row.managed_account,
   team_id: Number(row.team_id),

@@ -17,9 +17,10 @@ const pem = z
   .min(1)
   .max(64 * 1024)
 
-const upload = z.object({
-  /** As the organization's portal writes it: it goes into tokens as it is. */
-  server_uuid: z.uuid('server_uuid is no UUID.'),
+export const upload = z.object({
+  server_uuid: z
+    .uuid('server_uuid is no UUID.')
+    .describe("As the organization's portal writes it: it goes into tokens as it is."),
   certificate: pem,
   key: pem,
 })
@@ -43,7 +44,7 @@ export const accountKeyRoutes = (app: App): AccountKeyRoutes => ({
   },
 })
 
-const present = ({ serverUuid, certificatePem, notAfter }: AccountKey) => ({
+export const present = ({ serverUuid, certificatePem, notAfter }: AccountKey) => ({
   server_uuid: serverUuid,
   not_after: notAfter,
   fingerprint: readCertificate(certificatePem).fingerprint,

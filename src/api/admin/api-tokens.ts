@@ -10,9 +10,9 @@ import type { Tokens } from './authenticate.ts'
 import { newTokenSecret, tokenHashOf } from './authenticate.ts'
 import type { Handlers } from './deps.ts'
 
-const wish = z.object({ name: z.string().trim().min(1).max(100), role: z.enum(['admin', 'maintainer', 'observer']) })
+export const wish = z.object({ name: z.string().trim().min(1).max(100), role: z.enum(['admin', 'maintainer', 'observer']) })
 
-const hash = z.string().regex(/^[0-9a-f]{64}$/, 'This is no id of an API token.')
+export const hash = z.string().regex(/^[0-9a-f]{64}$/, 'This is no id of an API token.')
 
 /** Tokens for people and scripts. A secret is shown once, when it is made. */
 export const apiTokenRoutes = (
@@ -48,4 +48,9 @@ export const apiTokenRoutes = (
   },
 })
 
-const present = ({ token_hash, name, role, issued_at }: ApiTokenRow) => ({ id: token_hash, name, role, created_at: issued_at })
+export const present = ({ token_hash, name, role, issued_at }: ApiTokenRow) => ({
+  id: token_hash,
+  name,
+  role,
+  created_at: issued_at,
+})

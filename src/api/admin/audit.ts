@@ -11,20 +11,26 @@ import type { Handlers } from './deps.ts'
 
 const position = z.string().regex(/^[\w/.:-]{1,128}$/, 'This is no position in the log.')
 
-const activityQuery = z.object({
-  /** The position of the last entry of the page before, in either direction; faster than `page`. */
-  before: position.optional(),
+export const activityQuery = z.object({
+  before: position
+    .optional()
+    .describe('The position of the last entry of the page before, in either direction; faster than `page`.'),
   activity_type: z.string().min(1).max(100).optional(),
-  /** A part of the name of who did it. */
-  query: z.string().min(1).max(255).optional(),
-  /** Only what was done under this `x-change-set`, or by the request with this id. */
-  change_set: z.string().min(1).max(64).optional(),
+  query: z.string().min(1).max(255).optional().describe('A part of the name of who did it.'),
+  change_set: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('Only what was done under this `x-change-set`, or by the request with this id.'),
   order_key: z.enum(['created_at', 'id']).default('created_at'),
   order_direction: z.enum(['asc', 'desc']).default('desc'),
   ...paging(50, 500),
 })
 
-const retries = z.object({ kind: z.string().min(1).max(100).nullable().default(null) })
+export const retries = z.object({ kind: z.string().min(1).max(100).nullable().default(null) })
+
+export const upcomingQuery = z.object(paging(50, 500))
 
 type AuditRoutes = Pick<
   Handlers,
@@ -46,7 +52,7 @@ export const auditRoutes = ({ read, work }: Pick<App, 'read' | 'work'>): AuditRo
   },
 
   'GET /hosts/:id/activities/upcoming': async (request, response) => {
-    const page = queryOf(z.object(paging(50, 500)), request)
+    const page = queryOf(upcomingQuery, request)
     const hostId = await knownHost(read, request)
     const { limit, offset } = windowOf(page)
     const { rows, meta } = pageOf(await read(upcomingCommands(hostId, limit, offset)), page)
@@ -94,7 +100,7 @@ const feed = async (read: App['read'], request: Request, hostId: string | null) 
 }
 
 /** What a host is still to be told, in Fleet's JSON. */
-const upcomingJson = (row: UpcomingCommand) => ({
+export const upcomingJson = (row: UpcomingCommand) => ({
   uuid: row.command_id,
   created_at: row.queued_at,
   type: 'ran_custom_mdm_command',

@@ -17,13 +17,13 @@ import { daysLeft, fingerprintText } from './certificates.ts'
 import type { AdminDeps, Handlers } from './deps.ts'
 
 /** `prepare`: make the next authority known, and leave the one that issues. `to`: the one prepared, so that a repetition changes nothing. */
-const rollOver = z.object({ prepare: z.boolean().default(false), to: fingerprintText.optional() })
+export const rollOver = z.object({ prepare: z.boolean().default(false), to: fingerprintText.optional() })
 
 const passphrase = z.string().min(16, 'A passphrase that guards an authority has at least 16 characters.').max(1000)
 
-const exporting = z.object({ passphrase, fingerprint: fingerprintText.optional() })
+export const exporting = z.object({ passphrase, fingerprint: fingerprintText.optional() })
 
-const retiring = z.object({ lose_certificates: z.enum(['true', 'false']).default('false') })
+export const retiring = z.object({ lose_certificates: z.enum(['true', 'false']).default('false') })
 
 type AuthorityRoutes = Pick<
   Handlers,
@@ -117,7 +117,7 @@ export const authorityRoutes = ({ app, settings, trust }: Pick<AdminDeps, 'app' 
   }
 }
 
-const present = (row: AuthorityRow, now: Date, living: ReadonlyMap<string, number>) => {
+export const present = (row: AuthorityRow, now: Date, living: ReadonlyMap<string, number>) => {
   const { subjectText, serial, notBefore, notAfter } = readCertificate(row.certificate_pem)
   const own = living.get(row.fingerprint) ?? 0
   const unnamed = row.is_first ? (living.get('first') ?? 0) : 0

@@ -15,7 +15,7 @@ const pem = z
   .min(1)
   .max(64 * 1024)
 
-const importing = z.object({
+export const importing = z.object({
   certificate: pem,
   key: pem.optional(),
   passphrase: z.string().max(1000).optional(),

@@ -7,6 +7,10 @@ import { refuse } from '../errors.ts'
 import { numberText, pageOf, paging, paramOf, queryOf, windowOf } from '../parsing.ts'
 import type { Handlers } from './deps.ts'
 
+export const carveId = z.string().regex(/^\d{1,18}$/, 'This is no id of a carve.')
+
+export const listQuery = z.object(paging(100, 1000))
+
 type CarveRoutes = Pick<Handlers, 'GET /carves' | 'GET /carves/:id' | 'GET /carves/:id/block/:block'>
 
 /** Files that agents carved, in Fleet's JSON. To fetch a block is to see what a host holds: it is recorded. */
@@ -16,18 +20,18 @@ export const carveRoutes = ({ carves, vault, execute }: Pick<App, 'carves' | 'va
 
   return {
     'GET /carves': async (request, response) => {
-      const page = queryOf(z.object(paging(100, 1000)), request)
+      const page = queryOf(listQuery, request)
       const { limit, offset } = windowOf(page)
       const { rows, meta } = pageOf(await carves.page(limit, offset), page)
       response.json({ carves: rows.map(carveJson), meta })
     },
 
     'GET /carves/:id': async (request, response) => {
-      response.json({ carve: carveJson(await existing(paramOf(id, request, 'id'))) })
+      response.json({ carve: carveJson(await existing(paramOf(carveId, request, 'id'))) })
     },
 
     'GET /carves/:id/block/:block': async (request, response, { cause }) => {
-      const carve = await existing(paramOf(id, request, 'id'))
+      const carve = await existing(paramOf(carveId, request, 'id'))
       const block = Number(paramOf(numberText, request, 'block'))
       const sealed = await carves.block(carve.id, block)
       if (sealed === null) return refuse(404, 'block', `The block ${String(block)} did not come.`)
@@ -38,9 +42,7 @@ export const carveRoutes = ({ carves, vault, execute }: Pick<App, 'carves' | 'va
   }
 }
 
-const id = z.string().regex(/^\d{1,18}$/, 'This is no id of a carve.')
-
-const carveJson = (carve: Carve) => ({
+export const carveJson = (carve: Carve) => ({
   id: Number(carve.id),
   created_at: carve.startedAt,
   host_id: Number(carve.hostId),

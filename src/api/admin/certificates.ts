@@ -12,14 +12,14 @@ const states = ['issued', 'active', 'superseded', 'expired', 'revoked'] as const
 
 const days = z.coerce.number().int().min(0).max(3650)
 
-const listQuery = z.object({
+export const listQuery = z.object({
   ...paging(100, 1000),
   ending_within_days: days.optional(),
   host_id: numberText.optional(),
   state: z.enum(states).optional(),
 })
 
-const endingQuery = z.object({ within_days: days.default(30) })
+export const endingQuery = z.object({ within_days: days.default(30) })
 
 export const fingerprintText = z.string().regex(/^[0-9a-f]{64}$/, 'This is no SHA-256 in lower-case hex.')
 
@@ -72,7 +72,7 @@ export const daysLeft = (notAfter: string | Date | null, now: Date): number | nu
 
 const after = (now: Date, wholeDays: number): string => new Date(now.getTime() + wholeDays * dayMs).toISOString()
 
-const present = (
+export const present = (
   {
     host_id,
     host_name,

@@ -29,17 +29,19 @@ import { orderOfSync, readRawSyncCommand } from './windows-orders.ts'
 
 const uuids = z.array(z.string().min(1).max(128)).min(1).max(10_000)
 
-const run = z.object({ command: z.string().min(1), host_uuids: uuids })
+export const run = z.object({ command: z.string().min(1), host_uuids: uuids })
 
-const enqueue = z.object({ command: z.string().min(1), device_ids: uuids })
+export const enqueue = z.object({ command: z.string().min(1), device_ids: uuids })
 
-const listQuery = z.object({
+export const listQuery = z.object({
   ...paging(100, 1000),
   host_identifier: z.string().min(1).max(255).optional(),
   request_type: z.string().min(1).max(128).optional(),
 })
 
-const resultsQuery = z.object({ ...paging(100, 500), command_uuid: z.string().min(1).max(128) })
+export const resultsQuery = z.object({ ...paging(100, 500), command_uuid: z.string().min(1).max(128) })
+
+export const hostQuery = z.object(paging(100, 1000))
 
 /** How many hosts are written, or secrets opened, at a time. */
 const atATime = 16
@@ -123,7 +125,7 @@ export const commandRoutes = (app: App): CommandRoutes => {
 
     'GET /hosts/:id/commands': async (request, response) => {
       const hostId = paramOf(numberText, request, 'id')
-      const page = queryOf(z.object(paging(100, 1000)), request)
+      const page = queryOf(hostQuery, request)
       if ((await app.read(hostById(hostId))).length === 0) refuse(404, 'id', `The host ${hostId} does not exist.`)
       const found = await app.read(commandsPage({ hostId, kind: null, requestType: null }, windowOf(page)))
       const { rows, meta } = pageOf(found, page)

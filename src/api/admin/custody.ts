@@ -19,9 +19,9 @@ const words = (most: number) =>
     .nullish()
     .transform((text) => (text === undefined || text === '' ? null : text))
 
-const lockBody = z.object({ message: words(500), phone_number: words(50), footnote: words(200) })
+export const lockBody = z.object({ message: words(500), phone_number: words(50), footnote: words(200) })
 
-const wipeBody = z.object({
+export const wipeBody = z.object({
   windows: z.object({ wipe_type: z.enum(['doWipe', 'doWipeProtected']) }).nullish(),
   obliteration_behavior: z.enum(['Default', 'DoNotObliterate', 'ObliterateWithWarning', 'Always']).nullish(),
 })
@@ -31,6 +31,10 @@ const truth = z
   .enum(['true', 'false', '1', '0'])
   .default('false')
   .transform((text) => text === 'true' || text === '1')
+
+export const lockQuery = z.object({ view_pin: truth.describe('Answer with the PIN.') })
+
+export const secretFingerprint = z.string().regex(/^[0-9a-f]{64}$/, 'This is no SHA-256 in lower-case hex.')
 
 type CustodyRoutes = Pick<
   Handlers,
@@ -69,7 +73,7 @@ export const custodyRoutes = (app: App): CustodyRoutes => {
   return {
     'POST /hosts/:id/lock': async (request, response, caller) => {
       const hostId = await hostIn(request)
-      const { view_pin } = queryOf(z.object({ view_pin: truth }), request)
+      const { view_pin } = queryOf(lockQuery, request)
       const { message, phone_number, footnote } = bodyOf(lockBody, withBody(request))
       const commandId = randomUUID()
       const pin = await sealedPin(app, hostId, commandId, randomPin())
@@ -124,11 +128,7 @@ export const custodyRoutes = (app: App): CustodyRoutes => {
 
     'POST /hosts/:id/escrowed_secrets/:fingerprint/views': async (request, response, caller) => {
       const hostId = await hostIn(request)
-      const fingerprint = paramOf(
-        z.string().regex(/^[0-9a-f]{64}$/, 'This is no SHA-256 in lower-case hex.'),
-        request,
-        'fingerprint',
-      )
+      const fingerprint = paramOf(secretFingerprint, request, 'fingerprint')
       const executed = await order(hostId, { type: 'ViewEscrowedSecret', data: { fingerprint } }, caller)
       const secret = executed.state.escrow.given[fingerprint]
       if (secret === undefined) throw new Error('The secret is gone.')

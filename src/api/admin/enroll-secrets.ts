@@ -18,20 +18,20 @@ const mostSecrets = 50
 const secrets = z
   .array(
     z.object({
-      /** Absent: the server makes one up. */
       secret: z
         .string()
         .min(8, 'An enroll secret needs at least 8 characters.')
         .max(maxSecretLength)
         .regex(/^[\x21-\x7e]*$/, 'An enroll secret consists of visible ASCII characters.')
-        .optional(),
+        .optional()
+        .describe('Absent: the server makes one up.'),
     }),
   )
   .max(mostSecrets, `A team has at most ${String(mostSecrets)} enroll secrets.`)
 
-const ofTeam = z.object({ secrets })
+export const ofTeam = z.object({ secrets })
 
-const spec = z.object({ spec: ofTeam })
+export const spec = z.object({ spec: ofTeam })
 
 /** How many seals are made or opened at a time. */
 const atATime = 8

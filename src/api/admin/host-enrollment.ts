@@ -12,7 +12,7 @@ import { answer } from './answer.ts'
 import type { Handlers } from './deps.ts'
 import { deadlineFrom, existingHost } from './orders.ts'
 
-const commandUuid = z.string().min(1).max(128)
+export const commandUuid = z.string().min(1).max(128)
 
 type HostEnrollmentRoutes = Pick<
   Handlers,

@@ -17,17 +17,16 @@ const stagesOf = {
 
 /** By which hosts are chosen, in lists and where many are told the same. */
 export const filterFields = {
-  query: z.string().trim().max(255).optional(),
+  query: z.string().trim().max(255).optional().describe('A part of a name, a serial number or a UUID.'),
   team_id: numberText.optional(),
   status: z.enum(['online', 'offline', 'new', 'mia', 'missing']).optional(),
   mdm_enrollment_status: z.enum(Object.keys(stagesOf) as [keyof typeof stagesOf]).optional(),
   platform: z.enum(['darwin', 'ios', 'ipados', 'windows']).optional(),
   os_version: z.string().min(1).max(100).optional(),
   os_settings: settingsStatus.optional(),
-  /** An older word for os_settings. */
-  macos_settings: settingsStatus.optional(),
+  macos_settings: settingsStatus.optional().describe('An older word for os_settings.'),
   profile_uuid: z.string().min(1).max(64).optional(),
-  profile_status: settingsStatus.optional(),
+  profile_status: settingsStatus.optional().describe('How profile_uuid stands on the host.'),
   label_id: numberText.optional(),
 }
 

@@ -10,11 +10,10 @@ import type { Handlers } from './deps.ts'
 
 const revision = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 
-const pageQuery = z.object({
+export const pageQuery = z.object({
   order: z.enum(['asc', 'desc']).default('desc'),
-  /** Exclusive, both. */
-  after: revision.optional(),
-  before: revision.optional(),
+  after: revision.optional().describe('Only events of a later revision.'),
+  before: revision.optional().describe('Only events of an earlier revision.'),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 })
 

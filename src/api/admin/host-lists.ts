@@ -32,17 +32,22 @@ const orderKeys = {
   seen_time: 'seen',
 } as const satisfies Readonly<Record<string, HostOrder>>
 
-const listQuery = z.object({
+export const listQuery = z.object({
   ...filterFields,
   ...paging(100, 1000),
-  /** In order of id: hosts after this one. */
-  after: numberText.optional(),
+  after: numberText.optional().describe('In order of id: hosts after this one.'),
   order_key: z.enum(Object.keys(orderKeys) as [keyof typeof orderKeys]).default('id'),
   order_direction: z.enum(['asc', 'desc']).default('asc'),
 })
 
+export const countQuery = z.object(filterFields)
+
+export const summaryQuery = z.object({ team_id: numberText.optional() })
+
+export const enrollmentSummaryQuery = z.object({ team_id: numberText.optional(), platform: filterFields.platform })
+
 /** Numbers come as numbers in JSON. */
-const transferFilter = z.object({
+export const transferFilter = z.object({
   team_id: numberId.nullable(),
   filters: z.strictObject({
     query: filterFields.query,
@@ -73,13 +78,13 @@ export const hostListRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'setti
   },
 
   'GET /hosts/count': async (request, response) => {
-    const fields = queryOf(z.object(filterFields), request)
+    const fields = queryOf(countQuery, request)
     const [row] = await app.read(hostCount(filterOf(fields, app.clock())))
     response.json({ count: row?.count ?? 0 })
   },
 
   'GET /host_summary': async (request, response) => {
-    const { team_id } = queryOf(z.object({ team_id: numberText.optional() }), request)
+    const { team_id } = queryOf(summaryQuery, request)
     if (team_id !== undefined) await teamMustExist(app, team_id)
     const rows = await app.read(hostSummary(team_id ?? null, app.clock().toISOString()))
     const total = (of: 'hosts' | 'online' | 'mia' | 'new') => rows.reduce((sum, row) => sum + row[of], 0)
@@ -98,8 +103,7 @@ export const hostListRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'setti
   },
 
   'GET /hosts/summary/mdm': async (request, response) => {
-    const fields = z.object({ team_id: numberText.optional(), platform: filterFields.platform })
-    const { team_id, platform } = queryOf(fields, request)
+    const { team_id, platform } = queryOf(enrollmentSummaryQuery, request)
     if (team_id !== undefined) await teamMustExist(app, team_id)
     const [row] = await app.read(enrollmentSummary(team_id ?? null, platform ?? null))
     const enrolled = row?.enrolled ?? 0

@@ -6,7 +6,7 @@ import { bodyOf, numberId, numberText, paramOf } from '../parsing.ts'
 import { answer } from './answer.ts'
 import type { AdminDeps, Handlers } from './deps.ts'
 
-const merge = z.object({ host_id: numberId })
+export const merge = z.object({ host_id: numberId })
 
 type MergeRoutes = Pick<Handlers, 'POST /hosts/:id/merges' | 'DELETE /hosts/:id/merges/:absorbed'>
 

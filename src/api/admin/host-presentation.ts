@@ -67,7 +67,10 @@ export const teamJson = (teamId: string, name: string | null) => ({
   team_name: teamId === noTeam ? null : name,
 })
 
-const profileJson = (platform: string, { profile_id, name, identifier, status, operation, detail, scope }: ShownProfile) => ({
+export const profileJson = (
+  platform: string,
+  { profile_id, name, identifier, status, operation, detail, scope }: ShownProfile,
+) => ({
   profile_uuid: profile_id,
   name: name ?? identifier,
   identifier,

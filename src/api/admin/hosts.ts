@@ -22,9 +22,15 @@ import { labelsShown } from './profile-labels.ts'
 import { definitionJson } from './profile-presentation.ts'
 import { teamMustExist } from './team-checks.ts'
 
-const transfer = z.object({ team_id: numberId.nullable(), hosts: z.array(numberId).min(1).max(10_000) })
+export const transfer = z.object({ team_id: numberId.nullable(), hosts: z.array(numberId).min(1).max(10_000) })
 
-const profileUuid = z.string().regex(/^[a-z][0-9a-f-]{36}$/, 'This is no id of a profile.')
+export const profileUuid = z.string().regex(/^[a-z][0-9a-f-]{36}$/, 'This is no id of a profile.')
+
+export const momentQuery = z.object({
+  at: z.string().max(100).optional().describe('A time in ISO 8601, or a position in the log: the host as it was then.'),
+})
+
+export const hostIdentifier = z.string().min(1).max(255).describe('A UUID, a serial number or a name.')
 
 /** How many hosts are written at a time: enough that the log's commits are shared. */
 const atATime = 64
@@ -55,7 +61,7 @@ export const hostRoutes = ({ app, settings }: AdminDeps): HostRoutes => {
   return {
     'GET /hosts/:id': async (request, response) => {
       const hostId = paramOf(numberText, request, 'id')
-      const { at } = queryOf(z.object({ at: z.string().max(100).optional() }), request)
+      const { at } = queryOf(momentQuery, request)
       if (at === undefined) return showHost(await existing(hostId), response)
       const was = await hostAsOf(app, hostId, momentOf(at))
       response.json({
@@ -65,7 +71,7 @@ export const hostRoutes = ({ app, settings }: AdminDeps): HostRoutes => {
     },
 
     'GET /hosts/identifier/:identifier': async (request, response) => {
-      const identifier = paramOf(z.string().min(1).max(255), request, 'identifier')
+      const identifier = paramOf(hostIdentifier, request, 'identifier')
       const [row, other] = await app.read(hostsByIdentifier(hostIdOf(identifier), identifier))
       if (row === undefined) return refuse(404, 'identifier', `No host has the UUID, serial number or name ${identifier}.`)
       if (other !== undefined) return refuse(409, 'identifier', `Several hosts are called ${identifier}; use the UUID.`)

@@ -33,7 +33,7 @@ const criteria = z.object({
   value: z.string().trim().min(1).max(255),
 })
 
-const creation = z.object({
+export const creation = z.object({
   name: labelName,
   description: z.string().max(2000).default(''),
   platform: z.enum(['', 'darwin', 'windows', 'linux', 'ios', 'ipados']).default(''),
@@ -43,7 +43,7 @@ const creation = z.object({
   criteria: criteria.optional(),
 })
 
-const change = z.object({
+export const change = z.object({
   name: labelName.optional(),
   description: z.string().max(2000).optional(),
   query: z.string().trim().min(1).max(65_536).optional(),
@@ -51,6 +51,10 @@ const change = z.object({
   hosts: hostList.optional(),
   host_ids: z.array(z.number().int()).max(10_000).optional(),
 })
+
+export const hostsQuery = z.object(paging(100, 1000))
+
+export const labelText = z.string().min(1).max(255)
 
 const scope = 'labels'
 const atOnce = 64
@@ -170,7 +174,7 @@ export const labelRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'settings
 
     'GET /labels/:id/hosts': async (request, response) => {
       const labelId = paramOf(numberText, request, 'id')
-      const page = queryOf(z.object(paging(100, 1000)), request)
+      const page = queryOf(hostsQuery, request)
       const builtIn = builtInLabels.find(({ id }) => id === labelId)
       if (builtIn === undefined) await existing(labelId)
       const { limit, offset } = windowOf(page)
@@ -186,7 +190,7 @@ export const labelRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'settings
     },
 
     'DELETE /labels/:name': async (request, response, { cause }) => {
-      const name = paramOf(z.string().min(1).max(255), request, 'name')
+      const name = paramOf(labelText, request, 'name')
       if (isBuiltInName(name)) refuse(422, 'name', 'A built-in label cannot be deleted.')
       const [row] = await app.read(labelsNamed([name]))
       if (row === undefined) return refuse(404, 'name', `There is no label named ${name}.`)

@@ -17,16 +17,14 @@ const base64 = z
   .max(1024 * 1024)
   .transform((text) => Buffer.from(text, 'base64'))
 
-const body = z.object({
-  /** The check-in as the device sent it, a plist in base64. */
-  checkin: base64,
-  /** The identity certificate: PEM, or the SHA-256 of its DER in hex. */
+export const body = z.object({
+  checkin: base64.describe('The check-in as the device sent it, a plist in base64.'),
   certificate: z
     .string()
     .max(64 * 1024)
-    .optional(),
+    .optional()
+    .describe('The identity certificate: PEM, or the SHA-256 of its DER in hex.'),
   bootstrap_token: base64.optional(),
-  /** What the enrollment profile of the other server said; without it the identity cannot be renewed from here. */
   terms: z
     .object({
       identifier: z.string().min(1).max(255),
@@ -35,7 +33,8 @@ const body = z.object({
       access_rights: z.int().min(0).max(allAccessRights).default(allAccessRights),
       capabilities: z.array(z.string().max(255)).max(20).default([]),
     })
-    .optional(),
+    .optional()
+    .describe('What the enrollment profile of the other server said; without it the identity cannot be renewed from here.'),
 })
 
 /** Devices of other servers, brought over one check-in at a time; each call may be repeated. */

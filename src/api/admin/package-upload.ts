@@ -14,7 +14,7 @@ export const largestPackage = 512 * 1024 * 1024
 
 const shortText = z.string().trim().min(1).max(255)
 
-const fields = z.object({
+export const fields = z.object({
   title: shortText.optional(),
   bundle_identifier: shortText
     .regex(/^[\w.-]+$/, 'A bundle identifier consists of letters, digits, dots and hyphens.')

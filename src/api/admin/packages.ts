@@ -17,13 +17,13 @@ import type { AdminDeps, Caller, Handlers } from './deps.ts'
 import { deadlineFrom, existingHost } from './orders.ts'
 import { receivePackage } from './package-upload.ts'
 
-const upload = z.object({
+export const upload = z.object({
   name: z.string().trim().min(1).max(255),
-  /** A property list in base64. */
   manifest: z
     .string()
     .max(1024 * 1024)
-    .regex(/^[A-Za-z0-9+/\s]+={0,2}\s*$/, 'The manifest is not written in base64.'),
+    .regex(/^[A-Za-z0-9+/\s]+={0,2}\s*$/, 'The manifest is not written in base64.')
+    .describe('A property list in base64.'),
 })
 
 type PackageRoutes = Pick<
@@ -117,7 +117,7 @@ export const packageRoutes = ({ app, packages, files }: Pick<AdminDeps, 'app' | 
   }
 }
 
-const packageJson = (row: PackageRow) => ({
+export const packageJson = (row: PackageRow) => ({
   id: Number(row.package_id),
   name: row.name,
   title: row.title,
@@ -128,4 +128,4 @@ const packageJson = (row: PackageRow) => ({
   uploaded_at: row.uploaded_at,
 })
 
-const manifestJson = ({ manifest_id, name, uploaded_at }: ManifestRow) => ({ id: Number(manifest_id), name, uploaded_at })
+export const manifestJson = ({ manifest_id, name, uploaded_at }: ManifestRow) => ({ id: Number(manifest_id), name, uploaded_at })

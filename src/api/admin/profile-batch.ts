@@ -39,11 +39,11 @@ const item = z.object({
 })
 
 /** The list, or an object from name to contents as older clients send it. */
-const batch = z.object({ profiles: z.union([z.array(item).max(1000), z.record(z.string().max(255), z.base64())]) })
+export const batch = z.object({ profiles: z.union([z.array(item).max(1000), z.record(z.string().max(255), z.base64())]) })
 
 const flag = z.enum(['true', 'false']).default('false')
 
-const where = z.object({
+export const where = z.object({
   team_id: numberText.optional(),
   team_name: z.string().min(1).max(255).optional(),
   dry_run: flag,

@@ -9,11 +9,10 @@ import { refuse } from '../errors.ts'
 import { bodyOf } from '../parsing.ts'
 import type { Handlers } from './deps.ts'
 
-const wish = z.object({
+export const wish = z.object({
   profile_uuid: z.string().min(1).max(64),
   filters: z.object({ profile_status: z.literal('failed', 'Only settings that failed are sent again by the batch.') }),
-  /** To so many hosts a minute; absent: to all at once. */
-  rate_per_minute: z.int().min(1).max(100_000).optional(),
+  rate_per_minute: z.int().min(1).max(100_000).optional().describe('To so many hosts a minute; absent: to all at once.'),
 })
 
 /** How many hosts are asked at once, and in a page: bounds what is in flight. */

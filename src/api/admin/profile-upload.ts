@@ -29,7 +29,7 @@ const oneOrMore = z
   .transform((value) => (typeof value === 'string' ? [value] : value))
   .optional()
 
-const fields = z.object({
+export const fields = z.object({
   team_id: z.literal('').or(numberText).optional(),
   labels: oneOrMore,
   labels_include_all: oneOrMore,

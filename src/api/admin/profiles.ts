@@ -17,9 +17,15 @@ import { receiveProfile } from './profile-upload.ts'
 import { settingsChanges } from './settings-changes.ts'
 import { teamMustExist } from './team-checks.ts'
 
-const profileUuid = z.string().min(1).max(64)
+export const profileUuid = z.string().min(1).max(64)
 
 const teamQuery = { team_id: numberText.default(noTeam) }
+
+export const listQuery = z.object({ ...teamQuery, ...paging(100, 1000) })
+
+export const summaryQuery = z.object(teamQuery)
+
+export const contentQuery = z.object({ alt: z.literal('media').optional().describe('media: the bytes, as they were uploaded.') })
 
 type ProfileRoutes = Pick<
   Handlers,
@@ -52,7 +58,7 @@ export const profileRoutes = (app: App): ProfileRoutes => {
 
   return {
     'GET /configuration_profiles': async (request, response) => {
-      const { team_id, ...page } = queryOf(z.object({ ...teamQuery, ...paging(100, 1000) }), request)
+      const { team_id, ...page } = queryOf(listQuery, request)
       await teamMustExist(app, team_id)
       const { limit, offset } = windowOf(page)
       const { rows, meta } = pageOf(await app.read(profilesOfTeam(team_id, limit, offset)), page)
@@ -71,14 +77,14 @@ export const profileRoutes = (app: App): ProfileRoutes => {
     'POST /configuration_profiles/resend/batch': resendBatchRoute(app),
 
     'GET /configuration_profiles/summary': async (request, response) => {
-      const { team_id } = queryOf(z.object(teamQuery), request)
+      const { team_id } = queryOf(summaryQuery, request)
       await teamMustExist(app, team_id)
       response.json(countsJson(await app.read(teamStatusCounts(team_id))))
     },
 
     'GET /configuration_profiles/:profile_uuid': async (request, response) => {
       const row = await existing(paramOf(profileUuid, request, 'profile_uuid'))
-      const { alt } = queryOf(z.object({ alt: z.literal('media').optional() }), request)
+      const { alt } = queryOf(contentQuery, request)
       if (alt === undefined) return void response.json((await shown([row]))[0])
       const bytes = await app.blobs.fetch(row.content)
       response.attachment(downloadNameOf(app.clock(), row)).type('application/octet-stream').send(Buffer.from(bytes))

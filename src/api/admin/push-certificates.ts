@@ -27,13 +27,13 @@ const pem = z
 const common = { replace_topic: z.boolean().default(false) }
 
 /** Certificate and key in PEM, or the PKCS#12 file (base64) that a keychain exports. */
-const upload = z.union([
+export const upload = z.union([
   z.object({ p12: pem, password: z.string().max(1000), ...common }),
   /** Without a key: it was made here, with the request for the certificate. */
   z.object({ certificate: pem, key: pem.optional(), ...common }),
 ])
 
-const vendorRequest = z.object({ vendor_certificate_chain: pem, vendor_key: pem }).partial()
+export const vendorRequest = z.object({ vendor_certificate_chain: pem, vendor_key: pem }).partial()
 
 type PushCertificateRoutes = Pick<
   Handlers,
@@ -171,7 +171,7 @@ const pemOf = (label: string, der: Uint8Array): string =>
     .toString('base64')
     .replace(/(.{64})(?!$)/g, '$1\n')}\n-----END ${label}-----\n`
 
-const present = ({ topic, not_after, uploaded_at, certificate_pem }: PushCertificateRow, now: Date) => {
+export const present = ({ topic, not_after, uploaded_at, certificate_pem }: PushCertificateRow, now: Date) => {
   const daysLeft = Math.floor((Date.parse(not_after) - now.getTime()) / dayMs)
   return {
     topic,

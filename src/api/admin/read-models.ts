@@ -6,7 +6,7 @@ import { refuse } from '../errors.ts'
 import { bodyOf } from '../parsing.ts'
 import type { Handlers } from './deps.ts'
 
-const rebuild = z.object({ names: z.array(z.string().min(1).max(100)).max(100).optional() })
+export const rebuild = z.object({ names: z.array(z.string().min(1).max(100)).max(100).optional() })
 
 type ReadModelRoutes = Pick<Handlers, 'GET /projections' | 'POST /projections/rebuilds' | 'GET /statistics'>
 

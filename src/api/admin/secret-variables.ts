@@ -18,12 +18,12 @@ import type { Handlers } from './deps.ts'
 const mostSecrets = 1000
 const longestValue = 64 * 1024
 
-const name = z
+export const name = z
   .string()
   .transform((text) => text.replace(/^FLEET_SECRET_/, ''))
   .pipe(z.string().regex(/^[A-Z0-9_]{1,200}$/, 'A name has 1 to 200 of A-Z, 0-9 and _.'))
 
-const secret = z.object({
+export const secret = z.object({
   name,
   value: z
     .string()
@@ -31,7 +31,9 @@ const secret = z.object({
     .refine((value) => Buffer.byteLength(value) <= longestValue, 'A secret has at most 64 KiB.'),
 })
 
-const spec = z.object({ secrets: z.array(secret).max(mostSecrets), dry_run: z.boolean().default(false) })
+export const spec = z.object({ secrets: z.array(secret).max(mostSecrets), dry_run: z.boolean().default(false) })
+
+export const listQuery = z.object(paging(100, 1000))
 
 type Secret = z.infer<typeof secret>
 
@@ -70,7 +72,7 @@ export const secretVariableRoutes = (app: App, { digest }: Pick<Tickets, 'digest
     },
 
     'GET /custom_variables': async (request, response) => {
-      const page = queryOf(z.object(paging(100, 1000)), request)
+      const page = queryOf(listQuery, request)
       const { limit, offset } = windowOf(page)
       const { rows, meta } = pageOf(await app.read(secretVariablesPage(limit, offset)), page)
       response.json({ custom_variables: rows.map(shown), meta })
@@ -93,4 +95,4 @@ export const secretVariableRoutes = (app: App, { digest }: Pick<Tickets, 'digest
   }
 }
 
-const shown = ({ name: called, updated_at }: SecretVariableRow) => ({ name: called, updated_at })
+export const shown = ({ name: called, updated_at }: SecretVariableRow) => ({ name: called, updated_at })

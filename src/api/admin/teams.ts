@@ -15,9 +15,9 @@ import type { Handlers } from './deps.ts'
 const name = z.string().trim().min(1, 'A team needs a name.').max(255)
 const description = z.string().trim().max(2000)
 
-const creation = z.object({ name, description: description.default('') })
+export const creation = z.object({ name, description: description.default('') })
 
-const renaming = z.object({ name: name.optional(), description: description.optional() })
+export const renaming = z.object({ name: name.optional(), description: description.optional() })
 
 /** The scope in which teams' names are unique. */
 const scope = 'teams'
@@ -81,7 +81,9 @@ export const teamRoutes = (app: App): TeamRoutes => {
 /** Names that differ in case only would be taken for each other by people. */
 const comparable = (teamName: string): string => teamName.normalize('NFC').toLowerCase()
 
-const present = (row: Readonly<{ team_id: string; name: string; description: string; created_at: string; hosts: number }>) => ({
+export const present = (
+  row: Readonly<{ team_id: string; name: string; description: string; created_at: string; hosts: number }>,
+) => ({
   id: Number(row.team_id),
   name: row.name,
   description: row.description,

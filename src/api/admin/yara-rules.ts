@@ -13,7 +13,7 @@ export const ruleName = z
   .string()
   .regex(/^\w[\w.-]{0,99}$/, 'A name has 1 to 100 letters, digits, dots, hyphens and underscores.')
 
-const rule = z.object({
+export const rule = z.object({
   contents: z
     .string()
     .min(1, 'A rule cannot be empty.')

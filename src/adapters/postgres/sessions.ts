@@ -16,9 +16,9 @@ type Row = Readonly<{
   id: string
   user_id: string
   kind: Session['kind']
-  created_at: Date
-  used_at: Date
-  ends_at: Date
+  created_at: string
+  used_at: string
+  ends_at: string
   address: string
   agent: string
 }>
@@ -60,9 +60,9 @@ const sessionOf = (row: Row): Session => ({
   id: row.id,
   userId: row.user_id,
   kind: row.kind,
-  createdAt: row.created_at.toISOString(),
-  usedAt: row.used_at.toISOString(),
-  endsAt: row.ends_at.toISOString(),
+  createdAt: row.created_at,
+  usedAt: row.used_at,
+  endsAt: row.ends_at,
   address: row.address,
   agent: row.agent,
 })

@@ -68,13 +68,13 @@ export const ssoRoutes = ({
   }
 
   const finish = async (request: Request, response: Response): Promise<void> => {
+    const known = configured()
     const secret = cookieOf(request, cookieName)
     response.clearCookie(cookieName, attributes)
     if (secret === null) throw new SsoRefused('This sign-in was not begun in this browser, or took too long.')
     const bound = boundBy(secret)
     if (request.query['state'] !== bound.state || !(await app.ssoAttempts.take(bound.state)))
       throw new SsoRefused('This sign-in has ended already, or was begun elsewhere.')
-    const known = configured()
     const vouched = await known.finish(new URL(request.originalUrl, publicUrl).search, bound)
     const checked = await userFor(vouched, known)
     await recordSignIn(app, checked, { by: 'sso', request, response })

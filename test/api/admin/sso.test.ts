@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { ProviderSettings } from '../../../src/api/admin/identity-provider.ts'
-import { openIdProvider } from '../../../src/api/admin/identity-provider.ts'
+import { identityProviderOf, openIdProvider } from '../../../src/api/admin/identity-provider.ts'
+import { readConfig } from '../../../src/config.ts'
 import type { AdminApi } from '../../support/admin-api.ts'
 import { startAdminApi } from '../../support/admin-api.ts'
 import type { OidcIssuer, SigningIn } from '../../support/oidc-issuer.ts'
@@ -174,6 +175,27 @@ describe('signing in at an identity provider', function () {
     const statuses: number[] = []
     for (let index = 0; index < 101; index++) statuses.push((await begin()).status)
     assert.deepEqual([statuses.indexOf(429), new Set(statuses.slice(0, 100)).size], [100, 1])
+  })
+
+  it('is configured whole or not at all, over TLS or on this machine, and creates users of named domains alone', () => {
+    const whole = { MUSTER_OIDC_ISSUER: 'https://id.example.com', MUSTER_OIDC_CLIENT_ID: 'a', MUSTER_OIDC_CLIENT_SECRET: 'b' }
+    const { MUSTER_OIDC_CLIENT_SECRET: _, ...half } = whole
+    assert.throws(() => readConfig(half), /^ConfigError: MUSTER_OIDC_ISSUER: must be set together/)
+    for (const issuer of ['http://id.example.com', 'http://localhost.evil.example', 'ftp://id.example.com', 'nothing'])
+      assert.throws(() => readConfig({ ...whole, MUSTER_OIDC_ISSUER: issuer }), /^ConfigError: MUSTER_OIDC_ISSUER: must be a URL/)
+    for (const issuer of ['http://localhost', 'http://127.0.0.1:8080/realm', 'http://[::1]:80'])
+      assert.equal(readConfig({ ...whole, MUSTER_OIDC_ISSUER: issuer }).MUSTER_OIDC_ISSUER, issuer)
+    assert.throws(() => readConfig({ ...whole, MUSTER_OIDC_CREATE_USERS: 'on' }), /^ConfigError: MUSTER_OIDC_DOMAINS: must name/)
+    const domains = { MUSTER_OIDC_DOMAINS: 'example.com, Example.ORG', MUSTER_OIDC_CREATE_USERS: 'on' }
+    const provider = identityProviderOf(readConfig({ ...whole, ...domains }), 'https://mdm.example.com', () => new Date())
+    assert.deepEqual(
+      ['a@example.org', 'a@EXAMPLE.com', 'a@sub.example.com'].map((email) => provider?.isOfUs(email)),
+      [true, true, false],
+    )
+    assert.equal(
+      identityProviderOf(readConfig({}), 'https://mdm.example.com', () => new Date()),
+      null,
+    )
   })
 
   it('does not exist where it is not set up', async () => {

@@ -13,6 +13,8 @@ export type SigningIn = Readonly<{
   nonce?: string
   /** Seconds from now until the token ends. */
   expiresIn?: number
+  /** What the provider tells when it is asked for more than the token holds. */
+  userInfo?: Readonly<Record<string, unknown>>
   /** Signed with a key that the issuer does not publish. */
   forged?: boolean
 }>
@@ -36,6 +38,7 @@ export const startOidcIssuer = async (): Promise<OidcIssuer> => {
   const [own, foreign] = await Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')])
   const jwk = { ...(await exportJWK(own.publicKey)), kid: 'own', alg: 'RS256', use: 'sig' }
   const grants = new Map<string, Grant>()
+  const userInfos = new Map<string, object>()
   const complaints: string[] = []
   const at = { issuer: '' }
 
@@ -73,7 +76,9 @@ export const startOidcIssuer = async (): Promise<OidcIssuer> => {
     ]
     complaints.push(...wrong)
     if (grant === undefined || wrong.length > 0) return [400, { error: 'invalid_grant' }]
-    return [200, { access_token: randomUUID(), token_type: 'Bearer', expires_in: 300, id_token: await idToken(grant) }]
+    const accessToken = randomUUID()
+    userInfos.set(accessToken, { sub: 'user-1', ...grant.as.userInfo })
+    return [200, { access_token: accessToken, token_type: 'Bearer', expires_in: 300, id_token: await idToken(grant) }]
   }
 
   const answers: Readonly<Record<string, (request: IncomingMessage) => Promise<readonly [number, object]>>> = {
@@ -82,13 +87,20 @@ export const startOidcIssuer = async (): Promise<OidcIssuer> => {
         200,
         {
           ...{ issuer: at.issuer, authorization_endpoint: `${at.issuer}/authorize`, token_endpoint: `${at.issuer}/token` },
-          ...{ jwks_uri: `${at.issuer}/jwks`, response_types_supported: ['code'], subject_types_supported: ['public'] },
+          ...{
+            jwks_uri: `${at.issuer}/jwks`,
+            userinfo_endpoint: `${at.issuer}/userinfo`,
+            response_types_supported: ['code'],
+            subject_types_supported: ['public'],
+          },
           ...{ id_token_signing_alg_values_supported: ['RS256'], code_challenge_methods_supported: ['S256'] },
           authorization_response_iss_parameter_supported: true,
         },
       ]),
     '/jwks': () => Promise.resolve([200, { keys: [jwk] }]),
     '/token': tokens,
+    '/userinfo': ({ headers }) =>
+      Promise.resolve([200, userInfos.get((headers.authorization ?? '').replace('Bearer ', '')) ?? {}]),
   }
 
   const web = createServer((request, response) => {

@@ -21,9 +21,15 @@ export type IdentityProvider = Readonly<{
   createsUsers: boolean
 }>
 
-/** The message is a sentence for people. */
+/** The message is a sentence for people; `code` says more to an operator, where the protocol has a word. */
 export class SsoRefused extends Error {
   override readonly name = 'SsoRefused'
+  readonly code: string | null
+
+  constructor(message: string, code: string | null = null) {
+    super(message)
+    this.code = code
+  }
 }
 
 export type ProviderSettings = Readonly<{
@@ -87,8 +93,13 @@ export const openIdProvider = (settings: ProviderSettings): IdentityProvider => 
       const url = new URL(redirectUri)
       url.search = query
       const known = await configuration()
-      const tokens = await openId.authorizationCodeGrant(known, url, checks).catch((error: unknown) => refuse(whyOf(error)))
-      const claims: Readonly<Record<string, unknown>> = tokens.claims() ?? {}
+      const tokens = await openId.authorizationCodeGrant(known, url, checks).catch(refuseBecause)
+      const inToken: Claims = tokens.claims() ?? {}
+      // Some providers say in the token no more than who it is.
+      const asked = textIn(inToken, 'email') === '' && known.serverMetadata().userinfo_endpoint !== undefined
+      const subject = textIn(inToken, 'sub')
+      const said = asked ? await openId.fetchUserInfo(known, tokens.access_token, subject).catch(refuseBecause) : {}
+      const claims: Claims = { ...said, ...inToken }
       const [email, name] = [textIn(claims, 'email'), textIn(claims, 'name')]
       if (!/^[^\s@]{1,128}@[^\s@]{1,126}$/.test(email)) return refuse('The identity provider did not tell an e-mail address.')
       if (claims['email_verified'] === false) return refuse('The identity provider has not verified the e-mail address.')
@@ -120,17 +131,19 @@ const boundedFetch: CustomFetch = async (url, options) => {
 }
 
 /** Only what the answer is at fault for: a provider that cannot be reached is another matter, and rises. */
-const whyOf = (error: unknown): string => {
-  if (error instanceof openId.AuthorizationResponseError) return 'The identity provider did not let you in.'
-  if (error instanceof openId.ResponseBodyError) return 'The identity provider does not take the code of this sign-in.'
+const refuseBecause = (error: unknown): never => {
+  if (error instanceof openId.AuthorizationResponseError) return refuse('The identity provider did not let you in.', error.error)
+  if (error instanceof openId.ResponseBodyError)
+    return refuse('The identity provider does not take the code of this sign-in.', error.error)
   if (error instanceof openId.ClientError && error.code !== undefined && refusals.has(error.code))
-    return 'What the identity provider answered is not valid for this sign-in.'
+    return refuse('What the identity provider answered is not valid for this sign-in.', error.code)
   throw error
 }
 
 /** https://github.com/panva/openid-client: the codes of answers that were read and found wrong. */
 const refusals: ReadonlySet<string> = new Set([
   'OAUTH_INVALID_RESPONSE',
+  'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED',
   'OAUTH_JWT_CLAIM_COMPARISON_FAILED',
   'OAUTH_JWT_TIMESTAMP_CHECK_FAILED',
   'OAUTH_KEY_SELECTION_FAILED',
@@ -138,11 +151,13 @@ const refusals: ReadonlySet<string> = new Set([
   'OAUTH_UNSUPPORTED_OPERATION',
 ])
 
-const textIn = (claims: Readonly<Record<string, unknown>>, name: string): string => {
+type Claims = Readonly<Record<string, unknown>>
+
+const textIn = (claims: Claims, name: string): string => {
   const value = claims[name]
   return typeof value === 'string' ? value : ''
 }
 
-const refuse = (message: string): never => {
-  throw new SsoRefused(message)
+const refuse = (message: string, code: string | null = null): never => {
+  throw new SsoRefused(message, code === null ? null : code.slice(0, 100))
 }

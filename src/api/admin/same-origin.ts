@@ -5,8 +5,8 @@ import { refuse } from '../errors.ts'
 /** Refuses with 403 what a browser sends from another site's page. Scripts name no origin. */
 export const mustBeSameOrigin = (request: Request, publicUrl: string): void => {
   const origin = request.get('origin')
-  if (origin !== undefined && origin !== new URL(publicUrl).origin)
-    refuse(403, 'origin', 'The request comes from another site than this server.')
+  const own = new URL(publicUrl).origin
+  if (origin !== undefined && origin !== own) refuse(403, 'origin', `The request comes from another site than ${own}.`)
 }
 
 /** Refuses with 403 a change by cookie that no page of the console can have sent. Reading is free. */

@@ -103,6 +103,8 @@ export const ssoRoutes = ({
         await finish(request, response)
       } catch (error) {
         const told = whatToTell(error) ?? { status: 503, message: awayMessage }
+        if (error instanceof SsoRefused)
+          app.logger.info({ reason: error.message, code: error.code }, 'a sign-in at the identity provider was refused')
         if (told.status === 503) app.logger.warn({ err: error }, 'a sign-in at the identity provider failed')
         const again = html`<p role="alert">${told.message}</p>
           <p><a class="button" href="/">Back</a></p>`

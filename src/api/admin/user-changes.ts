@@ -57,11 +57,8 @@ export const userChanges = (app: Pick<App, 'execute' | 'load' | 'vault'>, passwo
     }
   }
 
-  const sealed = async (userId: string, password: string, who: Readonly<{ name: string; email: string }>, field: string) => {
-    const fault = faultOfPassword(password, who)
-    if (fault !== null) refuse(422, field, fault)
-    return vault.seal(vaultOwnerOf(userId), passwordContext, Buffer.from(await passwords.hash(password)))
-  }
+  const sealed = async (userId: string, password: string) =>
+    vault.seal(vaultOwnerOf(userId), passwordContext, Buffer.from(await passwords.hash(password)))
 
   const existing = async (userId: string): Promise<User> => {
     const { state } = await load(user, userId)
@@ -94,8 +91,9 @@ export const userChanges = (app: Pick<App, 'execute' | 'load' | 'vault'>, passwo
       if (Object.values(state.tokens).some((token) => comparableEmail(token.name) === comparableEmail(email)))
         refuse(409, 'email', `An API token is named ${email}.`)
       const userId = derivedNumber(`user/${randomUUID()}`)
-      const hash = password === null ? null : await sealed(userId, password, { name, email }, 'password')
+      if (password !== null) mustDo(password, { name, email }, 'password')
       await claim(userId, email, cause)
+      const hash = password === null ? null : await sealed(userId, password)
       const data = { name, email, rights, ssoEnabled: password === null, password: hash, because }
       const done = await change(userId, { type: 'CreateUser', data }, cause)
       return { ...(await listed(userId, done, cause)), userId }
@@ -111,7 +109,8 @@ export const userChanges = (app: Pick<App, 'execute' | 'load' | 'vault'>, passwo
     },
 
     changePassword: async (userId, password, because, cause) => {
-      const hash = await sealed(userId, password, await existing(userId), because === 'own' ? 'new_password' : 'password')
+      mustDo(password, await existing(userId), because === 'own' ? 'new_password' : 'password')
+      const hash = await sealed(userId, password)
       return change(userId, { type: 'ChangeUserPassword', data: { password: hash, because } }, cause)
     },
 
@@ -132,4 +131,9 @@ export const userChanges = (app: Pick<App, 'execute' | 'load' | 'vault'>, passwo
       return done
     },
   }
+}
+
+const mustDo = (password: string, who: Readonly<{ name: string; email: string }>, field: string): void => {
+  const fault = faultOfPassword(password, who)
+  if (fault !== null) refuse(422, field, fault)
 }

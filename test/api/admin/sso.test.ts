@@ -89,6 +89,15 @@ describe('signing in at an identity provider', function () {
       assert.match(text, reason)
     })
 
+  it('asks the provider for the address when the token does not tell it', async () => {
+    const claims = { email: undefined, email_verified: undefined }
+    assert.equal((await through({ claims, userInfo: { email: 'grace@example.com' } })).status, 303)
+    const unverified = await through({ claims, userInfo: { email: 'grace@example.com', email_verified: false } })
+    assert.match(unverified.text, /has not verified/)
+    const other = await through({ claims, userInfo: { sub: 'user-2', email: 'grace@example.com' } })
+    assert.match(other.text, /not valid for this sign-in/)
+  })
+
   it('ends for a user with a password, and for one who is shut out', async () => {
     await create('password@example.com', { password: 'correct horse battery' })
     const { id } = (await create('off@example.com', { sso_enabled: true })).body.user

@@ -122,7 +122,7 @@ export const access = {
   'POST /certificates/authority/rollovers': admins,
   'POST /certificates/authority/exports': admins,
   'POST /certificates/:fingerprint/revocations': admins,
-  'GET /activities': everyone,
+  'GET /activities': all,
   'GET /work/parked': keepers,
   'POST /work/parked/retries': keepers,
 

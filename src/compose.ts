@@ -16,6 +16,8 @@ import { postgresEventLog } from './adapters/postgres/event-log.ts'
 import { postgresOutbox } from './adapters/postgres/outbox.ts'
 import { createOperationalTables } from './adapters/postgres/operational-tables.ts'
 import { postgresProjectionStore } from './adapters/postgres/projection-store.ts'
+import { postgresSessions } from './adapters/postgres/sessions.ts'
+import { postgresSsoAttempts } from './adapters/postgres/sso-attempts.ts'
 import { postgresTelemetry } from './adapters/postgres/telemetry.ts'
 import { postgresCursors } from './adapters/postgres/cursors.ts'
 import { postgresVault } from './adapters/postgres/vault.ts'
@@ -135,6 +137,8 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
     telemetry,
     agentReports: postgresAgentReports(pool),
     carves: postgresCarves(pool, clock),
+    sessions: postgresSessions(pool, clock),
+    ssoAttempts: postgresSsoAttempts(pool, clock),
     work,
     queue,
     readModels: {

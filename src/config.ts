@@ -94,6 +94,21 @@ const schema = z.object({
     .string()
     .refine((text) => URL.canParse(text) && /^https?:/.test(text), { message: 'must be a URL' })
     .default('https://login.microsoftonline.com/{tenant}/discovery/v2.0/keys'),
+  MUSTER_OIDC_ISSUER: z
+    .string()
+    .refine(
+      (text) => URL.canParse(text) && /^(https:|http:\/\/(localhost|127\.0\.0\.1|\[::1\])[:/])/.test(`${new URL(text).href}/`),
+      {
+        message: 'must be a URL that begins with https:// (or with http://localhost)',
+      },
+    )
+    .optional(),
+  MUSTER_OIDC_CLIENT_ID: z.string().min(1).max(255).optional(),
+  MUSTER_OIDC_CLIENT_SECRET: z.string().min(1).optional(),
+  MUSTER_OIDC_DOMAINS: list.default([]),
+  MUSTER_OIDC_CREATE_USERS: onOff.default(false),
+  MUSTER_SESSION_IDLE_MINUTES: number(5, 43_200).default(480),
+  MUSTER_SESSION_HOURS: number(1, 8_760).default(120),
   MUSTER_API_RATE: number(1, 10_000_000).default(6_000),
   MUSTER_METRICS: onOff.default(true),
   MUSTER_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
@@ -142,6 +157,11 @@ const inconsistency = (config: Config): string | null => {
   const wns = [config.MUSTER_WNS_PFN, config.MUSTER_WNS_SID, config.MUSTER_WNS_SECRET].filter((told) => told !== undefined)
   if (wns.length > 0 && wns.length < 3)
     return 'MUSTER_WNS_PFN: must be set together with MUSTER_WNS_SID and MUSTER_WNS_SECRET, or none of the three'
+  const oidc = [config.MUSTER_OIDC_ISSUER, config.MUSTER_OIDC_CLIENT_ID, config.MUSTER_OIDC_CLIENT_SECRET]
+  if (oidc.some((told) => told !== undefined) && oidc.some((told) => told === undefined))
+    return 'MUSTER_OIDC_ISSUER: must be set together with MUSTER_OIDC_CLIENT_ID and MUSTER_OIDC_CLIENT_SECRET, or none of the three'
+  if (config.MUSTER_OIDC_CREATE_USERS && config.MUSTER_OIDC_DOMAINS.length === 0)
+    return 'MUSTER_OIDC_DOMAINS: must name the domains whose people become users when MUSTER_OIDC_CREATE_USERS is on'
   if (config.roles.length < roles.length && config.DATABASE_URL === undefined)
     return 'DATABASE_URL: must be set to run a single role; the embedded database serves one process only'
   if (config.DATABASE_URL !== undefined && config.MUSTER_MASTER_KEY === undefined)

@@ -3,8 +3,15 @@ import { ipKeyGenerator } from 'express-rate-limit'
 import type { Clock } from '../app/ports.ts'
 import { leastRecentlyUsed } from '../kernel/least-recently-used.ts'
 
-/** Counts what somebody (an address, a host) does within a window of time, to say when it is too much. In this process's memory only. */
-export type Attempts = Readonly<{ mayTry: (who: string) => boolean; count: (who: string) => void }>
+/**
+ * Counts what somebody (an address, a host) does within a window of time, to say when it is too much. In this process's memory only.
+ * What turned out to be right can be taken back.
+ */
+export type Attempts = Readonly<{
+  mayTry: (who: string) => boolean
+  count: (who: string) => void
+  takeBack: (who: string) => void
+}>
 
 /** At most so many are remembered; who was not seen for longest begins anew. */
 const remembered = 10_000
@@ -23,6 +30,10 @@ export const attemptsOf = (clock: Clock, { limit, windowMs }: Readonly<{ limit: 
     count: (who) => {
       const { since, count } = countOf(who)
       counts.set(who, { since, count: count + 1 })
+    },
+    takeBack: (who) => {
+      const { since, count } = countOf(who)
+      counts.set(who, { since, count: Math.max(0, count - 1) })
     },
   }
 }

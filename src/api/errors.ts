@@ -6,6 +6,7 @@ import { StoreUnavailable } from '../app/projection-store.ts'
 import type { RejectionCode } from '../domain/rejections.ts'
 import { ParseError } from '../kernel/parse-error.ts'
 import { Rejection } from '../kernel/rejection.ts'
+import { TooBusy } from './passwords.ts'
 import { requestIdOf } from './request-id.ts'
 
 /** One thing wrong with a request: the field (`base` when none is at fault) and a sentence. */
@@ -50,6 +51,7 @@ export const statusOf: Readonly<Record<RejectionCode, number>> = {
   'not-supported': 422,
   'still-in-progress': 409,
   'topic-changed': 409,
+  'last-admin': 409,
 }
 
 /** What an error means to the caller; null for a fault, whose nature is the log's business. */
@@ -66,6 +68,7 @@ export const problemOf = (error: unknown): Problem | null => {
     return { ...one(503, 'base', 'Too many changes are made to this at the same time.'), retryAfter: 1 }
   if (error instanceof LogUnavailable) return { ...one(503, 'base', 'The event log cannot be reached now.'), retryAfter: 5 }
   if (error instanceof StoreUnavailable) return { ...one(503, 'base', 'The read models cannot be reached now.'), retryAfter: 5 }
+  if (error instanceof TooBusy) return { ...one(503, 'base', 'Too many people sign in at the same time.'), retryAfter: 2 }
   if (error instanceof MulterError)
     return one(error.code === 'LIMIT_FILE_SIZE' ? 413 : 400, error.field ?? 'base', `${error.message}.`)
   return bodyProblem(error)

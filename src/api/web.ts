@@ -11,6 +11,7 @@ import type { ProjectionProgress } from '../app/projection-progress.ts'
 import type { Config } from '../config.ts'
 import { publicUrlOf } from '../config.ts'
 import { openCertificate } from '../protocols/x509/certificate.ts'
+import { identityProviderOf } from './admin/identity-provider.ts'
 import { adminRouter } from './admin/router.ts'
 import { arrivalRoutes } from './apple/arrivals.ts'
 import { enrollmentProfiles } from './apple/enrollment-profile.ts'
@@ -131,7 +132,9 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
       organization,
       limits: { perToken: config.MUSTER_API_RATE, refusedPerAddress: 60 },
       authorityKeyBits: config.MUSTER_AUTHORITY_KEY_BITS,
+      sessions: { idleMs: config.MUSTER_SESSION_IDLE_MINUTES * 60_000, longestMs: config.MUSTER_SESSION_HOURS * 3_600_000 },
     },
+    identityProvider: identityProviderOf(config, publicUrl, app.clock),
     enrollmentProfiles: profiles,
     topics: accepted,
     trust,

@@ -3,6 +3,7 @@ import type { Query } from '../kernel/query.ts'
 import type { Blobs } from './blobs.ts'
 import type { Execute, Load } from './execute.ts'
 import type { AgentReports, Carves, Challenges, Telemetry, WorkStore } from './operational-ports.ts'
+import type { Sessions, SsoAttempts } from './session-ports.ts'
 import type { ProjectionStore } from './projection-store.ts'
 import type { Clock, Database, EventLog, Log, Vault, WorkQueue } from './ports.ts'
 
@@ -23,6 +24,8 @@ export type App = Readonly<{
   telemetry: Telemetry
   agentReports: AgentReports
   carves: Carves
+  sessions: Sessions
+  ssoAttempts: SsoAttempts
   work: WorkStore
   queue: WorkQueue
   /** The read models themselves: how far each filling is, and filling some anew beside those shown. */

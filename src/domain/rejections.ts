@@ -18,6 +18,7 @@ export type RejectionCode =
   | 'not-supported'
   | 'still-in-progress'
   | 'topic-changed'
+  | 'last-admin'
 
 /** Says no. `message` is a sentence with a subject that an admin may read; `field` names the request's field at fault. */
 export const reject = (code: RejectionCode, message: string, field?: string): never => {

@@ -22,6 +22,7 @@ import { renewals } from './renewals.ts'
 import { secretVariables } from './secret-variables.ts'
 import { teams } from './teams.ts'
 import { timeline } from './timeline.ts'
+import { users } from './users.ts'
 import { waitingCommands } from './waiting-commands.ts'
 import { windowsEnrollments } from './windows-enrollments.ts'
 
@@ -48,6 +49,7 @@ export const allProjections: readonly AnyProjection[] = [
   erased(renewals),
   erased(authorities),
   erased(apiTokens),
+  erased(users),
   erased(pushCertificates),
   erased(accountEnrollments),
   erased(packages),

@@ -13,7 +13,8 @@ export type Presence = 'online' | 'offline' | 'new' | 'mia'
  */
 export type HostFilter = Readonly<{
   text: string | null
-  teamId: string | null
+  /** In any of these. */
+  teamIds: readonly string[] | null
   settings: OverallStatus | null
   profileId: string | null
   profileStatus: OverallStatus | null
@@ -31,12 +32,12 @@ export type HostFilter = Readonly<{
 export const passes = `
   h.merged_into is null and ($1::text is null or position(lower($1) in lower(coalesce(h.name, ''))) > 0 or position(lower($1) in lower(coalesce(h.serial, ''))) > 0
     or position(lower($1) in lower(h.hardware_id)) > 0)
-  and ($2::text is null or h.team_id = $2)
+  and ($2::text[] is null or h.team_id = any($2))
   and ($3::text is null or h.host_id in (
     select ch.host_id
     from cohort_hosts ch join desired_profiles d using (cohort_id)
     left join host_profiles p on p.host_id = ch.host_id and p.profile_id = d.profile_id
-    where ch.enrolled and ($2::text is null or ch.team_id = $2)
+    where ch.enrolled and ($2::text[] is null or ch.team_id = any($2))
     group by ch.host_id
     having $3 = case
       when bool_or(p.status = 'failed' and (p.operation = 'remove' or p.checksum = d.checksum)) then 'failed'
@@ -62,7 +63,7 @@ export const passes = `
 
 /** The values of the placeholders. */
 export const valuesOf = (filter: HostFilter): readonly SqlValue[] => [
-  ...[filter.text, filter.teamId, filter.settings],
+  ...[filter.text, filter.teamIds, filter.settings],
   ...[filter.profileId, filter.profileStatus, filter.labelId],
   ...[filter.presence, filter.stages, filter.platform, filter.osVersion],
   filter.now,

@@ -9,6 +9,7 @@ import type { ServerKeyEvent } from '../domain/server-keys/events.ts'
 import type { SecurityEvent, ServerEvent } from '../domain/server/events.ts'
 import type { SecretVariableEvent } from '../domain/secret-variables/events.ts'
 import type { TeamEvent } from '../domain/teams/events.ts'
+import type { UserEvent } from '../domain/users/events.ts'
 import type { AccountKeyEvent } from '../domain/tokens/events.ts'
 import type { YaraRuleEvent } from '../domain/yara-rules/events.ts'
 import type { Recorded } from '../kernel/event.ts'
@@ -30,6 +31,7 @@ type TimelineEvent =
   | LabelEvent
   | SecretVariableEvent
   | YaraRuleEvent
+  | UserEvent
 
 export type TimelineRow = Readonly<{
   event_position: string
@@ -80,11 +82,13 @@ const resent = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ 
   activity: 'resent_configuration_profile',
   profile_id: data.profileId,
 }))
+/** Of the user whose stream it is. */
+const ofUser = () => as(({ id }) => ({ details: { user_id: Number(id) } }))
 
 /** What happened, over all hosts and settings. Commands that follow from settings, and the travel of single ones, are left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 13,
+  version: 14,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -197,6 +201,31 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     ApiTokenIssued: entry,
     ApiTokenRevoked: entry,
     DeviceRefused: entry,
+    UserCreated: as(({ id, data }) => ({
+      activity: 'created_user',
+      details: { user_id: Number(id), user_name: data.name, user_email: data.email, because: data.because },
+    })),
+    UserRenamed: ofUser(),
+    UserRightsChanged: as(({ id, data: { rights } }) => ({
+      activity: rights.globalRole === null ? 'changed_user_team_role' : 'changed_user_global_role',
+      details: {
+        user_id: Number(id),
+        role: rights.globalRole,
+        teams: rights.teams.map((team) => ({ id: Number(team.id), role: team.role })),
+      },
+    })),
+    UserPasswordChanged: ofUser(),
+    UserSsoEnabled: ofUser(),
+    UserDisabled: ofUser(),
+    UserEnabled: ofUser(),
+    UserDeleted: as(({ id, data }) => ({
+      activity: 'deleted_user',
+      details: { user_id: Number(id), user_name: data.name, user_email: data.email },
+    })),
+    UserSignedIn: as(({ id, data }) => ({
+      activity: 'user_logged_in',
+      details: { user_id: Number(id), public_ip: data.address, by: data.by },
+    })),
   },
 }
 

@@ -3,6 +3,7 @@ import { label } from '../domain/labels/label.ts'
 import { names } from '../domain/names/names.ts'
 import { profile } from '../domain/profiles/profile.ts'
 import { team } from '../domain/teams/team.ts'
+import { user } from '../domain/users/user.ts'
 import type { ClaimedWork } from '../app/operational-ports.ts'
 import type { WorkKind } from './worker.ts'
 import { causeOf, done } from './worker.ts'
@@ -24,6 +25,7 @@ const release = async (app: App, row: ClaimedWork): Promise<void> => {
 }
 
 const stageOf = async ({ load }: App, scope: string, holder: string): Promise<string> => {
+  if (scope === 'users') return ['active', 'disabled'].includes((await load(user, holder)).state.stage) ? 'present' : 'gone'
   if (scope === 'teams') return (await load(team, holder)).state.stage
   return scope === 'labels' ? (await load(label, holder)).state.stage : (await load(profile, holder)).state.stage
 }

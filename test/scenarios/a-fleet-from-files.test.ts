@@ -24,7 +24,7 @@ describe('A fleet that is kept in files', function () {
 
   before(async () => {
     server = await startServer()
-    client = musterClient({ url: server.url, token: server.token, ca: server.caPem, changeSet })
+    client = musterClient({ url: server.url, token: await gitopsToken(), ca: server.caPem, changeSet })
     folder = join(await mkdtemp(join(tmpdir(), 'muster-files-')), 'fleet')
     await write({
       'default.yml': `
@@ -63,6 +63,16 @@ policies:
       await mkdir(dirname(join(folder, name)), { recursive: true })
       await writeFile(join(folder, name), content)
     }
+  }
+  /** All that it takes to apply files. */
+  const gitopsToken = async (): Promise<string> => {
+    const { status, body } = await server.network.send({
+      ...{ method: 'POST', url: `${server.url}/api/v1/fleet/api_tokens` },
+      headers: { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' },
+      body: Buffer.from(JSON.stringify({ name: 'gitops', role: 'gitops' })),
+    })
+    assert.equal(status, 200)
+    return (JSON.parse(body.toString()) as Readonly<{ secret: string }>).secret
   }
   const environment = { ENROLL: 'the-secret-of-workstations', FLEET_SECRET_PSK: 'correct horse' }
   const apply = (options: Readonly<{ dryRun?: boolean; environment?: typeof environment }> = {}) =>

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { Registry } from 'prom-client'
 import { tokenHashOf } from '../../src/api/admin/authenticate.ts'
 import type { AdminSettings } from '../../src/api/admin/deps.ts'
+import type { IdentityProvider } from '../../src/api/admin/identity-provider.ts'
 import type { EnrollmentProfiles } from '../../src/api/apple/enrollment-profile.ts'
 import type { EnrollmentTerms } from '../../src/domain/enrollment/terms.ts'
 import { adminRouter } from '../../src/api/admin/router.ts'
@@ -56,10 +57,13 @@ const someTerms: EnrollmentTerms = {
 }
 
 /** The admin API over HTTP on 127.0.0.1, with one token per role. */
-export const startAdminApi = async (limits?: AdminSettings['limits']): Promise<AdminApi> => {
+export const startAdminApi = async (
+  limits?: AdminSettings['limits'],
+  identityProvider: IdentityProvider | null = null,
+): Promise<AdminApi> => {
   const rig = await testApp()
   const { app } = rig
-  for (const role of ['admin', 'maintainer', 'observer'] as const) {
+  for (const role of ['admin', 'maintainer', 'observer', 'gitops'] as const) {
     const data = { name: `the ${role}`, role, tokenHash: tokenHashOf(secretOf(role)) }
     await app.caughtUp(await app.execute(server, theServer, { type: 'IssueApiToken', data }, testCause()))
   }
@@ -69,6 +73,7 @@ export const startAdminApi = async (limits?: AdminSettings['limits']): Promise<A
     publicUrl: 'https://mdm.example.com',
     organization: 'Example',
     authorityKeyBits: 2048,
+    passwordCost: { log2N: 10, r: 8, p: 1 },
     ...(limits === undefined ? {} : { limits }),
   }
   const enrollmentProfiles: EnrollmentProfiles = {
@@ -85,6 +90,7 @@ export const startAdminApi = async (limits?: AdminSettings['limits']): Promise<A
         app,
         settings,
         enrollmentProfiles,
+        identityProvider,
         topics: () => Promise.resolve([]),
         trust,
         tickets,

@@ -9,6 +9,8 @@ import { createOperationalTables } from '../../src/adapters/postgres/operational
 import { postgresProjectionStore } from '../../src/adapters/postgres/projection-store.ts'
 import { postgresAgentReports } from '../../src/adapters/postgres/agent-reports.ts'
 import { postgresCarves } from '../../src/adapters/postgres/carves.ts'
+import { postgresSessions } from '../../src/adapters/postgres/sessions.ts'
+import { postgresSsoAttempts } from '../../src/adapters/postgres/sso-attempts.ts'
 import { postgresTelemetry } from '../../src/adapters/postgres/telemetry.ts'
 import { postgresVault } from '../../src/adapters/postgres/vault.ts'
 import { postgresWorkStore } from '../../src/adapters/postgres/work-store.ts'
@@ -86,6 +88,8 @@ export const testApp = async (): Promise<TestApp> => {
     telemetry,
     agentReports: postgresAgentReports(pool),
     carves: postgresCarves(pool, clock),
+    sessions: postgresSessions(pool, clock),
+    ssoAttempts: postgresSsoAttempts(pool, clock),
     work,
     queue,
     readModels: {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { host } from '../../src/domain/host/host.ts'
 import { names } from '../../src/domain/names/names.ts'
 import { team } from '../../src/domain/teams/team.ts'
+import { user } from '../../src/domain/users/user.ts'
 import { teamById } from '../../src/projections/teams.ts'
 import { testCause } from '../support/app.ts'
 import type { WorkerRig } from './rig.ts'
@@ -100,5 +101,23 @@ describe('names that were claimed', function () {
     rig.advance(3_600_000)
     await rig.workAll()
     assert.deepEqual(await held(), { wifi: ['Wi-Fi'] })
+  })
+
+  it('are addresses of users too: kept while the user is there, even shut out, and given back afterwards', async () => {
+    const addresses = async () => (await rig.app.load(names, 'users')).state
+    const claimed = { holder: '7', names: ['grace@example.com'] }
+    await rig.app.execute(names, 'users', { type: 'ClaimNames', data: claimed }, testCause())
+    const rights = { globalRole: 'observer', teams: [] } as const
+    const grace = { name: 'Grace', email: 'grace@example.com', rights, ssoEnabled: true, password: null } as const
+    await rig.app.execute(user, '7', { type: 'CreateUser', data: { ...grace, because: 'asked' } }, testCause())
+    await rig.app.execute(user, '7', { type: 'DisableUser', data: { released: null } }, testCause())
+    await rig.caughtUp()
+    rig.advance(3_600_000)
+    await rig.workAll()
+    assert.deepEqual(await addresses(), { 7: ['grace@example.com'] })
+    await rig.app.execute(user, '7', { type: 'DeleteUser', data: { released: null } }, testCause())
+    await rig.caughtUp()
+    await rig.workAll()
+    assert.deepEqual(await addresses(), {})
   })
 })

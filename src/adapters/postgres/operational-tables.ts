@@ -27,6 +27,13 @@ const tables = `
     primary key (carve_id, block));
   create table if not exists log_cursors (name text primary key, position text collate "C" not null);
   create table if not exists host_seen (host_id text primary key, seen_at timestamptz not null);
+  create table if not exists user_sessions (
+    id text primary key, user_id text not null, kind text not null, created_at timestamptz not null, used_at timestamptz not null,
+    ends_at timestamptz not null, address text not null, agent text not null);
+  create index if not exists user_sessions_of_user on user_sessions (user_id);
+  create index if not exists user_sessions_ends on user_sessions (ends_at);
+  create table if not exists sso_attempts (hash bytea primary key, expires_at timestamptz not null);
+  create index if not exists sso_attempts_expiry on sso_attempts (expires_at);
   create table if not exists webhook_deliveries (
     id bigint generated always as identity primary key, enrollment_id text not null, sealed jsonb not null,
     created_at timestamptz not null);

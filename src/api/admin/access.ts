@@ -1,8 +1,11 @@
 import type { Role } from '../../domain/server/events.ts'
 
+const all = ['admin', 'maintainer', 'observer', 'gitops'] as const
 const everyone = ['admin', 'maintainer', 'observer'] as const
 const keepers = ['admin', 'maintainer'] as const
+const writers = ['admin', 'maintainer', 'gitops'] as const
 const admins = ['admin'] as const
+const founders = ['admin', 'gitops'] as const
 
 type AnyRoute = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`
 
@@ -12,7 +15,7 @@ type AnyRoute = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`
  */
 export const access = {
   'GET /hosts': everyone,
-  'GET /hosts/count': everyone,
+  'GET /hosts/count': all,
   'GET /hosts/summary/mdm': everyone,
   'GET /host_summary': everyone,
   'GET /hosts/identifier/:identifier': everyone,
@@ -45,46 +48,46 @@ export const access = {
   'POST /hosts/:id/release': keepers,
   'GET /hosts/:id/mdm': everyone,
 
-  'GET /teams': everyone,
-  'POST /teams': admins,
-  'GET /teams/:id': everyone,
-  'PATCH /teams/:id': admins,
+  'GET /teams': all,
+  'POST /teams': founders,
+  'GET /teams/:id': all,
+  'PATCH /teams/:id': founders,
   'DELETE /teams/:id': admins,
   'GET /teams/:id/secrets': keepers,
-  'PATCH /teams/:id/secrets': admins,
+  'PATCH /teams/:id/secrets': founders,
   'GET /spec/enroll_secret': keepers,
-  'POST /spec/enroll_secret': admins,
+  'POST /spec/enroll_secret': founders,
 
-  'GET /labels': everyone,
-  'POST /labels': keepers,
-  'GET /labels/:id': everyone,
-  'PATCH /labels/:id': keepers,
-  'GET /labels/:id/hosts': everyone,
-  'DELETE /labels/id/:id': keepers,
-  'DELETE /labels/:name': keepers,
+  'GET /labels': all,
+  'POST /labels': writers,
+  'GET /labels/:id': all,
+  'PATCH /labels/:id': writers,
+  'GET /labels/:id/hosts': all,
+  'DELETE /labels/id/:id': writers,
+  'DELETE /labels/:name': writers,
   'GET /hosts/:id/labels': everyone,
 
-  'GET /configuration_profiles': everyone,
-  'POST /configuration_profiles': keepers,
-  'POST /configuration_profiles/batch': keepers,
+  'GET /configuration_profiles': all,
+  'POST /configuration_profiles': writers,
+  'POST /configuration_profiles/batch': writers,
   'POST /configuration_profiles/resend/batch': keepers,
-  'GET /configuration_profiles/summary': everyone,
-  'GET /configuration_profiles/:profile_uuid': everyone,
-  'PATCH /configuration_profiles/:profile_uuid': keepers,
-  'DELETE /configuration_profiles/:profile_uuid': keepers,
-  'GET /configuration_profiles/:profile_uuid/status': everyone,
+  'GET /configuration_profiles/summary': all,
+  'GET /configuration_profiles/:profile_uuid': all,
+  'PATCH /configuration_profiles/:profile_uuid': writers,
+  'DELETE /configuration_profiles/:profile_uuid': writers,
+  'GET /configuration_profiles/:profile_uuid/status': all,
 
   'GET /carves': everyone,
   'GET /carves/:id': everyone,
   'GET /carves/:id/block/:block': keepers,
-  'GET /yara_rules': everyone,
-  'PUT /yara_rules/:name': keepers,
-  'DELETE /yara_rules/:name': keepers,
+  'GET /yara_rules': all,
+  'PUT /yara_rules/:name': writers,
+  'DELETE /yara_rules/:name': writers,
 
-  'PUT /spec/secret_variables': keepers,
-  'GET /custom_variables': everyone,
-  'POST /custom_variables': keepers,
-  'DELETE /custom_variables/:name': keepers,
+  'PUT /spec/secret_variables': writers,
+  'GET /custom_variables': all,
+  'POST /custom_variables': writers,
+  'DELETE /custom_variables/:name': writers,
 
   'GET /commands': everyone,
   'POST /commands/run': keepers,
@@ -119,7 +122,7 @@ export const access = {
   'POST /certificates/authority/rollovers': admins,
   'POST /certificates/authority/exports': admins,
   'POST /certificates/:fingerprint/revocations': admins,
-  'GET /activities': everyone,
+  'GET /activities': all,
   'GET /work/parked': keepers,
   'POST /work/parked/retries': keepers,
 
@@ -130,9 +133,32 @@ export const access = {
   'GET /api_tokens': admins,
   'POST /api_tokens': admins,
   'DELETE /api_tokens/:id': admins,
+
+  'GET /users': admins,
+  'POST /users': admins,
+  'GET /users/:id': admins,
+  'PATCH /users/:id': admins,
+  'DELETE /users/:id': admins,
+
+  'GET /me': all,
+  'POST /me/password': all,
+  'POST /logout': all,
+  'GET /sessions': all,
+  'DELETE /sessions/current': all,
+  'DELETE /sessions/:id': all,
 } as const satisfies Readonly<Record<AnyRoute, readonly Role[]>>
 
 export type Route = keyof typeof access
+
+/** What is open to whoever comes: the ways to sign in. */
+export const openRoutes = [
+  'POST /login',
+  'POST /sessions',
+  'GET /sso/start',
+  'GET /sso/callback',
+] as const satisfies readonly AnyRoute[]
+
+export type OpenRoute = (typeof openRoutes)[number]
 
 /** Older paths that scripts still use; each is the route that it points to, rights included. */
 export const aliases: Readonly<Record<string, Route>> = {
@@ -150,6 +176,8 @@ export const aliases: Readonly<Record<string, Route>> = {
   'GET /mdm/commandresults': 'GET /commands/results',
   'GET /mdm/apple/commands': 'GET /commands',
   'GET /mdm/apple/commandresults': 'GET /commands/results',
+  'POST /users/admin': 'POST /users',
+  'POST /change_password': 'POST /me/password',
 } satisfies Readonly<Partial<Record<AnyRoute, Route>>>
 
 /** True when this role may call this route. */

@@ -1,16 +1,24 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
 import { server, theServer } from '../../domain/server/server.ts'
+import { noTeam } from '../../domain/teams/events.ts'
 import type { ApiTokenRow } from '../../projections/api-tokens.ts'
 import { allApiTokens } from '../../projections/api-tokens.ts'
+import { userByEmail } from '../../projections/users.ts'
 import { refuse } from '../errors.ts'
-import { bodyOf, paramOf } from '../parsing.ts'
+import { bodyOf, numberId, paramOf } from '../parsing.ts'
 import { answer } from './answer.ts'
 import type { Tokens } from './authenticate.ts'
 import { newTokenSecret, tokenHashOf } from './authenticate.ts'
 import type { Handlers } from './deps.ts'
+import { teamMustExist } from './team-checks.ts'
 
-export const wish = z.object({ name: z.string().trim().min(1).max(100), role: z.enum(['admin', 'maintainer', 'observer']) })
+export const wish = z.object({
+  name: z.string().trim().min(1).max(100),
+  role: z.enum(['admin', 'maintainer', 'observer', 'gitops']),
+  /** The only teams in which the role counts. */
+  team_ids: z.array(numberId).min(1).max(1000).optional(),
+})
 
 export const hash = z.string().regex(/^[0-9a-f]{64}$/, 'This is no id of an API token.')
 
@@ -24,16 +32,23 @@ export const apiTokenRoutes = (
   },
 
   'POST /api_tokens': async (request, response, { cause }) => {
-    const { name, role } = bodyOf(wish, request)
+    const { name, role, team_ids } = bodyOf(wish, request)
+    for (const teamId of team_ids ?? []) {
+      if (teamId === noTeam) refuse(422, 'team_ids', 'Hosts in no team are reached by tokens for all teams alone.')
+      await teamMustExist(app, teamId)
+    }
     // Events name their actor by the token's name: two of one name could not be told apart.
     const { state } = await app.load(server, theServer)
     if (Object.values(state.tokens).some((token) => token.name === name))
       refuse(409, 'name', `An API token named ${name} already exists.`)
+    if ((await app.read(userByEmail(name))).length > 0) refuse(409, 'name', `A user has the e-mail address ${name}.`)
     const secret = newTokenSecret()
     const tokenHash = tokenHashOf(secret)
-    const issued = await app.execute(server, theServer, { type: 'IssueApiToken', data: { name, role, tokenHash } }, cause)
+    const teams = team_ids === undefined ? null : [...new Set(team_ids)]
+    const data = { name, role, tokenHash, ...(teams !== null && { teams }) }
+    const issued = await app.execute(server, theServer, { type: 'IssueApiToken', data }, cause)
     await answer(app, response, issued, () => ({
-      api_token: { id: tokenHash, name, role, created_at: issued.events[0]?.at ?? null },
+      api_token: present({ token_hash: tokenHash, name, role, teams, issued_at: issued.events[0]?.at ?? null }),
       secret,
     }))
   },
@@ -48,9 +63,9 @@ export const apiTokenRoutes = (
   },
 })
 
-export const present = ({ token_hash, name, role, issued_at }: ApiTokenRow) => ({
-  id: token_hash,
-  name,
-  role,
-  created_at: issued_at,
+type Shown = Omit<ApiTokenRow, 'issued_at'> & Readonly<{ issued_at: string | null }>
+
+export const present = ({ token_hash, name, role, teams, issued_at }: Shown) => ({
+  ...{ id: token_hash, name, role, created_at: issued_at },
+  ...(teams !== null && { team_ids: teams.map(Number) }),
 })

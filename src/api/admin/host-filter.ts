@@ -32,8 +32,8 @@ export const filterFields = {
 
 type Fields = z.infer<z.ZodObject<typeof filterFields>>
 
-/** The filter that these fields mean now. Refuses what makes no sense together with 400. */
-export const filterOf = (fields: Fields, now: Date): HostFilter => {
+/** The filter that these fields mean now, within the teams that the caller reaches (null: all). Refuses what makes no sense together with 400. */
+export const filterOf = (fields: Fields, now: Date, reach: readonly string[] | null): HostFilter => {
   const { query, team_id, status, mdm_enrollment_status, os_settings, macos_settings, profile_uuid, profile_status } = fields
   if (profile_status !== undefined && profile_uuid === undefined)
     refuse(400, 'profile_status', 'profile_status needs a profile_uuid.')
@@ -41,7 +41,7 @@ export const filterOf = (fields: Fields, now: Date): HostFilter => {
     refuse(400, 'macos_settings', 'macos_settings is an older word for os_settings; use one of them.')
   return {
     text: query === undefined || query === '' ? null : query,
-    teamId: team_id ?? null,
+    teamIds: team_id === undefined ? reach : [team_id],
     settings: os_settings ?? macos_settings ?? null,
     profileId: profile_uuid ?? null,
     profileStatus: profile_status ?? null,

@@ -68,18 +68,18 @@ type HostListRoutes = Pick<
 
 /** Hosts in number: lists, counts, and what is done to all that pass a filter. */
 export const hostListRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'settings'>): HostListRoutes => ({
-  'GET /hosts': async (request, response) => {
+  'GET /hosts': async (request, response, { reach }) => {
     const { order_key, order_direction, after, ...list } = queryOf(listQuery, request)
     if (after !== undefined && order_key !== 'id') refuse(400, 'after', 'after works in order of id; use page instead.')
     const order = { order: orderKeys[order_key], descending: order_direction === 'desc', after: after ?? null }
-    const found = await app.read(hostsPage(filterOf(list, app.clock()), { ...order, ...windowOf(list) }))
+    const found = await app.read(hostsPage(filterOf(list, app.clock(), reach), { ...order, ...windowOf(list) }))
     const { rows, meta } = pageOf(found, list)
     response.json({ hosts: rows.map((row) => hostJson(settings, row, null)), meta })
   },
 
-  'GET /hosts/count': async (request, response) => {
+  'GET /hosts/count': async (request, response, { reach }) => {
     const fields = queryOf(countQuery, request)
-    const [row] = await app.read(hostCount(filterOf(fields, app.clock())))
+    const [row] = await app.read(hostCount(filterOf(fields, app.clock(), reach)))
     response.json({ count: row?.count ?? 0 })
   },
 
@@ -124,11 +124,11 @@ export const hostListRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'setti
     })
   },
 
-  'POST /hosts/transfer/filter': async (request, response, { cause }) => {
+  'POST /hosts/transfer/filter': async (request, response, { cause, reach }) => {
     const { team_id, filters } = bodyOf(transferFilter, request)
     const teamId = team_id ?? noTeam
     await teamMustExist(app, teamId)
-    const chosen = filterOf(filters, app.clock())
+    const chosen = filterOf(filters, app.clock(), reach)
     const command = { type: 'TransferHost', data: { teamId, because: 'asked' } } as const
     for (let after = ''; ;) {
       const ids = await app.read(hostIdsPassing(chosen, after, transferPage))

@@ -172,13 +172,14 @@ export const labelRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'settings
       await answer(app, response, [edited, ...followed], async () => ({ label: labelJson(await existing(labelId)) }))
     },
 
-    'GET /labels/:id/hosts': async (request, response) => {
+    'GET /labels/:id/hosts': async (request, response, { reach }) => {
       const labelId = paramOf(numberText, request, 'id')
       const page = queryOf(hostsQuery, request)
       const builtIn = builtInLabels.find(({ id }) => id === labelId)
       if (builtIn === undefined) await existing(labelId)
       const { limit, offset } = windowOf(page)
-      const { rows, meta } = pageOf(await app.read(hostsOfLabel(labelId, builtIn?.platform ?? null, { limit, offset })), page)
+      const found = await app.read(hostsOfLabel(labelId, builtIn?.platform ?? null, { teamIds: reach, limit, offset }))
+      const { rows, meta } = pageOf(found, page)
       response.json({ hosts: rows.map((row) => hostJson(settings, row, null)), meta })
     },
 

@@ -15,6 +15,7 @@ import { batchRoute } from './profile-batch.ts'
 import { resendBatchRoute } from './profile-resend.ts'
 import { receiveProfile } from './profile-upload.ts'
 import { settingsChanges } from './settings-changes.ts'
+import { mustReach } from './team-reach.ts'
 import { teamMustExist } from './team-checks.ts'
 
 export const profileUuid = z.string().min(1).max(64)
@@ -65,8 +66,9 @@ export const profileRoutes = (app: App): ProfileRoutes => {
       response.json({ profiles: await shown(rows), meta })
     },
 
-    'POST /configuration_profiles': async (request, response, { cause }) => {
+    'POST /configuration_profiles': async (request, response, { cause, reach }) => {
       const { teamId, settings, labels } = await receiveProfile(app, request, response)
+      mustReach(reach, [teamId])
       await teamMustExist(app, teamId)
       const executed = await changes.upload(teamId, settings, await targetsOf(app, labels), cause)
       await answer(app, response, executed, () => ({ profile_uuid: executed.profileId }))

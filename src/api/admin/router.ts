@@ -1,27 +1,30 @@
-import type { Request, Response } from 'express'
+import type { Request, RequestHandler, Response } from 'express'
 import { json, Router } from 'express'
 import helmet from 'helmet'
 import { errorHandler, refuse } from '../errors.ts'
 import { nameRoute } from '../metrics.ts'
+import { passwordsOf } from '../passwords.ts'
 import { requestId } from '../request-id.ts'
 import type { Route } from './access.ts'
-import { access, aliases, mayCall } from './access.ts'
+import { access, aliases, openRoutes } from './access.ts'
 import { accountEnrollmentRoutes } from './account-enrollments.ts'
 import { accountKeyRoutes } from './account-keys.ts'
 import { apiTokenRoutes } from './api-tokens.ts'
 import { auditRoutes } from './audit.ts'
 import { authorityRoutes } from './authorities.ts'
-import { authenticate, callerOf, tokensOf } from './authenticate.ts'
+import { authenticate, callerOf, principalOf, tokensOf } from './authenticate.ts'
 import { carveRoutes } from './carves.ts'
 import { certificateRoutes } from './certificates.ts'
 import { commandRoutes } from './commands.ts'
-import type { AdminDeps, Handlers } from './deps.ts'
+import type { AdminDeps, Handlers, OpenHandlers } from './deps.ts'
 import { custodyRoutes } from './custody.ts'
 import { hostEnrollmentRoutes } from './host-enrollment.ts'
 import { enrollSecretRoutes } from './enroll-secrets.ts'
 import { enrollmentProfileRoutes } from './enrollment-profiles.ts'
 import { labelRoutes } from './labels.ts'
 import { migrationRoutes } from './migration.ts'
+import { ownRoutes } from './me.ts'
+import { passwordCheck } from './password-check.ts'
 import { pushCertificateRoutes } from './push-certificates.ts'
 import { hostHistoryRoutes } from './host-history.ts'
 import { hostListRoutes } from './host-lists.ts'
@@ -31,9 +34,19 @@ import { packageRoutes } from './packages.ts'
 import { readModelRoutes } from './read-models.ts'
 import { profileRoutes } from './profiles.ts'
 import { secretVariableRoutes } from './secret-variables.ts'
+import { signInRoutes } from './sign-in.ts'
+import { ssoRoutes } from './sso.ts'
+import { mustBeInReach, reachOf } from './team-reach.ts'
 import { teamRoutes } from './teams.ts'
+import { userChanges } from './user-changes.ts'
+import { userSessions } from './user-sessions.ts'
+import { userRoutes } from './users.ts'
 import { yaraRoutes } from './yara-rules.ts'
 
+const hourMs = 3_600_000
+
+/** Room for an address and a password. */
+const signInLimit = '16kb'
 /** Room for a command of 1 MiB in base64. */
 const jsonLimit = '1.5mb'
 /** Room for all settings of a team. */
@@ -43,6 +56,15 @@ const batchLimit = '25mb'
 export const adminRouter = (deps: AdminDeps): Router => {
   const { app, settings } = deps
   const tokens = tokensOf(app)
+  const sessions = userSessions(app, settings.sessions ?? { idleMs: 8 * hourMs, longestMs: 120 * hourMs })
+  const passwords = passwordsOf(settings.passwordCost)
+  const changes = userChanges(app, passwords)
+  const check = passwordCheck(app, passwords)
+  const { publicUrl } = settings
+  const openHandlers: OpenHandlers = {
+    ...signInRoutes({ app, sessions, check, publicUrl }),
+    ...ssoRoutes({ app, sessions, changes, provider: deps.identityProvider ?? null, publicUrl }),
+  }
   const handlers: Handlers = {
     ...hostRoutes(deps),
     ...hostListRoutes(deps),
@@ -69,6 +91,8 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...authorityRoutes(deps),
     ...readModelRoutes(app),
     ...apiTokenRoutes(app, tokens),
+    ...userRoutes(app, changes, sessions),
+    ...ownRoutes({ app, changes, sessions, check }),
   }
 
   const router = Router()
@@ -76,29 +100,44 @@ export const adminRouter = (deps: AdminDeps): Router => {
     response.set('cache-control', 'no-store')
     next()
   })
-  router.use(...authenticate(tokens, settings.limits))
   const readJson = (limit: string) =>
     json({ limit, strict: false, type: (request) => !isMultipart(request.headers['content-type']) })
   const [readUsual, readBatch] = [readJson(jsonLimit), readJson(batchLimit)]
+  for (const route of openRoutes) {
+    const [method, template] = partsOf(route)
+    router[method](template, named(template), readJson(signInLimit), openHandlers[route])
+  }
+  router.use(...authenticate({ tokens, sessions, publicUrl }, settings.limits))
   for (const [path, route] of everyPath()) {
     const handle = handlers[route]
     const [method, template] = partsOf(path)
     router[method](
       template,
-      (request, response, next) => {
-        nameRoute(response, `/api/v1/fleet${template}`)
-        const { role } = callerOf(request, response)
-        if (!mayCall(role, route)) refuse(403, 'base', `The role ${role} may not do this.`)
+      named(template),
+      (_request, response, next) => {
+        reachOf(principalOf(response).rights, route)
         next()
       },
       route === 'POST /configuration_profiles/batch' ? readBatch : readUsual,
-      (request: Request, response: Response) => handle(request, response, callerOf(request, response)),
+      async (request: Request, response: Response) => {
+        const caller = callerOf(request, response)
+        const reach = reachOf(caller.principal.rights, route)
+        await mustBeInReach(app, request, { route, reach })
+        await handle(request, response, { ...caller, reach })
+      },
     )
   }
   router.use((request) => refuse(404, 'base', `There is nothing at ${request.method} ${request.baseUrl}${request.path}.`))
   router.use(errorHandler(app.logger))
   return router
 }
+
+const named =
+  (template: string): RequestHandler =>
+  (_request, response, next) => {
+    nameRoute(response, `/api/v1/fleet${template}`)
+    next()
+  }
 
 const everyPath = (): readonly (readonly [string, Route])[] => [
   ...(Object.keys(access) as Route[]).map((route) => [route, route] as const),

@@ -41,8 +41,9 @@ export const teamRoutes = (app: App): TeamRoutes => {
   }
 
   return {
-    'GET /teams': async (_, response) => {
-      response.json({ teams: (await app.read(allTeams())).map(present) })
+    'GET /teams': async (_, response, { reach }) => {
+      const rows = await app.read(allTeams())
+      response.json({ teams: rows.filter(({ team_id }) => reach?.includes(team_id) ?? true).map(present) })
     },
 
     'POST /teams': async (request, response, { cause }) => {

@@ -27,6 +27,7 @@ const statusOf: Record<RejectionCode, 400 | 404 | 409> = {
   'not-supported': 400,
   'still-in-progress': 400,
   'topic-changed': 400,
+  'last-admin': 400,
 }
 
 /** The HTTP status for whatever went wrong while a device was served. The message is for the log alone. */

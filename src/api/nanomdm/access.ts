@@ -43,7 +43,8 @@ const nameOf = async (request: Request, tokens: Tokens, key: string | null): Pro
   if (name !== user || password === '') return null
   if (key !== null && isSame(password, key)) return user
   const token = await tokens.find(`Bearer ${password}`)
-  return token === null || token.role === 'observer' ? null : token.name
+  const isKeeper = token !== null && token.teams === null && (token.role === 'admin' || token.role === 'maintainer')
+  return isKeeper ? token.name : null
 }
 
 const isSame = (one: string, other: string): boolean =>

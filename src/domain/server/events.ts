@@ -1,6 +1,7 @@
 import type { Sealed } from '../../kernel/content.ts'
 
-export type Role = 'admin' | 'maintainer' | 'observer'
+/** `gitops` keeps the settings: it writes them, and touches no host. */
+export type Role = 'admin' | 'maintainer' | 'observer' | 'gitops'
 
 /** A certificate authority by `fingerprint`: SHA-256 of the certificate's DER, lower-case hex. The key is sealed for the owner `server`. */
 export type AuthorityEvent =
@@ -25,7 +26,8 @@ export type ServerEvent =
   /** The key waits for the certificate that Apple makes of the request; sealed in the context `push-request/<public key>`. */
   | { type: 'PushCertificateRequested'; data: { publicKey: string; csrPem: string; key: Sealed } }
   | { type: 'PushCertificateUploaded'; data: { topic: string; certificatePem: string; key: Sealed; notAfter: string } }
-  | { type: 'ApiTokenIssued'; data: { name: string; role: Role; tokenHash: string } }
+  /** `teams`: the ids of the only teams in which the role counts; absent: it counts everywhere. */
+  | { type: 'ApiTokenIssued'; data: { name: string; role: Role; tokenHash: string; teams?: readonly string[] } }
   | { type: 'ApiTokenRevoked'; data: { tokenHash: string } }
 
 /** What was refused at a device edge: for auditors, at a bounded rate. */

@@ -13,7 +13,7 @@ export type ServerCommand =
   /** `replaceTopic` says that the admin knows: every device has to enroll again. */
   | { type: 'UploadPushCertificate'; data: OfType<ServerEvent, 'PushCertificateUploaded'>['data'] & { replaceTopic: boolean } }
   | { type: 'RequestPushCertificate'; data: OfType<ServerEvent, 'PushCertificateRequested'>['data'] }
-  | { type: 'IssueApiToken'; data: { name: string; role: Role; tokenHash: string } }
+  | { type: 'IssueApiToken'; data: OfType<ServerEvent, 'ApiTokenIssued'>['data'] }
   | { type: 'RevokeApiToken'; data: { tokenHash: string } }
 
 export type Server = Readonly<{

@@ -28,7 +28,7 @@ describe('API tokens', function () {
     const listed = await api.call('GET /api_tokens')
     assert.deepEqual(
       listed.body.api_tokens.map(({ name }: { name: string }) => name),
-      ['secret', 'the admin', 'the maintainer', 'the observer'],
+      ['secret', 'the admin', 'the gitops', 'the maintainer', 'the observer'],
     )
     assert.ok(!listed.bytes.toString().includes(secret))
     const events = await api.app.log.readAll({ after: null, limit: 1000 })
@@ -40,5 +40,21 @@ describe('API tokens', function () {
     await api.call('POST /teams', { token: secret, json: { name: 'Navy' } })
     const { activities } = (await api.call('GET /activities?per_page=1')).body
     assert.deepEqual([activities[0].event, activities[0].actor_full_name], ['TeamCreated', 'grace'])
+  })
+
+  it('count in the teams alone that they are issued for', async () => {
+    const { id } = (await api.call('POST /teams', { json: { name: 'Army' } })).body.team
+    const issue = (team_ids: unknown) => api.call('POST /api_tokens', { json: { name: 'limited', role: 'observer', team_ids } })
+    for (const [ids, status] of [
+      [[], 422],
+      [[0], 422],
+      [[7], 404],
+      ['x', 422],
+    ] as const)
+      assert.equal((await issue(ids)).status, status)
+    const { body } = await issue([id, id])
+    assert.deepEqual(body.api_token.team_ids, [id])
+    assert.equal((await api.call(`GET /teams/${String(id)}`, { token: body.secret })).status, 200)
+    assert.equal((await api.call('GET /activities', { token: body.secret })).status, 403)
   })
 })

@@ -20,7 +20,13 @@ const projection = component(
 
 const token = component(
   'ApiToken',
-  z.object({ id: z.string(), name: z.string(), role: z.enum(['admin', 'maintainer', 'observer']), created_at: time }),
+  z.object({
+    id: z.string(),
+    name: z.string(),
+    role: z.enum(['admin', 'maintainer', 'observer', 'gitops']),
+    created_at: time.nullable(),
+    team_ids: z.array(z.int()).optional().describe('The only teams in which the role counts; absent: everywhere.'),
+  }),
   present,
 )
 

@@ -17,12 +17,15 @@ import { postgresOutbox } from './adapters/postgres/outbox.ts'
 import { createOperationalTables } from './adapters/postgres/operational-tables.ts'
 import { postgresProjectionStore } from './adapters/postgres/projection-store.ts'
 import { postgresTelemetry } from './adapters/postgres/telemetry.ts'
+import { postgresAuditChain } from './adapters/postgres/audit-chain.ts'
 import { postgresCursors } from './adapters/postgres/cursors.ts'
 import { postgresVault } from './adapters/postgres/vault.ts'
 import { postgresWorkStore } from './adapters/postgres/work-store.ts'
 import { wnsPush } from './adapters/wns/push.ts'
+import { auditKeyOf } from './api/audit-key.ts'
 import { eldestOf } from './api/authorities.ts'
 import { ensureAuthority } from './api/authority.ts'
+import { checkpointsOf } from './api/checkpoints.ts'
 import { theToken } from './api/first-token.ts'
 import { nothingWaiting } from './api/apple/nothing-waiting.ts'
 import { standingToken } from './api/apple/declaration-sets.ts'
@@ -46,6 +49,7 @@ import { upcasts } from './domain/upcasts.ts'
 import { allProjections } from './projections/all.ts'
 import type { ActivityReceiver } from './workers/tell-activities.ts'
 import { activityCursor, activityWork } from './workers/tell-activities.ts'
+import { runAuditChain } from './workers/audit-chain.ts'
 import { workKinds } from './workers/kinds.ts'
 import { startWorkers } from './workers/loop.ts'
 import { workFollowing } from './workers/work-tables.ts'
@@ -129,6 +133,7 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
     applyNow: database.applyNow,
     caughtUp: ({ position }) => (position === null ? Promise.resolve(true) : progress.caughtUp(position, readYourWritesMs)),
     log,
+    audit: { chain: postgresAuditChain({ pool, url, logger }), stored: rawLog },
     blobs: blobsIn({ log, vault, clock }),
     vault,
     challenges: postgresChallenges(pool, clock),
@@ -181,6 +186,15 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
   })
   const caPem = eldestOf(trust.authorities(), clock()).certificatePem
   const apns = apnsPush({ credentials: pushCredentials(app), log: logger, ...(await apnsAddress(config)) })
+  const checkpoints = checkpointsOf(app, auditKeyOf(app), {
+    everyEvents: config.MUSTER_AUDIT_CHECKPOINT_EVENTS,
+    everyMs: config.MUSTER_AUDIT_CHECKPOINT_MINUTES * 60_000,
+  })
+  if (runs('projector')) {
+    const { chain } = app.audit
+    const chaining = runAuditChain({ stored: rawLog, chain, checkpointIfDue: checkpoints.ifDue, logger, signal })
+    closers.push(() => chaining)
+  }
   const { MUSTER_WNS_SID: packageSid, MUSTER_WNS_SECRET: clientSecret } = config
   const push =
     packageSid === undefined || clientSecret === undefined

@@ -25,6 +25,8 @@ const tables = `
   create table if not exists carve_blocks (
     carve_id bigint not null references carves (id) on delete cascade, block integer not null, sealed jsonb not null,
     primary key (carve_id, block));
+  create table if not exists audit_chain (
+    number bigint primary key, position text collate "C" not null unique, link text not null, latest text collate "C");
   create table if not exists log_cursors (name text primary key, position text collate "C" not null);
   create table if not exists host_seen (host_id text primary key, seen_at timestamptz not null);
   create table if not exists webhook_deliveries (

@@ -120,6 +120,9 @@ export const access = {
   'POST /certificates/authority/exports': admins,
   'POST /certificates/:fingerprint/revocations': admins,
   'GET /activities': everyone,
+  'GET /audit/export': admins,
+  'GET /audit/checkpoints': everyone,
+  'GET /audit/key': everyone,
   'GET /work/parked': keepers,
   'POST /work/parked/retries': keepers,
 

@@ -10,6 +10,7 @@ import { accountEnrollmentRoutes } from './account-enrollments.ts'
 import { accountKeyRoutes } from './account-keys.ts'
 import { apiTokenRoutes } from './api-tokens.ts'
 import { auditRoutes } from './audit.ts'
+import { auditTrailRoutes } from './audit-trail.ts'
 import { authorityRoutes } from './authorities.ts'
 import { authenticate, callerOf, tokensOf } from './authenticate.ts'
 import { carveRoutes } from './carves.ts'
@@ -65,6 +66,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...accountKeyRoutes(app),
     ...packageRoutes(deps),
     ...auditRoutes(app),
+    ...auditTrailRoutes(deps),
     ...certificateRoutes(deps),
     ...authorityRoutes(deps),
     ...readModelRoutes(app),

@@ -14,7 +14,7 @@ export type Break = Readonly<{ found: TextLine; line: number; mark: string; numb
 export const diagnose = async ({ found, line, mark, number }: Break, rest: AsyncIterable<TextLine>): Promise<Finding> => {
   const here = found.text === null ? null : readLine(found.text)
   const later = await lookThrough(rest, { mark, here })
-  if (here === null && !found.ended && !later.any)
+  if (!found.ended && (here === null || markAfter(mark, here.content) === here.mark))
     return finding('truncated', { line, number }, `The file ends within line ${String(line)}.`)
   const problem = problemOf({ here, later, line, mark, number })
   const where = placeOf(problem, { here, line, number })
@@ -22,7 +22,6 @@ export const diagnose = async ({ found, line, mark, number }: Break, rest: Async
 }
 
 type Later = Readonly<{
-  any: boolean
   /** The line that belongs here comes. */
   successor: boolean
   /** The line that stands here belongs after one that comes. */
@@ -35,9 +34,8 @@ const lookThrough = async (
   rest: AsyncIterable<TextLine>,
   { mark, here }: Readonly<{ mark: string; here: ExportLine | null }>,
 ): Promise<Later> => {
-  let [any, successor, belongs, again] = [false, false, false, false]
+  let [successor, belongs, again] = [false, false, false]
   for await (const { text } of rest) {
-    any = true
     const line = text === null ? null : readLine(text)
     if (line === null) continue
     successor ||= markAfter(mark, line.content) === line.mark
@@ -45,7 +43,7 @@ const lookThrough = async (
     belongs ||= markAfter(line.mark, here.content) === here.mark
     again ||= line.mark === here.mark
   }
-  return { any, successor, belongs, again }
+  return { successor, belongs, again }
 }
 
 type Seen = Readonly<{ here: ExportLine | null; later: Later; line: number; mark: string; number: number }>

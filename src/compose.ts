@@ -208,7 +208,9 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
         ? null
         : { outbox, url: config.MUSTER_WEBHOOK_URL, key: config.MUSTER_WEBHOOK_KEY ?? null }
     const activities = await activityReceiver(config, pool, log)
-    const workers = await startWorkers(app, workKinds(app, push, { webhook, activities }))
+    const workers = await startWorkers(app, workKinds(app, push, { webhook, activities }), {
+      retentionDays: config.MUSTER_RETENTION_DAYS ?? null,
+    })
     closers.push(workers.stop)
   }
 

@@ -17,6 +17,8 @@ export type RejectionCode =
   | 'already-wiped'
   | 'not-supported'
   | 'still-in-progress'
+  | 'still-enrolled'
+  | 'forgotten'
   | 'topic-changed'
 
 /** Says no. `message` is a sentence with a subject that an admin may read; `field` names the request's field at fault. */

@@ -1,4 +1,5 @@
 import type { AccountEnrollmentEvent } from '../domain/account-enrollments/events.ts'
+import type { AuditEvent } from '../domain/audit/events.ts'
 import type { CertificateEvent } from '../domain/certificates/events.ts'
 import type { EnrollSecretEvent } from '../domain/enroll-secrets/events.ts'
 import type { HostEvent } from '../domain/host/events.ts'
@@ -30,6 +31,7 @@ type TimelineEvent =
   | LabelEvent
   | SecretVariableEvent
   | YaraRuleEvent
+  | AuditEvent
 
 export type TimelineRow = Readonly<{
   event_position: string
@@ -84,7 +86,7 @@ const resent = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ 
 /** What happened, over all hosts and settings. Commands that follow from settings, and the travel of single ones, are left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 13,
+  version: 14,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -157,6 +159,8 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     YaraRuleDeleted: as(({ data }) => ({ activity: 'deleted_yara_rule', details: { name: data.name } })),
     HostsMerged: entry,
     HostsSplit: entry,
+    HostForgotten: as(({ data }) => ({ activity: 'forgot_host', details: { because: data.because, reason: data.reason } })),
+    HostKeyDestroyed: entry,
     HostCameBack: entry,
     TokenIssued: entry,
     ServerKeyCreated: entry,
@@ -197,6 +201,7 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     ApiTokenIssued: entry,
     ApiTokenRevoked: entry,
     DeviceRefused: entry,
+    AuditExported: as(({ data }) => ({ activity: 'exported_audit', details: { ...data } })),
   },
 }
 

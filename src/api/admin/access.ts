@@ -40,6 +40,7 @@ export const access = {
 
   'POST /hosts/:id/merges': keepers,
   'DELETE /hosts/:id/merges/:absorbed': keepers,
+  'POST /hosts/:id/forget': admins,
   'DELETE /hosts/:id/mdm': keepers,
   'POST /hosts/:id/mdm/renewals': keepers,
   'POST /hosts/:id/release': keepers,

@@ -28,6 +28,7 @@ import { hostHistoryRoutes } from './host-history.ts'
 import { hostListRoutes } from './host-lists.ts'
 import { hostMergeRoutes } from './host-merges.ts'
 import { hostRoutes } from './hosts.ts'
+import { forgettingRoutes } from './forgotten.ts'
 import { packageRoutes } from './packages.ts'
 import { readModelRoutes } from './read-models.ts'
 import { profileRoutes } from './profiles.ts'
@@ -53,6 +54,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...hostHistoryRoutes(app),
     ...custodyRoutes(app),
     ...hostEnrollmentRoutes(app),
+    ...forgettingRoutes(app),
     ...teamRoutes(app),
     ...profileRoutes(app),
     ...secretVariableRoutes(app, deps.tickets),

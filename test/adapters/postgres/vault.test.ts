@@ -50,8 +50,8 @@ describe('the vault', function () {
   it('opens nothing of an owner whose key was destroyed, and everything of others', async () => {
     const sealed = await vault.seal('host-4', 'push/device', secret)
     const other = await vault.seal('host-5', 'push/device', secret)
-    await vault.destroy('host-4')
-    await vault.destroy('host-4')
+    await vault.destroy('host-4', 1)
+    await vault.destroy('host-4', 1)
     await assert.rejects(vault.open('host-4', 'push/device', sealed), SecretGone)
     await assert.rejects(another().open('host-4', 'push/device', sealed), SecretGone)
     assert.deepEqual(await vault.open('host-5', 'push/device', other), secret)

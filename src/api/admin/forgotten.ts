@@ -22,7 +22,7 @@ export const forgettingRoutes = (app: App): Pick<Handlers, 'POST /hosts/:id/forg
     const { reason, confirm, force } = bodyOf(wish, request)
     const [row] = await app.read(hostById(hostId))
     if (row === undefined) return refuse(404, 'id', `The host ${hostId} does not exist.`)
-    if (confirm !== hostId && (row.serial === null || confirm.toLowerCase() !== row.serial.toLowerCase()))
+    if (confirm !== hostId && row.serial?.toLowerCase() !== confirm.toLowerCase())
       refuse(422, 'confirm', 'This is neither the serial number nor the id of the host.')
     const { state } = await app.load(host, hostId)
     // Other records of the same device tell as much of whose it was.

@@ -77,18 +77,12 @@ const placeOf = (problem: Problem, { here, line, number }: Standing) => {
 const sentenceOf = (problem: Problem, where: ReturnType<typeof placeOf>): string => {
   const line = `line ${String(where.line)}`
   const event =
-    'stream' in where ? `event ${String(where.number)} (${String(where.stream)}, revision ${String(where.revision)})` : null
+    'stream' in where ? `event ${String(where.number)} (${where.stream}, revision ${String(where.revision)})` : null
   const about = event === null ? `Line ${String(where.line)}` : `On ${line}, ${event}`
-  switch (problem) {
-    case 'removed':
-      return 'number' in where
-        ? `Before ${line}, lines were removed: event ${String(where.number)} is the first that is missing.`
-        : 'The first line, which says what this is an export of, was removed.'
-    case 'inserted':
-      return `${about} was inserted.`
-    case 'reordered':
-      return `${about} stands in another place than it was written to.`
-    default:
-      return `${about} was altered.`
-  }
+  if (problem === 'removed')
+    return 'number' in where
+      ? `Before ${line}, lines were removed: event ${String(where.number)} is the first that is missing.`
+      : 'The first line, which says what this is an export of, was removed.'
+  if (problem === 'inserted') return `${about} was inserted.`
+  return problem === 'reordered' ? `${about} stands in another place than it was written to.` : `${about} was altered.`
 }

@@ -111,7 +111,7 @@ export const startAdminApi = async (limits?: AdminSettings['limits']): Promise<A
         body: json === undefined ? (body ?? null) : JSON.stringify(json),
       })
       const bytes = Buffer.from(await response.arrayBuffer())
-      const isJson = response.headers.get('content-type')?.includes('json') === true
+      const isJson = response.headers.get('content-type')?.includes('application/json') === true
       return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(bytes.toString()) : null, bytes }
     },
     stop: async () => {

@@ -72,7 +72,7 @@ export const auditTrailRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'set
       await chainedUpTo(end)
       const server = { name: settings.organization, url: settings.publicUrl }
       const exporting = { wish, choice, end, key: await key(), server, by: actor.id }
-      response.type('application/x-ndjson').attachment(`audit-${app.clock().toISOString().replaceAll(':', '-')}.jsonl`)
+      response.attachment(`audit-${app.clock().toISOString().replaceAll(':', '-')}.jsonl`).type('application/x-ndjson')
       await pipeline(Readable.from(exportedLines(app, exporting)), response).catch((error: unknown) => {
         // Who asked went away, which is theirs to do.
         if (!request.socket.destroyed) throw error

@@ -59,9 +59,9 @@ describe('The log for auditors', function () {
     const { checkpoints: before, chain } = await checkpoints()
     assert.ok(before.length >= 1)
     assert.equal(before[0].key_id, key.fingerprint)
-    assert.deepEqual([before[0].count + 1, before[0].event_position], [chain.count, chain.position])
+    assert.deepEqual([Number(before[0].count) + 1, before[0].event_position], [chain.count, chain.position])
     await sound(await exported())
-    assert.equal((await checkpoints()).checkpoints.length, before.length + 1)
+    assert.equal((await checkpoints()).checkpoints.length, Number(before.length) + 1)
     const [newest] = (await api.call('GET /audit/checkpoints?limit=1')).body.checkpoints
     assert.equal(newest.revision, (await checkpoints()).checkpoints[0].revision)
     const older = (await api.call(`GET /audit/checkpoints?limit=1&before=${String(newest.revision)}`)).body

@@ -109,7 +109,7 @@ describe('Forgetting a host', function () {
     const request = { kind: 'raw', requestType: 'Settings', payload } as const
     const commands = [{ commandId, channel: 'device', request, reason: { code: 'asked' } }] as const
     const queue = { type: 'QueueCommands', data: { commands } } as const
-    await api.app.execute(host, hostId, queue as never, testCause())
+    await api.app.execute(host, hostId, queue, testCause())
     const result = await api.app.blobs.keepSealed(hostId, `result/${commandId}`, bytes, testCause())
     const report = { type: 'ReportCommand', data: { commandId, outcome: 'acknowledged', errors: [], result } } as const
     await api.app.caughtUp(await api.app.execute(host, hostId, report, testCause()))

@@ -51,6 +51,7 @@ describe('The log for auditors', function () {
     assert.equal(last?.event.type, 'AuditCheckpointed')
     const [header] = linesOf(answer, 'header')
     assert.deepEqual([header?.server.name, header?.exportedBy, header?.key.publicKey], ['Example', 'the admin', key.public_key])
+    await api.app.caughtUp({ position: await api.app.log.head() })
     const { activities } = (await api.call('GET /activities?activity_type=exported_audit')).body
     assert.equal(activities[0].actor_full_name, 'the admin')
   })

@@ -60,8 +60,8 @@ describe('Forgetting a host', function () {
     await destroyed()
     const shown = (await api.call(`GET /hosts/${hostId}`)).body.host
     assert.deepEqual(
-      [shown.computer_name, shown.hardware_serial, shown.os_version, shown.mdm.enrollment_status, shown.forgotten_at !== null],
-      ['', '', 'macOS 15.3', 'Off', true],
+      [shown.computer_name, shown.hardware_serial, shown.os_version, shown.mdm.enrollment_status, typeof shown.forgotten_at],
+      ['', '', 'macOS 15.3', 'Off', 'string'],
     )
     const history = (await api.call(`GET /hosts/${hostId}/history?order=asc`)).body
     assert.ok(!JSON.stringify(history).includes('Ada'))

@@ -76,8 +76,7 @@ const placeOf = (problem: Problem, { here, line, number }: Standing) => {
 
 const sentenceOf = (problem: Problem, where: ReturnType<typeof placeOf>): string => {
   const line = `line ${String(where.line)}`
-  const event =
-    'stream' in where ? `event ${String(where.number)} (${where.stream}, revision ${String(where.revision)})` : null
+  const event = 'stream' in where ? `event ${String(where.number)} (${where.stream}, revision ${String(where.revision)})` : null
   const about = event === null ? `Line ${String(where.line)}` : `On ${line}, ${event}`
   if (problem === 'removed')
     return 'number' in where

@@ -19,12 +19,15 @@ import { postgresProjectionStore } from './adapters/postgres/projection-store.ts
 import { postgresSessions } from './adapters/postgres/sessions.ts'
 import { postgresSsoAttempts } from './adapters/postgres/sso-attempts.ts'
 import { postgresTelemetry } from './adapters/postgres/telemetry.ts'
+import { postgresAuditChain } from './adapters/postgres/audit-chain.ts'
 import { postgresCursors } from './adapters/postgres/cursors.ts'
 import { postgresVault } from './adapters/postgres/vault.ts'
 import { postgresWorkStore } from './adapters/postgres/work-store.ts'
 import { wnsPush } from './adapters/wns/push.ts'
+import { auditKeyOf } from './api/audit-key.ts'
 import { eldestOf } from './api/authorities.ts'
 import { ensureAuthority } from './api/authority.ts'
+import { checkpointsOf } from './api/checkpoints.ts'
 import { theToken } from './api/first-token.ts'
 import { nothingWaiting } from './api/apple/nothing-waiting.ts'
 import { standingToken } from './api/apple/declaration-sets.ts'
@@ -48,6 +51,7 @@ import { upcasts } from './domain/upcasts.ts'
 import { allProjections } from './projections/all.ts'
 import type { ActivityReceiver } from './workers/tell-activities.ts'
 import { activityCursor, activityWork } from './workers/tell-activities.ts'
+import { runAuditChain } from './workers/audit-chain.ts'
 import { workKinds } from './workers/kinds.ts'
 import { startWorkers } from './workers/loop.ts'
 import { workFollowing } from './workers/work-tables.ts'
@@ -131,6 +135,7 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
     applyNow: database.applyNow,
     caughtUp: ({ position }) => (position === null ? Promise.resolve(true) : progress.caughtUp(position, readYourWritesMs)),
     log,
+    audit: { chain: postgresAuditChain({ pool, url, logger }), stored: rawLog },
     blobs: blobsIn({ log, vault, clock }),
     vault,
     challenges: postgresChallenges(pool, clock),
@@ -185,6 +190,15 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
   })
   const caPem = eldestOf(trust.authorities(), clock()).certificatePem
   const apns = apnsPush({ credentials: pushCredentials(app), log: logger, ...(await apnsAddress(config)) })
+  const checkpoints = checkpointsOf(app, auditKeyOf(app), {
+    everyEvents: config.MUSTER_AUDIT_CHECKPOINT_EVENTS,
+    everyMs: config.MUSTER_AUDIT_CHECKPOINT_MINUTES * 60_000,
+  })
+  if (runs('projector')) {
+    const { chain } = app.audit
+    const chaining = runAuditChain({ stored: rawLog, chain, checkpointIfDue: checkpoints.ifDue, logger, signal })
+    closers.push(() => chaining)
+  }
   const { MUSTER_WNS_SID: packageSid, MUSTER_WNS_SECRET: clientSecret } = config
   const push =
     packageSid === undefined || clientSecret === undefined
@@ -198,7 +212,9 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
         ? null
         : { outbox, url: config.MUSTER_WEBHOOK_URL, key: config.MUSTER_WEBHOOK_KEY ?? null }
     const activities = await activityReceiver(config, pool, log)
-    const workers = await startWorkers(app, workKinds(app, push, { webhook, activities }))
+    const workers = await startWorkers(app, workKinds(app, push, { webhook, activities }), {
+      retentionDays: config.MUSTER_RETENTION_DAYS ?? null,
+    })
     closers.push(workers.stop)
   }
 

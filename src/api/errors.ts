@@ -50,6 +50,8 @@ export const statusOf: Readonly<Record<RejectionCode, number>> = {
   'already-wiped': 409,
   'not-supported': 422,
   'still-in-progress': 409,
+  'still-enrolled': 409,
+  forgotten: 410,
   'topic-changed': 409,
   'last-admin': 409,
 }

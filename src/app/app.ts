@@ -2,7 +2,7 @@ import type { Position } from '../kernel/event.ts'
 import type { Query } from '../kernel/query.ts'
 import type { Blobs } from './blobs.ts'
 import type { Execute, Load } from './execute.ts'
-import type { AgentReports, Carves, Challenges, Telemetry, WorkStore } from './operational-ports.ts'
+import type { AgentReports, AuditChain, Carves, Challenges, Telemetry, WorkStore } from './operational-ports.ts'
 import type { Sessions, SsoAttempts } from './session-ports.ts'
 import type { ProjectionStore } from './projection-store.ts'
 import type { Clock, Database, EventLog, Log, Vault, WorkQueue } from './ports.ts'
@@ -18,6 +18,8 @@ export type App = Readonly<{
   /** See `Database.applyNow`. */
   applyNow: Database['applyNow']
   log: EventLog
+  /** The chain over the log, and the log as it is stored: what is hashed is never today's shape of it. */
+  audit: Readonly<{ chain: AuditChain; stored: Pick<EventLog, 'readAll'> }>
   blobs: Blobs
   vault: Vault
   challenges: Challenges

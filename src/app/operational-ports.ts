@@ -2,6 +2,7 @@ import type { Position } from '../kernel/event.ts'
 import type { Sealed } from '../kernel/content.ts'
 import type { Sql } from '../kernel/projection.ts'
 import type { Work } from '../kernel/work.ts'
+import type { Leadership } from './projection-store.ts'
 
 /** Work with what led to it. */
 export type CausedWork = Work & Readonly<{ causeId: string; correlationId: string }>
@@ -120,4 +121,24 @@ export type Cursors = Readonly<{
   start: (name: string, position: Position) => Promise<void>
   /** Forward only. */
   move: (name: string, position: Position) => Promise<void>
+}>
+
+/** A place in the chain over the log: what it came to after `number` events. `latest`: the latest time that any of them tells, ISO 8601. */
+export type ChainPlace = Readonly<{ number: number; position: Position; link: string; latest: string | null }>
+
+/**
+ * The chain over the log, as far as it was computed: derived, so that it may be emptied at any time and is made again. Every call may throw
+ * `StoreUnavailable`.
+ */
+export type AuditChain = Readonly<{
+  /** The farthest place; null: nothing was chained. */
+  head: () => Promise<ChainPlace | null>
+  /** The last place kept before a position; null: there is none. A thousand events lie between two places, or a batch. */
+  before: (position: Position) => Promise<ChainPlace | null>
+  /** The last place kept all of whose events tell an earlier time (ISO 8601); null: there is none. */
+  earlierThan: (time: string) => Promise<ChainPlace | null>
+  /** Goes on from the farthest place, `from` (null: from nothing). False: that is not where it stands, and nothing was written. */
+  advance: (from: ChainPlace | null, to: ChainPlace) => Promise<boolean>
+  /** Waits until this process is the one that makes the chain; null when `signal` aborts first. */
+  lead: (signal: AbortSignal) => Promise<Leadership | null>
 }>

@@ -98,9 +98,13 @@ export type Database = Readonly<{
 export type Vault = Readonly<{
   /** `context` is authenticated with the secret: what is sealed for one purpose cannot be opened for another. */
   seal: (owner: string, context: string, secret: Uint8Array) => Promise<Sealed>
-  /** Throws `SecretGone` when the owner's key was destroyed or the seal does not match. */
+  /** Throws `SecretGone` when the key that sealed this was destroyed or the seal does not match. */
   open: (owner: string, context: string, sealed: Sealed) => Promise<Uint8Array>
-  destroy: (owner: string) => Promise<void>
+  /**
+   * Destroys the keys that the owner had before this was done the `times`th time (from 1); what is sealed later has a new key. Safe to repeat, even
+   * when there is a new key already. Other processes may open with a destroyed key for a minute.
+   */
+  destroy: (owner: string, times: number) => Promise<void>
 }>
 
 export class SecretGone extends Error {

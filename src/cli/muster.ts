@@ -6,6 +6,7 @@ import type { MusterClient } from '../client/muster-client.ts'
 import type { AccessOptions } from './access.ts'
 import { clientFor, login, UsageError } from './access.ts'
 import { applyCommand, runApply } from './apply/apply.ts'
+import { auditCommands, nothingMore } from './audit-commands.ts'
 import { findHost, historyOf, historyTable } from './history.ts'
 import { projectionsTable, rebuildProjections } from './projections.ts'
 import { serve } from './serve.ts'
@@ -46,8 +47,9 @@ const asking = (
       const options: AccessOptions & Readonly<{ json?: boolean }> = command.opts()
       const client = await clientFor(options)
       try {
-        const [answer, text] = await ask(client, command.opts(), command.args)
-        say(options.json === true ? JSON.stringify(answer, null, 2) : text)
+        const answered = await ask(client, command.opts(), command.args)
+        const [answer, text] = answered
+        if (answered !== nothingMore) say(options.json === true ? JSON.stringify(answer, null, 2) : text)
       } finally {
         client.close()
       }
@@ -73,12 +75,14 @@ program
     say(`Logged in to ${options.url}.`)
   })
 
+const hosts = program.command('hosts').description('hosts')
+
 asking(
-  program.command('hosts').description('list hosts').option('--query <text>', 'a part of name, serial or UUID'),
+  hosts.command('list', { isDefault: true }).description('list hosts').option('--query <text>', 'a part of name, serial or UUID'),
   async (client, options) => {
     const query = typeof options['query'] === 'string' ? { query: options['query'] } : {}
-    const { hosts } = await client.hosts.list({ per_page: 1000, ...query })
-    const rows = hosts.map((host) => [
+    const { hosts: all } = await client.hosts.list({ per_page: 1000, ...query })
+    const rows = all.map((host) => [
       String(host.id),
       host.display_name,
       host.hardware_serial,
@@ -87,7 +91,23 @@ asking(
       host.team_name ?? '-',
       host.mdm.enrollment_status,
     ])
-    return [hosts, table(['id', 'name', 'serial', 'platform', 'os', 'team', 'mdm'], rows)]
+    return [all, table(['id', 'name', 'serial', 'platform', 'os', 'team', 'mdm'], rows)]
+  },
+)
+
+asking(
+  hosts
+    .command('forget')
+    .description('destroy the key of what a host gave into custody, and what tells whose it is')
+    .argument('<host>', 'id, UUID, serial number or name')
+    .requiredOption('--reason <text>', 'why, for the log')
+    .requiredOption('--confirm <serial or id>', 'the serial number or the id of the host once more: this cannot be taken back')
+    .option('--force', 'although it is enrolled: its device is cut off'),
+  async (client, options, [called = '']) => {
+    const { id } = await findHost(client, called)
+    const wish = { reason: String(options['reason']), confirm: String(options['confirm']), force: options['force'] === true }
+    const forgotten = await client.hosts.forget(id, wish)
+    return [forgotten, `Host ${forgotten.host_ids.join(', ')} is forgotten; the key of its secrets is being destroyed.`]
   },
 )
 
@@ -178,6 +198,8 @@ asking(
     return [{ profile_uuid: uuid }, `Uploaded as ${uuid}.`]
   },
 )
+
+auditCommands(program, asking)
 
 const projections = program.command('projections').description('the read models')
 

@@ -37,6 +37,8 @@ export type Connection = Readonly<{
   json: <T>(call: Call) => Promise<T>
   /** The answer's bytes. Throws `ApiError`. */
   bytes: (call: Call) => Promise<Uint8Array>
+  /** The answer's bytes as they come, however many; for answers that end in no particular time. Throws `ApiError`. */
+  stream: (call: Call) => Promise<AsyncIterable<Uint8Array>>
   close: () => void
 }>
 
@@ -74,6 +76,15 @@ export const openConnection = ({ url, token, ca, timeoutMs = 30_000, changeSet }
       return (content.length === 0 ? {} : jsonOf(content)) as T
     },
     bytes: ask,
+    stream: async (call) => {
+      const { headers, body } = bodyOf(call)
+      const response = await answerTo(open(call, headers), body, timeoutMs).catch((error: unknown) => {
+        throw noAnswer(base, error)
+      })
+      const status = response.statusCode ?? 0
+      if (status >= 200 && status < 300) return response
+      throw refusal(status, await contentOf(response))
+    },
     close: () => {
       secure.destroy()
       plain.destroy()
@@ -114,6 +125,21 @@ const exchange = (request: ClientRequest, body: Uint8Array | null, timeoutMs: nu
       contentOf(response).then((content) => {
         resolve({ status: response.statusCode ?? 0, content })
       }, reject)
+    })
+    request.end(body)
+  })
+
+/** An answer's beginning; the time it may take is over then. */
+const answerTo = (request: ClientRequest, body: Uint8Array | null, timeoutMs: number): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(() => request.destroy(new Error(`it took longer than ${String(timeoutMs)} ms`)), timeoutMs)
+    request.on('error', reject)
+    request.once('close', () => {
+      clearTimeout(timer)
+    })
+    request.once('response', (response) => {
+      clearTimeout(timer)
+      resolve(response)
     })
     request.end(body)
   })

@@ -21,6 +21,8 @@ import type {
   StatusCounts,
   Team,
 } from './json.ts'
+import type { AuditClient, Forgotten, ForgetWish } from './audit-client.ts'
+import { auditClient } from './audit-client.ts'
 import type { SettingsClient } from './settings-client.ts'
 import type { EnrollSecretsClient } from './enroll-secrets-client.ts'
 import { enrollSecretsClient } from './enroll-secrets-client.ts'
@@ -88,6 +90,8 @@ export type MusterClient = Readonly<{
     renewIdentity: (id: number) => Promise<string>
     /** Asks it to remove its enrollment profile. */
     unenroll: (id: number) => Promise<void>
+    /** Destroys the key of its secrets, and what tells whose it is; `confirm` is its serial number or id. `force` ends its enrollment. */
+    forget: (id: number, wish: ForgetWish) => Promise<Forgotten>
     /** How its enrollment stands. */
     enrollment: (id: number) => Promise<HostEnrollment>
     declarations: (id: number) => Promise<readonly HostDeclaration[]>
@@ -130,6 +134,7 @@ export type MusterClient = Readonly<{
   enrollSecrets: EnrollSecretsClient
   /** What an operator looks after. */
   upkeep: UpkeepClient
+  audit: AuditClient
   /** How many hosts of a team, or of no team (null), stand where over all their profiles. */
   summary: (teamId: number | null) => Promise<StatusCounts>
   commands: Readonly<{
@@ -162,7 +167,7 @@ export type MusterClient = Readonly<{
 
 /** A client of one server's admin API. Throws `ApiError` when the URL is none. */
 export const musterClient = (options: ConnectionOptions): MusterClient => {
-  const { json, bytes, close } = openConnection(options)
+  const { json, bytes, stream, close } = openConnection(options)
   const get = <T>(path: string, query: Parameters = {}): Promise<T> => json<T>({ method: 'GET', path, query })
   const post = <T>(path: string, body: unknown): Promise<T> => json<T>({ method: 'POST', path, json: body })
   const remove = async (path: string): Promise<void> => {
@@ -201,6 +206,7 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
       release: (id) => started(post(pathOf`/hosts/${id}/release`, {})),
       renewIdentity: (id) => started(post(pathOf`/hosts/${id}/mdm/renewals`, {})),
       unenroll: (id) => remove(pathOf`/hosts/${id}/mdm`),
+      forget: (id, wish) => post(pathOf`/hosts/${id}/forget`, wish),
       enrollment: (id) => get(pathOf`/hosts/${id}/mdm`),
       declarations: async (id) =>
         (await get<Readonly<{ declarations: readonly HostDeclaration[] }>>(pathOf`/hosts/${id}/declarations`)).declarations,
@@ -248,6 +254,7 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
       },
     },
     enrollSecrets: enrollSecretsClient({ json }),
+    audit: auditClient({ json, stream }),
     settings: settingsClient({ json }),
     upkeep: upkeepClient({ json }),
     summary: (teamId) => get('/configuration_profiles/summary', teamQuery(teamId)),

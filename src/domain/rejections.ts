@@ -17,6 +17,8 @@ export type RejectionCode =
   | 'already-wiped'
   | 'not-supported'
   | 'still-in-progress'
+  | 'still-enrolled'
+  | 'forgotten'
   | 'topic-changed'
   | 'last-admin'
 

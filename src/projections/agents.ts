@@ -1,4 +1,5 @@
 import type { AgentEvent, AgentKind } from '../domain/agents/events.ts'
+import type { ForgettingEvent } from '../domain/forgetting/events.ts'
 import type { MergingEvent } from '../domain/merging/events.ts'
 import type { Projection } from '../kernel/projection.ts'
 import { query } from '../kernel/query.ts'
@@ -14,9 +15,9 @@ export type AgentRow = Readonly<{
 }>
 
 /** The agents of each host, by the hash of the key that each was given last. */
-export const agents: Projection<AgentEvent | MergingEvent, AgentRow> = {
+export const agents: Projection<AgentEvent | MergingEvent | ForgettingEvent, AgentRow> = {
   name: 'agents',
-  version: 2,
+  version: 3,
   schema: `
     host_id text not null,
     agent text not null,
@@ -35,6 +36,7 @@ export const agents: Projection<AgentEvent | MergingEvent, AgentRow> = {
     }),
     // Their keys are nobody's any more: they enroll again, and are led to the host that lives on.
     HostMergedAway: ({ id }) => ({ where: { host_id: id }, remove: true }),
+    HostForgotten: ({ id }) => ({ where: { host_id: id }, remove: true }),
     IdentityConflictDetected: ({ id, at, data: { agent } }) => ({ where: { host_id: id, agent }, change: { conflict_at: at } }),
   },
 }

@@ -1,6 +1,7 @@
 import type { CommandEvent } from '../domain/commands/events.ts'
 import type { CustodyEvent, LockMeans } from '../domain/custody/events.ts'
 import type { EnrollmentEvent } from '../domain/enrollment/events.ts'
+import type { ForgettingEvent } from '../domain/forgetting/events.ts'
 import type { Projection } from '../kernel/projection.ts'
 import { query } from '../kernel/query.ts'
 
@@ -19,9 +20,9 @@ export type CustodyRow = Readonly<{
 }>
 
 /** Which hosts are held, or about to be. */
-export const custody: Projection<CustodyEvent | EnrollmentEvent | CommandEvent, CustodyRow> = {
+export const custody: Projection<CustodyEvent | EnrollmentEvent | CommandEvent | ForgettingEvent, CustodyRow> = {
   name: 'custody',
-  version: 1,
+  version: 2,
   schema: `
     host_id text not null,
     status text not null default 'unlocked',
@@ -59,6 +60,7 @@ export const custody: Projection<CustodyEvent | EnrollmentEvent | CommandEvent, 
       change: { status: 'wiped', pending: null, command_id: null, changed_at: at },
     }),
     WipeFailed: (event) => failed(event.id, event.at, event.data.detail),
+    HostForgotten: ({ id }) => ({ where: { host_id: id }, remove: true }),
     EnrollmentStarted: ({ id, data }) => (data.because === 'token-came-back' ? [] : { where: { host_id: id }, remove: true }),
   },
 }

@@ -1,4 +1,5 @@
 import type { EscrowEvent } from '../domain/escrow/events.ts'
+import type { ForgettingEvent } from '../domain/forgetting/events.ts'
 import type { Projection } from '../kernel/projection.ts'
 import { query } from '../kernel/query.ts'
 
@@ -10,9 +11,9 @@ export type EscrowedSecretRow = Readonly<{
 }>
 
 /** Which secrets hosts ever gave into custody; the secrets themselves stay in the hosts' streams, sealed. */
-export const escrowedSecrets: Projection<EscrowEvent, EscrowedSecretRow> = {
+export const escrowedSecrets: Projection<EscrowEvent | ForgettingEvent, EscrowedSecretRow> = {
   name: 'escrowed_secrets',
-  version: 1,
+  version: 2,
   schema: `
     host_id text not null,
     fingerprint text not null,
@@ -21,6 +22,7 @@ export const escrowedSecrets: Projection<EscrowEvent, EscrowedSecretRow> = {
   key: ['host_id', 'fingerprint'],
 
   on: {
+    HostForgotten: ({ id }) => ({ where: { host_id: id }, remove: true }),
     UnlockTokenEscrowed: ({ id, at, data }) => ({
       where: { host_id: id, fingerprint: data.fingerprint },
       set: { kind: 'unlock-token', escrowed_at: at },

@@ -26,7 +26,7 @@ const orderings: Readonly<Record<HostOrder, string>> = {
 }
 
 const columns = `h.host_id, h.hardware_id, h.serial, h.name, h.model, h.product_name, h.os_version, h.build_version, h.platform,
-  h.team_id, h.stage, h.enrollment_id, h.enrolled_at, h.ended_because, h.merged_into, h.discovered_at, h.updated_at, t.name as team_name, s.seen_at`
+  h.team_id, h.stage, h.enrollment_id, h.enrolled_at, h.ended_because, h.ended_at, h.forgotten_at, h.merged_into, h.discovered_at, h.updated_at, t.name as team_name, s.seen_at`
 
 const tables = 'hosts h left join teams t on t.team_id = h.team_id left join host_seen s on s.host_id = h.host_id'
 

@@ -1,4 +1,5 @@
 import type { AgentEvent } from '../domain/agents/events.ts'
+import type { ForgettingEvent } from '../domain/forgetting/events.ts'
 import type { Projection } from '../kernel/projection.ts'
 import { query } from '../kernel/query.ts'
 
@@ -12,9 +13,9 @@ export type HostReportRow = Readonly<{
 }>
 
 /** What hosts say of themselves by their agents; null: not told. It may contradict what the server knows. */
-export const hostReports: Projection<AgentEvent, HostReportRow> = {
+export const hostReports: Projection<AgentEvent | ForgettingEvent, HostReportRow> = {
   name: 'host_reports',
-  version: 1,
+  version: 2,
   schema: `
     host_id text not null,
     mdm_enrolled boolean,
@@ -25,6 +26,7 @@ export const hostReports: Projection<AgentEvent, HostReportRow> = {
   key: ['host_id'],
 
   on: {
+    HostForgotten: ({ id }) => ({ where: { host_id: id }, remove: true }),
     MdmReported: ({ id, at, data: { enrolled, serverUrl, installedFromDep } }) => ({
       where: { host_id: id },
       set: { mdm_enrolled: enrolled, mdm_server_url: serverUrl, mdm_from_dep: installedFromDep, reported_at: at },

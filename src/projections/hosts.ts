@@ -1,4 +1,6 @@
+import type { AgentEvent } from '../domain/agents/events.ts'
 import type { EnrollmentEvent, HostFacts } from '../domain/enrollment/events.ts'
+import type { ForgettingEvent } from '../domain/forgetting/events.ts'
 import type { MergingEvent } from '../domain/merging/events.ts'
 import type { MembershipEvent } from '../domain/teams/events.ts'
 import { noTeam } from '../domain/teams/events.ts'
@@ -24,6 +26,9 @@ export type HostRow = Readonly<{
   enrolled_at: string | null
   /** Why the last enrollment ended; null while it lasts. */
   ended_because: string | null
+  ended_at: string | null
+  /** When it was forgotten, unless its device came again since: nothing tells whose it was. */
+  forgotten_at: string | null
   /** The host that lives on in this one's place. */
   merged_into: string | null
   discovered_at: string
@@ -31,9 +36,9 @@ export type HostRow = Readonly<{
 }>
 
 /** Every host that was ever discovered, as it stands now. */
-export const hosts: Projection<EnrollmentEvent | MembershipEvent | MergingEvent, HostRow> = {
+export const hosts: Projection<EnrollmentEvent | MembershipEvent | MergingEvent | ForgettingEvent | AgentEvent, HostRow> = {
   name: 'hosts',
-  version: 4,
+  version: 5,
   schema: `
     host_id text not null,
     hardware_id text not null,
@@ -50,11 +55,13 @@ export const hosts: Projection<EnrollmentEvent | MembershipEvent | MergingEvent,
     enrollment_id text,
     enrolled_at timestamptz,
     ended_because text,
+    ended_at timestamptz,
+    forgotten_at timestamptz,
     merged_into text,
     discovered_at timestamptz not null,
     updated_at timestamptz not null`,
   key: ['host_id'],
-  indexes: ['(team_id, host_id)', '(serial)', '(hardware_id)'],
+  indexes: ['(team_id, host_id)', '(serial)', '(hardware_id)', "(ended_at) where stage = 'ended' and forgotten_at is null"],
 
   on: {
     HostDiscovered: ({ id, at, data }) => ({
@@ -72,7 +79,10 @@ export const hosts: Projection<EnrollmentEvent | MembershipEvent | MergingEvent,
     HostDescribed: ({ id, at, data }) => ({ where: { host_id: id }, change: { updated_at: at, ...columnsOf(data.facts) } }),
     EnrollmentStarted: ({ id, at, data }) => ({
       where: { host_id: id },
-      change: { stage: 'started', enrollment_id: data.enrollmentId, enrolled_at: null, ended_because: null, updated_at: at },
+      change: {
+        ...{ stage: 'started', enrollment_id: data.enrollmentId, enrolled_at: null, updated_at: at },
+        ...{ ended_because: null, ended_at: null, forgotten_at: null },
+      },
     }),
     ChannelOpened: ({ id, at, data }) =>
       data.channel === deviceChannel
@@ -84,8 +94,14 @@ export const hosts: Projection<EnrollmentEvent | MembershipEvent | MergingEvent,
     }),
     EnrollmentEnded: ({ id, at, data }) => ({
       where: { host_id: id },
-      change: { stage: 'ended', ended_because: data.because, updated_at: at },
+      change: { stage: 'ended', ended_because: data.because, ended_at: at, updated_at: at },
     }),
+    // The hardware id stays: by it a device is known when it comes again.
+    HostForgotten: ({ id, at }) => ({
+      where: { host_id: id },
+      change: { name: null, serial: null, forgotten_at: at, updated_at: at },
+    }),
+    AgentEnrolled: ({ id, at }) => ({ where: { host_id: id }, change: { forgotten_at: null, updated_at: at } }),
     HostMergedAway: ({ id, at, data }) => ({ where: { host_id: id }, change: { merged_into: data.into, updated_at: at } }),
     HostCameBack: ({ id, at }) => ({ where: { host_id: id }, change: { merged_into: null, updated_at: at } }),
     HostTransferred: ({ id, at, data }) => ({ where: { host_id: id }, change: { team_id: data.teamId, updated_at: at } }),

@@ -1,4 +1,5 @@
 import type { AccountEnrollmentEvent } from '../domain/account-enrollments/events.ts'
+import type { AuditEvent } from '../domain/audit/events.ts'
 import type { CertificateEvent } from '../domain/certificates/events.ts'
 import type { EnrollSecretEvent } from '../domain/enroll-secrets/events.ts'
 import type { HostEvent } from '../domain/host/events.ts'
@@ -32,6 +33,7 @@ type TimelineEvent =
   | SecretVariableEvent
   | YaraRuleEvent
   | UserEvent
+  | AuditEvent
 
 export type TimelineRow = Readonly<{
   event_position: string
@@ -161,6 +163,8 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     YaraRuleDeleted: as(({ data }) => ({ activity: 'deleted_yara_rule', details: { name: data.name } })),
     HostsMerged: entry,
     HostsSplit: entry,
+    HostForgotten: as(({ data }) => ({ activity: 'forgot_host', details: { because: data.because, reason: data.reason } })),
+    HostKeyDestroyed: entry,
     HostCameBack: entry,
     TokenIssued: entry,
     ServerKeyCreated: entry,
@@ -226,6 +230,7 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
       activity: 'user_logged_in',
       details: { user_id: Number(id), public_ip: data.address, by: data.by },
     })),
+    AuditExported: as(({ data }) => ({ activity: 'exported_audit', details: { ...data } })),
   },
 }
 

@@ -77,7 +77,7 @@ export const nextCommand = (
 ) =>
   query<Offer>`
     select exists (select from custody where host_id = ${hostId} and awaits_pin) as awaits_unlock,
-           exists (select from hosts where host_id = ${hostId} and ended_because in ('unenrolled', 'unenrollment-unanswered')) as sent_away,
+           exists (select from hosts where host_id = ${hostId} and ended_because in ('unenrolled', 'unenrollment-unanswered', 'forgotten')) as sent_away,
            w.command_id, w.request, w.sent_at
     from (select) one left join lateral (
       select command_id, request, sent_at from waiting_commands

@@ -1,4 +1,5 @@
 import type { EnrollmentEvent } from '../domain/enrollment/events.ts'
+import type { ForgettingEvent } from '../domain/forgetting/events.ts'
 import type { Sealed } from '../kernel/content.ts'
 import type { Projection } from '../kernel/projection.ts'
 import { query } from '../kernel/query.ts'
@@ -16,9 +17,9 @@ export type WindowsEnrollmentRow = Readonly<{
   ended_at: string | null
 }>
 
-export const windowsEnrollments: Projection<EnrollmentEvent, WindowsEnrollmentRow> = {
+export const windowsEnrollments: Projection<EnrollmentEvent | ForgettingEvent, WindowsEnrollmentRow> = {
   name: 'windows_enrollments',
-  version: 1,
+  version: 2,
   schema: `
     host_id text not null,
     device_id text not null,
@@ -38,6 +39,7 @@ export const windowsEnrollments: Projection<EnrollmentEvent, WindowsEnrollmentRo
         ...{ enrolled_at: at, ended_at: null },
       },
     }),
+    HostForgotten: ({ id }) => ({ where: { host_id: id }, remove: true }),
     HostReleased: ({ id }) => ({ where: { host_id: id }, change: { in_setup: false } }),
     EnrollmentEnded: ({ id, at }) => ({ where: { host_id: id }, change: { ended_at: at } }),
   },

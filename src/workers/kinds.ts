@@ -1,5 +1,6 @@
 import type { App } from '../app/app.ts'
 import type { Push } from '../app/ports.ts'
+import { destroyKeys } from './destroy-key.ts'
 import { dissolveTeam } from './dissolve-team.ts'
 import { evaluateHosts, labelHosts } from './labels.ts'
 import { reconcileHosts, reconcileProfiles, reconcileTeams, refuseUserSettings } from './reconcile.ts'
@@ -31,6 +32,7 @@ export const workKinds = (app: App, push: Push, told: Told = { webhook: null, ac
   verifyHosts(app),
   chaseDeclarations(app),
   dissolveTeam(app),
+  destroyKeys(app),
   releaseNames(app),
   renewIdentity(app),
   wake(app, push),

@@ -1,11 +1,14 @@
 import type { App } from '../app/app.ts'
 import { endings } from './endings.ts'
 import { sweepDifferences, sweepExpired, sweepLiveness, sweepSilent, livenessEveryMs, swept } from './sweep.ts'
+import { forgetOldHosts, retentionEveryMs } from './retention.ts'
 import type { WorkKind } from './worker.ts'
 import { workOff } from './worker.ts'
 
+type Sweep = Readonly<{ everyMs: number; run: (app: App) => Promise<unknown> }>
+
 /** The hints that the queue itself repeats. */
-const sweeps = {
+const usualSweeps = {
   'sweep-differences': { everyMs: 5 * 60_000, run: sweepDifferences },
   'sweep-expired': { everyMs: 60_000, run: sweepExpired },
   'sweep-liveness': { everyMs: livenessEveryMs, run: sweepLiveness },
@@ -21,9 +24,20 @@ const forgottenEveryMs = 5 * 60_000
 const lookEveryMs = 5_000
 const scheduleEveryMs = 60_000
 
+/** Hosts whose enrollment ended so many days ago are forgotten; null: none are. */
+export type Retention = Readonly<{ retentionDays: number | null }>
+
 /** The worker role: works off due rows when hinted, and looks for forgotten ones. `stop` waits for what is under way. */
-export const startWorkers = async (app: App, kinds: readonly WorkKind[]): Promise<Readonly<{ stop: () => Promise<void> }>> => {
+export const startWorkers = async (
+  app: App,
+  kinds: readonly WorkKind[],
+  { retentionDays }: Retention = { retentionDays: null },
+): Promise<Readonly<{ stop: () => Promise<void> }>> => {
   let stopping = false
+  const sweeps: Readonly<Record<string, Sweep | undefined>> = {
+    ...usualSweeps,
+    ...(retentionDays !== null && { 'sweep-retention': { everyMs: retentionEveryMs, run: forgetOldHosts(retentionDays) } }),
+  }
   const byName = new Map(kinds.map((kind) => [kind.name, kind]))
 
   const handle = async (name: string): Promise<void> => {
@@ -32,8 +46,8 @@ export const startWorkers = async (app: App, kinds: readonly WorkKind[]): Promis
     else if (name === forgottenName) {
       for (const one of kinds) await app.work.addNow(((await one.forgotten?.()) ?? []).map((key) => swept(one.name, key)))
       await look()
-    } else if (name in sweeps) {
-      await sweeps[name as keyof typeof sweeps].run(app)
+    } else {
+      await sweeps[name]?.run(app)
       await look()
     }
   }
@@ -48,7 +62,7 @@ export const startWorkers = async (app: App, kinds: readonly WorkKind[]): Promis
 
   const schedule = async (): Promise<void> => {
     try {
-      for (const [name, { everyMs }] of Object.entries(sweeps)) await app.queue.schedule(name, everyMs)
+      for (const [name, sweep] of Object.entries(sweeps)) if (sweep !== undefined) await app.queue.schedule(name, sweep.everyMs)
       await app.queue.schedule(forgottenName, forgottenEveryMs)
     } catch (error) {
       app.logger.warn({ err: error }, 'the sweeps could not be scheduled')

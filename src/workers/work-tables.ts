@@ -1,5 +1,6 @@
 import { work as commandWork } from '../domain/commands/work.ts'
 import { work as enrollmentWork } from '../domain/enrollment/work.ts'
+import { work as forgettingWork } from '../domain/forgetting/work.ts'
 import { work as hostProfileWork } from '../domain/host-profiles/work.ts'
 import { work as declarationWork } from '../domain/declarations/work.ts'
 import { work as labelWork } from '../domain/labels/work.ts'
@@ -17,6 +18,7 @@ export type AnyTable = Readonly<Record<string, ((event: never) => readonly Work[
 
 const tables: readonly AnyTable[] = [
   enrollmentWork,
+  forgettingWork,
   labelWork,
   declarationWork,
   renewalWork,

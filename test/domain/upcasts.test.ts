@@ -4,6 +4,7 @@ import { commands } from '../../src/domain/commands/commands.ts'
 import { enrollment } from '../../src/domain/enrollment/enrollment.ts'
 import { custody } from '../../src/domain/custody/custody.ts'
 import { declarations } from '../../src/domain/declarations/declarations.ts'
+import { forgetting } from '../../src/domain/forgetting/forgetting.ts'
 import { escrow } from '../../src/domain/escrow/escrow.ts'
 import { renewal } from '../../src/domain/renewal/renewal.ts'
 import { host } from '../../src/domain/host/host.ts'
@@ -26,6 +27,7 @@ const samples = readdirSync(folder).map((file) => ({
 const slices: readonly Readonly<{ evolve: object }>[] = [
   enrollment,
   escrow,
+  forgetting,
   renewal,
   custody,
   declarations,

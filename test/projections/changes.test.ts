@@ -60,14 +60,21 @@ describe('what events change in the table of', () => {
     const { on } = hosts
     assert.deepEqual(on.EnrollmentStarted?.(recorded<'EnrollmentStarted'>(started() as OfType<HostEvent, 'EnrollmentStarted'>)), {
       where,
-      change: { stage: 'started', enrollment_id: udid, enrolled_at: null, ended_because: null, updated_at: at },
+      change: {
+        ...{ stage: 'started', enrollment_id: udid, enrolled_at: null, updated_at: at },
+        ...{ ended_because: null, ended_at: null, forgotten_at: null },
+      },
     })
     const open = (channel?: string) => recorded<'ChannelOpened'>(opened('t', channel) as OfType<HostEvent, 'ChannelOpened'>)
     assert.deepEqual(on.ChannelOpened?.(open()), { where, change: { stage: 'enrolled', enrolled_at: at, updated_at: at } })
     assert.deepEqual(on.ChannelOpened?.(open(userChannel)), [])
     assert.deepEqual(on.EnrollmentEnded?.(told('EnrollmentEnded', { because: 'checked-out' })), {
       where,
-      change: { stage: 'ended', ended_because: 'checked-out', updated_at: at },
+      change: { stage: 'ended', ended_because: 'checked-out', ended_at: at, updated_at: at },
+    })
+    assert.deepEqual(on.HostForgotten?.(told('HostForgotten', { because: 'asked', reason: 'sold', times: 1 })), {
+      where,
+      change: { name: null, serial: null, forgotten_at: at, updated_at: at },
     })
     assert.deepEqual(on.HostTransferred?.(told('HostTransferred', { teamId: '7', from: '0', because: 'asked' })), {
       where,

@@ -119,7 +119,7 @@ export const startAdminApi = async (
       })
       const bytes = Buffer.from(await response.arrayBuffer())
       const type = response.headers.get('content-type')
-      const content: Json = type?.includes('json') === true ? JSON.parse(bytes.toString()) : null
+      const content: Json = type?.includes('application/json') === true ? JSON.parse(bytes.toString()) : null
       mustKeepContract(`${method} ${path}`, { status: response.status, type, body: content })
       return { status: response.status, headers: response.headers, body: content, bytes }
     },

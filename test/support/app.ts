@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { Pool } from 'pg'
 import { memoryEventLog } from '../../src/adapters/memory/event-log.ts'
 import { memoryWorkQueue } from '../../src/adapters/memory/work-queue.ts'
+import { postgresAuditChain } from '../../src/adapters/postgres/audit-chain.ts'
 import { postgresChallenges } from '../../src/adapters/postgres/challenges.ts'
 import { openPool } from '../../src/adapters/postgres/connections.ts'
 import { postgresDatabase } from '../../src/adapters/postgres/database.ts'
@@ -24,6 +25,7 @@ import { host } from '../../src/domain/host/host.ts'
 import { hostIdOf } from '../../src/domain/host/host-id.ts'
 import type { Cause } from '../../src/kernel/event.ts'
 import { allProjections } from '../../src/projections/all.ts'
+import { runAuditChain } from '../../src/workers/audit-chain.ts'
 import { workFollowing } from '../../src/workers/work-tables.ts'
 import { freshDatabase } from './postgres.ts'
 
@@ -76,12 +78,17 @@ export const testApp = async (): Promise<TestApp> => {
     logger,
   })
 
+  const chain = postgresAuditChain({ pool, url, logger })
+  // No checkpoint comes by itself: a test asks for one.
+  const chaining = runAuditChain({ stored: log, chain, checkpointIfDue: () => Promise.resolve(), logger, signal })
+
   const app: App = {
     ...executor(log, clock),
     read: questions.read,
     applyNow: questions.applyNow,
     caughtUp: ({ position }) => (position === null ? Promise.resolve(true) : progress.caughtUp(position, 10_000)),
     log,
+    audit: { chain, stored: log },
     blobs: blobsIn({ log, vault, clock }),
     vault,
     challenges: postgresChallenges(pool, clock),
@@ -111,6 +118,7 @@ export const testApp = async (): Promise<TestApp> => {
       closing.abort()
       await log.close()
       await running
+      await chaining
       await queue.close()
       await telemetry.close()
       await store.close()

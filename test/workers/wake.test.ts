@@ -87,7 +87,7 @@ describe('waking hosts', function () {
   it('goes on to others when a secret cannot be opened', async () => {
     await ask(one)
     await ask(two)
-    await rig.app.vault.destroy(one)
+    await rig.app.vault.destroy(one, 1)
     await rig.workAll()
     assert.deepEqual(sent(), ['MAC-2'])
   })

@@ -7,6 +7,13 @@ import type { Pool } from 'pg'
 const tables = `
   create table if not exists vault_keys (
     owner text primary key, key_id text not null, wrapped bytea, created_at timestamptz not null default now(), destroyed_at timestamptz);
+  alter table vault_keys add column if not exists generation integer not null default 0;
+  do $$ begin
+    if (select count(*) from pg_index i where i.indrelid = 'vault_keys'::regclass and i.indisprimary and i.indnatts = 1) = 1 then
+      alter table vault_keys drop constraint vault_keys_pkey;
+      alter table vault_keys add primary key (owner, generation);
+    end if;
+  end $$;
   create table if not exists work (
     kind text not null, key text not null, due_at timestamptz not null, attempts integer not null default 0,
     version integer not null default 1, leased_until timestamptz, parked_at timestamptz, error text,
@@ -25,6 +32,8 @@ const tables = `
   create table if not exists carve_blocks (
     carve_id bigint not null references carves (id) on delete cascade, block integer not null, sealed jsonb not null,
     primary key (carve_id, block));
+  create table if not exists audit_chain (
+    number bigint primary key, position text collate "C" not null unique, link text not null, latest text collate "C");
   create table if not exists log_cursors (name text primary key, position text collate "C" not null);
   create table if not exists host_seen (host_id text primary key, seen_at timestamptz not null);
   create table if not exists user_sessions (

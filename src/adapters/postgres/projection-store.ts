@@ -41,7 +41,7 @@ export const postgresProjectionStore = ({ url, logger }: Readonly<{ url: string;
 
     show: (feeds) => alone(pool, (client) => showGenerations(client, feeds)),
 
-    lead: (signal) => waitToLead(url, logger, signal),
+    lead: (signal) => waitToLead({ url, logger, signal, post: 'projections' }),
 
     watch: (tell, signal) => void watchNews(url, tell, { logger, signal }),
 

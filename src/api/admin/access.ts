@@ -43,6 +43,7 @@ export const access = {
 
   'POST /hosts/:id/merges': keepers,
   'DELETE /hosts/:id/merges/:absorbed': keepers,
+  'POST /hosts/:id/forget': admins,
   'DELETE /hosts/:id/mdm': keepers,
   'POST /hosts/:id/mdm/renewals': keepers,
   'POST /hosts/:id/release': keepers,
@@ -123,6 +124,9 @@ export const access = {
   'POST /certificates/authority/exports': admins,
   'POST /certificates/:fingerprint/revocations': admins,
   'GET /activities': all,
+  'GET /audit/export': admins,
+  'GET /audit/checkpoints': everyone,
+  'GET /audit/key': everyone,
   'GET /work/parked': keepers,
   'POST /work/parked/retries': keepers,
 

@@ -86,21 +86,28 @@ export const commandRoutes = (app: App): CommandRoutes => {
     return { executed, body: refused.length === 0 ? body : { ...body, errors: refused } }
   }
 
-  const resultJson = async (row: CommandWithResult) => ({
-    ...commandJson(row),
-    payload: await orNull(async () => {
-      const { host_id: hostId, command_id: commandId, request, reason } = row
-      if (row.platform !== 'windows')
-        return Buffer.from(shownCommand(commandId, await toApple({ hostId, commandId, request }))).toString('base64')
-      const delivery = await toWindows({ hostId, commandId, request, reason })
-      return typeof delivery === 'string' ? '' : Buffer.from(delivery.xml).toString('base64')
-    }),
-    result: await orNull(async () =>
-      row.result === null
-        ? ''
-        : Buffer.from(await app.blobs.fetchSealed(row.host_id, `result/${row.command_id}`, row.result)).toString('base64'),
-    ),
-  })
+  const resultJson = async (row: CommandWithResult) => {
+    const [payload, result] = await contentsOf(row)
+    const erased =
+      payload === null || result === null ? { erased: 'What is null was erased: the key of the host was destroyed.' } : {}
+    return { ...commandJson(row), payload, result, ...erased }
+  }
+
+  const contentsOf = async (row: CommandWithResult) =>
+    [
+      await orNull(async () => {
+        const { host_id: hostId, command_id: commandId, request, reason } = row
+        if (row.platform !== 'windows')
+          return Buffer.from(shownCommand(commandId, await toApple({ hostId, commandId, request }))).toString('base64')
+        const delivery = await toWindows({ hostId, commandId, request, reason })
+        return typeof delivery === 'string' ? '' : Buffer.from(delivery.xml).toString('base64')
+      }),
+      await orNull(async () =>
+        row.result === null
+          ? ''
+          : Buffer.from(await app.blobs.fetchSealed(row.host_id, `result/${row.command_id}`, row.result)).toString('base64'),
+      ),
+    ] as const
 
   return {
     'POST /commands/run': async (request, response, caller) => {

@@ -9,6 +9,7 @@ import { team } from '../../domain/teams/team.ts'
 import type { Recorded } from '../../kernel/event.ts'
 import { profileById } from '../../projections/profiles.ts'
 import { refuse } from '../errors.ts'
+import { forgottenRevision } from './forgotten.ts'
 import type { ShownHost, ShownProfile } from './host-presentation.ts'
 
 /** A moment in the life of a host: a time, or a place in the log. */
@@ -40,7 +41,7 @@ const comparable = (position: string, text: string): string =>
   position.length === text.length ? position : refuse(400, 'at', 'This is no position in this event log.')
 
 /** Replays a host's stream up to the moment. 404 when there is no such host, or it was not known yet. */
-export const hostAsOf = async (app: Pick<App, 'log' | 'read'>, hostId: string, moment: Moment): Promise<HostAsOf> => {
+export const hostAsOf = async (app: Pick<App, 'log' | 'read' | 'load'>, hostId: string, moment: Moment): Promise<HostAsOf> => {
   const { state, events, next } = await replay(app.log, host, { id: hostId, belongs: moment.belongs })
   const [first] = events
   const last = events.at(-1)
@@ -49,8 +50,16 @@ export const hostAsOf = async (app: Pick<App, 'log' | 'read'>, hostId: string, m
     return refuse(404, 'at', `The host ${hostId} became known at ${next.at} (position ${next.position}), after ${moment.text}.`)
   }
   const { teamId } = state.membership
+  const known = shown(state, { first, last })
+  // Of a host that was forgotten later, its past no longer tells whose it was.
+  const isForgotten = last.revision < (await forgottenRevision(app, hostId))
   return {
-    host: { ...shown(state, { first, last }), host_id: hostId, team_name: await teamNameAt(app, teamId, moment) },
+    host: {
+      ...known,
+      ...(isForgotten && { name: null, serial: null }),
+      host_id: hostId,
+      team_name: await teamNameAt(app, teamId, moment),
+    },
     profiles: await profilesAt(app, state, events),
     custody: state.custody,
     asOf: { asked: moment.text, events: events.length, position: last.position, revision: last.revision, at: last.at },

@@ -4,9 +4,11 @@ import { host } from '../../domain/host/host.ts'
 import { tell } from '../../domain/host/story.ts'
 import type { Recorded } from '../../kernel/event.ts'
 import { streamOf } from '../../kernel/ids.ts'
+import { masked } from '../../domain/forgetting/masking.ts'
 import { refuse } from '../errors.ts'
 import { numberText, paramOf, queryOf } from '../parsing.ts'
 import type { Handlers } from './deps.ts'
+import { forgottenRevision } from './forgotten.ts'
 
 const revision = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 
@@ -29,9 +31,11 @@ export const hostHistoryRoutes = ({ load, log }: Pick<App, 'load' | 'log'>): Pic
     const from = order === 'asc' ? lowest : Math.max(lowest, highest - limit + 1)
     const count = Math.min(limit, highest - from + 1)
     const events = count < 1 ? [] : await log.readStream(streamOf(host.category, hostId), { from, limit: count })
+    const forgottenAt = await forgottenRevision({ load, log }, hostId)
+    const shown = events.map((event) => (event.revision < forgottenAt ? masked(event) : event))
     response.json({
       host_id: Number(hostId),
-      events: (order === 'asc' ? events : events.toReversed()).map(entryJson),
+      events: (order === 'asc' ? shown : shown.toReversed()).map(entryJson),
       meta: {
         revision: last,
         has_earlier: (events[0]?.revision ?? from) > 0,

@@ -50,7 +50,8 @@ export const hostRoutes = ({ app, settings }: AdminDeps): HostRoutes => {
     const questions = [app.read(profilesOfHost(host_id)), app.read(custodyOf(host_id)), app.read(reportOfHost(host_id))] as const
     const [profiles, [held], [report]] = await Promise.all(questions)
     const shown = hostJson(settings, row, { profiles, custody: custodyRowJson(held) })
-    response.json({ host: { ...shown, disk_encryption_enabled: report?.encrypted ?? null } })
+    const forgotten = row.forgotten_at === null ? {} : { forgotten_at: row.forgotten_at }
+    response.json({ host: { ...shown, disk_encryption_enabled: report?.encrypted ?? null, ...forgotten } })
   }
 
   const existing = async (hostId: string): Promise<ListedHost> => {

@@ -11,6 +11,7 @@ import { accountEnrollmentRoutes } from './account-enrollments.ts'
 import { accountKeyRoutes } from './account-keys.ts'
 import { apiTokenRoutes } from './api-tokens.ts'
 import { auditRoutes } from './audit.ts'
+import { auditTrailRoutes } from './audit-trail.ts'
 import { authorityRoutes } from './authorities.ts'
 import { authenticate, callerOf, principalOf, tokensOf } from './authenticate.ts'
 import { carveRoutes } from './carves.ts'
@@ -30,6 +31,7 @@ import { hostHistoryRoutes } from './host-history.ts'
 import { hostListRoutes } from './host-lists.ts'
 import { hostMergeRoutes } from './host-merges.ts'
 import { hostRoutes } from './hosts.ts'
+import { forgettingRoutes } from './forgotten.ts'
 import { packageRoutes } from './packages.ts'
 import { readModelRoutes } from './read-models.ts'
 import { profileRoutes } from './profiles.ts'
@@ -74,6 +76,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...hostHistoryRoutes(app),
     ...custodyRoutes(app),
     ...hostEnrollmentRoutes(app),
+    ...forgettingRoutes(app),
     ...teamRoutes(app),
     ...profileRoutes(app),
     ...secretVariableRoutes(app, deps.tickets),
@@ -87,6 +90,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...accountKeyRoutes(app),
     ...packageRoutes(deps),
     ...auditRoutes(app),
+    ...auditTrailRoutes(deps),
     ...certificateRoutes(deps),
     ...authorityRoutes(deps),
     ...readModelRoutes(app),

@@ -58,6 +58,7 @@ export const subjects: Readonly<Record<Route, Subject>> = {
   'POST /hosts/:id/escrowed_secrets/:fingerprint/views': 'host',
   'POST /hosts/:id/location': 'host',
 
+  'POST /hosts/:id/forget': 'host',
   'POST /hosts/:id/merges': 'both-hosts',
   'DELETE /hosts/:id/merges/:absorbed': 'both-hosts',
   'DELETE /hosts/:id/mdm': 'host',
@@ -140,6 +141,9 @@ export const subjects: Readonly<Record<Route, Subject>> = {
   'POST /certificates/authority/exports': 'server',
   'POST /certificates/:fingerprint/revocations': 'server',
   'GET /activities': 'server',
+  'GET /audit/export': 'server',
+  'GET /audit/checkpoints': 'server',
+  'GET /audit/key': 'server',
   'GET /work/parked': 'server',
   'POST /work/parked/retries': 'server',
 

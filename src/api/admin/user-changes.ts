@@ -127,7 +127,8 @@ export const userChanges = (app: Pick<App, 'execute' | 'load' | 'vault'>, passwo
       const data = { released: await released(userId, cause) }
       const done = await change(userId, { type: 'DeleteUser', data }, cause)
       await execute(names, scope, { type: 'ReleaseNames', data: { holder: userId } }, cause)
-      await vault.destroy(vaultOwnerOf(userId))
+      // Nobody comes back under a number that was deleted.
+      await vault.destroy(vaultOwnerOf(userId), 1)
       return done
     },
   }

@@ -26,6 +26,8 @@ const statusOf: Record<RejectionCode, 400 | 404 | 409> = {
   'already-wiped': 400,
   'not-supported': 400,
   'still-in-progress': 400,
+  'still-enrolled': 400,
+  forgotten: 400,
   'topic-changed': 400,
   'last-admin': 400,
 }

@@ -1,4 +1,5 @@
 import type { App } from '../../app/app.ts'
+import { SecretGone } from '../../app/ports.ts'
 import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
 import { windowsDevice } from '../../projections/windows-enrollments.ts'
 import { credentialContext } from './settings.ts'
@@ -30,9 +31,11 @@ export const knownWindowsDevices = ({ read, vault, clock }: Pick<App, 'read' | '
   const lookAgain = async (deviceId: string): Promise<KnownWindowsDevice | null> => {
     const [row] = await read(windowsDevice(deviceId))
     if (row === undefined) return null
+    const credential = await vault.open(row.host_id, credentialContext, row.credential).catch(nullWhenGone)
+    if (credential === null) return null
     const device = {
       ...{ hostId: row.host_id, deviceId, serial: row.serial, ended: row.ended_at !== null },
-      credentialHash: Buffer.from(await vault.open(row.host_id, credentialContext, row.credential)).toString(),
+      credentialHash: Buffer.from(credential).toString(),
       inSetupSince: row.in_setup ? Date.parse(row.enrolled_at) : null,
     }
     known.set(deviceId, { device, until: clock().getTime() + believedMs })
@@ -47,4 +50,10 @@ export const knownWindowsDevices = ({ read, vault, clock }: Pick<App, 'read' | '
     lookAgain,
     forget: known.delete,
   }
+}
+
+/** A device of a host that was forgotten is nobody's. */
+const nullWhenGone = (error: unknown): null => {
+  if (error instanceof SecretGone) return null
+  throw error
 }

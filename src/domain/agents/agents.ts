@@ -2,6 +2,9 @@ import type { Slice } from '../../kernel/slice.ts'
 import { description, isSameHardware } from '../enrollment/beginning.ts'
 import type { EnrollmentEvent, HostFacts } from '../enrollment/events.ts'
 import type { Enrollment } from '../enrollment/state.ts'
+import type { ForgettingEvent } from '../forgetting/events.ts'
+import type { Forgetting } from '../forgetting/state.ts'
+import { mustHaveLostItsKey } from '../forgetting/state.ts'
 import type { Platform } from '../platforms.ts'
 import { reject } from '../rejections.ts'
 import type { Merging } from '../merging/merging.ts'
@@ -43,17 +46,22 @@ export type Agents = Readonly<{
   orbit: boolean
 }>
 
-type Sees = Readonly<{ enrollment: Enrollment; membership: Membership; agents: Agents; merging: Merging }>
+type Sees = Readonly<{ enrollment: Enrollment; membership: Membership; agents: Agents; merging: Merging; forgetting: Forgetting }>
+
+type Remembers = AgentEvent | Extract<ForgettingEvent, { type: 'HostForgotten' }>
+
+const nothingKnown: Agents = { latest: {}, conflictAt: null, mdm: null, encrypted: null, orbit: false }
 
 /** More enrollments than these within an hour, by changing instances, are no accident. */
 const mostPerHour = 3
 
 /** The agents on a host: osquery and orbit enroll by themselves, in any order, and end at one host. */
-export const agents: Slice<AgentCommand, AgentEvent | EnrollmentEvent | MembershipEvent, Agents, Sees, AgentEvent> = {
-  initial: { latest: {}, conflictAt: null, mdm: null, encrypted: null, orbit: false },
+export const agents: Slice<AgentCommand, AgentEvent | EnrollmentEvent | MembershipEvent, Agents, Sees, Remembers> = {
+  initial: nothingKnown,
 
   decide: {
-    EnrollAgent: ({ data }, { enrollment, membership, merging, agents: now }) => {
+    EnrollAgent: ({ data }, { enrollment, membership, merging, forgetting, agents: now }) => {
+      mustHaveLostItsKey(forgetting)
       const { agent, keyHash, instanceId, version, hardwareId, platform, facts, teamId } = data
       const isNew = enrollment.hardwareId === null
       if (merging.into !== null) reject('identity-conflict', `The host was merged into host ${merging.into}.`, 'hardware_uuid')
@@ -90,6 +98,7 @@ export const agents: Slice<AgentCommand, AgentEvent | EnrollmentEvent | Membersh
       return { ...state, latest: { ...state.latest, [agent]: [...earlier, { at, instanceId }].slice(-mostPerHour) } }
     },
     IdentityConflictDetected: (state, { at }) => ({ ...state, latest: {}, conflictAt: at }),
+    HostForgotten: () => nothingKnown,
     CarveStarted: (state) => state,
     CarveViewed: (state) => state,
     MdmReported: (state, { data }) => ({ ...state, mdm: data }),

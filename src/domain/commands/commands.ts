@@ -12,6 +12,7 @@ import type { RenewalEvent } from '../renewal/events.ts'
 import { consequencesOf, consequencesOfExpiry } from './consequences.ts'
 import { cancelSome } from './cancelling.ts'
 import type { HostProfiles } from '../host-profiles/state.ts'
+import type { Forgetting } from '../forgetting/state.ts'
 import { reject } from '../rejections.ts'
 import type { SealedContent } from '../../kernel/content.ts'
 import type { CommandEvent, CommandOutcome, DeviceError, QueuedCommand } from './events.ts'
@@ -45,6 +46,7 @@ type Sees = Readonly<{
   custody: Custody
   renewal: Renewal
   declarations: Declarations
+  forgetting: Forgetting
 }>
 
 type Decides = CommandEvent | HostProfileEvent | CustodyEvent | RenewalEvent | EnrollmentEvent | DeclarationEvent
@@ -69,6 +71,8 @@ export const commands: Slice<CommandCommand, Decides, Commands, Sees, CommandEve
     ReportCommand: ({ data }, sees) => {
       const { enrollment, commands: now } = sees
       const { commandId, outcome, errors, result, underWay = false } = data
+      // What comes late of a host that was forgotten would be remembered.
+      if (sees.forgetting.since !== null) return []
       const waiting = now.waiting.get(commandId)
       const settled = now.settled.get(commandId)
       if (waiting === undefined) {

@@ -6,6 +6,9 @@ import type { Obliteration, Request, WipeType } from '../commands/requests.ts'
 import type { EnrollmentEvent } from '../enrollment/events.ts'
 import type { Enrollment } from '../enrollment/state.ts'
 import { mustBeEnrolled } from '../enrollment/state.ts'
+import type { ForgettingEvent } from '../forgetting/events.ts'
+import type { Forgetting } from '../forgetting/state.ts'
+import { mustBeRemembered } from '../forgetting/state.ts'
 import type { Channel } from '../platforms.ts'
 import { agentChannel, deviceChannel } from '../platforms.ts'
 import { reject } from '../rejections.ts'
@@ -29,9 +32,13 @@ export type CustodyCommand =
   /** The host called without being asked anything. */
   | { type: 'NoteHostSeen'; data: object }
 
-type Sees = Readonly<{ enrollment: Enrollment; agents: Agents; custody: Custody }>
+type Sees = Readonly<{ enrollment: Enrollment; agents: Agents; custody: Custody; forgetting: Forgetting }>
 
-type Remembers = CustodyEvent | Extract<EnrollmentEvent, { type: 'EnrollmentStarted' }> | Cancelled
+type Remembers =
+  | CustodyEvent
+  | Extract<EnrollmentEvent, { type: 'EnrollmentStarted' }>
+  | Extract<ForgettingEvent, { type: 'HostForgotten' }>
+  | Cancelled
 
 type Cancelled = Extract<CommandEvent, { type: 'CommandsCancelled' }>
 
@@ -99,7 +106,8 @@ export const custody: Slice<CustodyCommand, CustodyEvent | CommandEvent, Custody
       ]
     },
 
-    ViewPin: (_, { custody: now }) => {
+    ViewPin: (_, { custody: now, forgetting }) => {
+      mustBeRemembered(forgetting)
       if (now.pin === null) return reject('not-found', 'This host has no PIN.')
       return [{ type: 'PinViewed', data: { commandId: now.pin.commandId } }]
     },
@@ -111,6 +119,7 @@ export const custody: Slice<CustodyCommand, CustodyEvent | CommandEvent, Custody
   evolve: {
     // Whatever held it, a host that enrolls again is free; what was done to it stays in its history.
     EnrollmentStarted: (state, { data }) => (data.because === 'token-came-back' ? state : free),
+    HostForgotten: () => free,
     LockRequested: (state, { data: { commandId, means, pin } }) => ({
       ...state,
       means,

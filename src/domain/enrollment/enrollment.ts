@@ -4,6 +4,9 @@ import type { CommandEvent } from '../commands/events.ts'
 import type { Commands } from '../commands/state.ts'
 import type { Escrow } from '../escrow/escrow.ts'
 import type { EscrowEvent } from '../escrow/events.ts'
+import type { ForgettingEvent } from '../forgetting/events.ts'
+import type { Forgetting } from '../forgetting/state.ts'
+import { mustHaveLostItsKey } from '../forgetting/state.ts'
 import { deviceChannel } from '../platforms.ts'
 import { reject } from '../rejections.ts'
 import type { MergingEvent } from '../merging/events.ts'
@@ -17,15 +20,24 @@ import type { Enrollment, OpenChannel } from './state.ts'
 import { mustBeEnrolled } from './state.ts'
 import { enrollWindows } from './windows.ts'
 
-type Sees = Readonly<{ enrollment: Enrollment; commands: Commands; membership: Membership; escrow: Escrow; merging: Merging }>
+type Sees = Readonly<{
+  enrollment: Enrollment
+  commands: Commands
+  membership: Membership
+  escrow: Escrow
+  merging: Merging
+  forgetting: Forgetting
+}>
 
 type Decides = EnrollmentEvent | EscrowEvent | CommandEvent | MembershipEvent | MergingEvent
+
+type Remembers = EnrollmentEvent | Extract<ForgettingEvent, { type: 'HostForgotten' }>
 
 /**
  * How a host comes, stays and goes. A renewal of the identity, a repeated message and a true new beginning look alike on the wire: they are
  * told apart by facts alone (whose certificate, asked for on which terms, with which token), never by a flag that something is under way.
  */
-export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, EnrollmentEvent> = {
+export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Remembers> = {
   initial: {
     stage: 'never',
     epoch: 0,
@@ -51,6 +63,7 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Enr
     Authenticate: ({ data }, sees) => {
       const { enrollment: now } = sees
       const { identity, facts } = data
+      mustHaveLostItsKey(sees.forgetting)
       if (now.hardwareId !== null && !isSameHardware(now.hardwareId, data.hardwareId))
         reject('identity-conflict', `This host is known by another hardware id than ${data.hardwareId}.`, 'UDID')
       if (data.imported === true && now.epoch > 0) return []
@@ -105,7 +118,9 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Enr
         ? []
         : [renewed(now, identity, now.certificate === '' ? 'adoption' : 'scep')],
 
-    DescribeHost: ({ data }, { enrollment: now }) => description(now, data.facts, data.source),
+    // What comes late of a host that was forgotten would be remembered.
+    DescribeHost: ({ data }, { enrollment: now, forgetting }) =>
+      forgetting.since === null ? description(now, data.facts, data.source) : [],
 
     CloseChannel: ({ data: { channel, because, since } }, { enrollment: now, commands }) => {
       const open = now.channels[channel]
@@ -190,6 +205,7 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Enr
       unenrollment: null,
       endedBecause: data.because,
     }),
+    HostForgotten: (state) => ({ ...state, facts: {}, endedBecause: state.stage === 'ended' ? 'forgotten' : null }),
   },
 }
 

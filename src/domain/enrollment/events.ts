@@ -102,4 +102,4 @@ export type EnrollmentEvent =
 export type EnrollmentReason =
   'first-enrollment' | 'enrolled-again' | 'authenticated-again' | 'awaiting-configuration' | 'token-came-back' | 'imported'
 
-export type EndReason = 'checked-out' | 'push-token-unregistered' | 'unenrolled' | 'unenrollment-unanswered'
+export type EndReason = 'checked-out' | 'push-token-unregistered' | 'unenrolled' | 'unenrollment-unanswered' | 'forgotten'

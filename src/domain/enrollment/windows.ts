@@ -1,6 +1,8 @@
 import { cancelAll } from '../commands/cancelling.ts'
 import type { CommandEvent } from '../commands/events.ts'
 import type { Commands } from '../commands/state.ts'
+import type { Forgetting } from '../forgetting/state.ts'
+import { mustHaveLostItsKey } from '../forgetting/state.ts'
 import { reject } from '../rejections.ts'
 import type { MembershipEvent } from '../teams/events.ts'
 import type { Membership } from '../teams/membership.ts'
@@ -11,7 +13,13 @@ import type { EnrollWindows } from './commands.ts'
 import type { EnrollmentEvent } from './events.ts'
 import type { Enrollment } from './state.ts'
 
-type Sees = Readonly<{ enrollment: Enrollment; commands: Commands; membership: Membership; merging: Merging }>
+type Sees = Readonly<{
+  enrollment: Enrollment
+  commands: Commands
+  membership: Membership
+  merging: Merging
+  forgetting: Forgetting
+}>
 
 type Decides = EnrollmentEvent | CommandEvent | MembershipEvent | MergingEvent
 
@@ -22,6 +30,7 @@ type Decides = EnrollmentEvent | CommandEvent | MembershipEvent | MergingEvent
  */
 export const enrollWindows = ({ data }: EnrollWindows, sees: Sees): readonly Decides[] => {
   const { enrollment: now, commands, membership, merging } = sees
+  mustHaveLostItsKey(sees.forgetting)
   const { hardwareId, facts, teamId, identity, sharedWith, ...enrolled } = data
   if (now.hardwareId !== null && now.platform !== 'windows')
     reject('identity-conflict', `This host is known to run ${now.platform}, not Windows.`, 'HWDevID')

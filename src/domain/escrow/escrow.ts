@@ -4,6 +4,9 @@ import type { CommandEvent } from '../commands/events.ts'
 import type { EnrollmentEvent } from '../enrollment/events.ts'
 import type { Enrollment } from '../enrollment/state.ts'
 import { mustBeEnrolled } from '../enrollment/state.ts'
+import type { ForgettingEvent } from '../forgetting/events.ts'
+import type { Forgetting } from '../forgetting/state.ts'
+import { mustBeRemembered } from '../forgetting/state.ts'
 import { deviceChannel } from '../platforms.ts'
 import { reject } from '../rejections.ts'
 import type { EscrowEvent } from './events.ts'
@@ -26,12 +29,15 @@ export type Escrow = Readonly<{
   given: Readonly<Record<string, Readonly<{ kind: 'unlock-token' | 'bootstrap-token'; sealed: Sealed }>>>
 }>
 
-type Sees = Readonly<{ enrollment: Enrollment; escrow: Escrow }>
+type Sees = Readonly<{ enrollment: Enrollment; escrow: Escrow; forgetting: Forgetting }>
 
-type Remembers = EscrowEvent | Extract<EnrollmentEvent, { type: 'EnrollmentStarted' }>
+type Remembers =
+  EscrowEvent | Extract<EnrollmentEvent, { type: 'EnrollmentStarted' }> | Extract<ForgettingEvent, { type: 'HostForgotten' }>
+
+const nothingGiven: Escrow = { unlockToken: null, bootstrapToken: null, given: {} }
 
 export const escrow: Slice<EscrowCommand, EscrowEvent | CommandEvent, Escrow, Sees, Remembers> = {
-  initial: { unlockToken: null, bootstrapToken: null, given: {} },
+  initial: nothingGiven,
 
   decide: {
     EscrowBootstrapToken: ({ data: { token } }, { enrollment, escrow: now }) => {
@@ -42,7 +48,8 @@ export const escrow: Slice<EscrowCommand, EscrowEvent | CommandEvent, Escrow, Se
     },
     ReadBootstrapToken: (_, { escrow: now }) =>
       now.bootstrapToken === null ? [] : [{ type: 'BootstrapTokenRead', data: { fingerprint: now.bootstrapToken.fingerprint } }],
-    ViewEscrowedSecret: ({ data }, { escrow: now }) => {
+    ViewEscrowedSecret: ({ data }, { escrow: now, forgetting }) => {
+      mustBeRemembered(forgetting)
       if (now.given[data.fingerprint] === undefined)
         reject('not-found', 'This host never gave this secret into custody.', 'fingerprint')
       return [{ type: 'EscrowedSecretViewed', data }]
@@ -60,6 +67,8 @@ export const escrow: Slice<EscrowCommand, EscrowEvent | CommandEvent, Escrow, Se
     // What a host had before it lost everything opens nothing any more; an unlock token is never told a second time.
     EnrollmentStarted: (state, { data }) =>
       data.because === 'enrolled-again' || data.because === 'awaiting-configuration' ? { ...state, bootstrapToken: null } : state,
+    // A device that comes again gives its secrets again, for another key.
+    HostForgotten: () => nothingGiven,
     UnlockTokenEscrowed: (state, { data }) => ({ ...state, unlockToken: data, given: given(state, 'unlock-token', data) }),
     BootstrapTokenEscrowed: (state, { data }) => ({
       ...state,

@@ -5,6 +5,7 @@ import type { DeclarationEvent } from '../declarations/events.ts'
 import type { EnrollmentEvent } from '../enrollment/events.ts'
 import type { EscrowEvent } from '../escrow/events.ts'
 import type { HostProfileEvent } from '../host-profiles/events.ts'
+import type { ForgettingEvent } from '../forgetting/events.ts'
 import type { RenewalEvent } from '../renewal/events.ts'
 import type { MergingEvent } from '../merging/events.ts'
 import type { LabelMembershipEvent } from '../labels/events.ts'
@@ -25,3 +26,4 @@ export type HostEvent =
   | HostProfileEvent
   | DeclarationEvent
   | TokenEvent
+  | ForgettingEvent

@@ -17,6 +17,9 @@ import { enrollment } from '../enrollment/enrollment.ts'
 import type { Enrollment } from '../enrollment/state.ts'
 import type { Escrow, EscrowCommand } from '../escrow/escrow.ts'
 import { escrow } from '../escrow/escrow.ts'
+import type { ForgettingCommand } from '../forgetting/forgetting.ts'
+import { forgetting } from '../forgetting/forgetting.ts'
+import type { Forgetting } from '../forgetting/state.ts'
 import type { HostProfileCommand } from '../host-profiles/host-profiles.ts'
 import { hostProfiles } from '../host-profiles/host-profiles.ts'
 import type { HostProfiles } from '../host-profiles/state.ts'
@@ -48,6 +51,7 @@ export type HostCommand =
   | MembershipCommand
   | LabelMembershipCommand
   | TokenCommand
+  | ForgettingCommand
 
 export type Host = Readonly<{
   enrollment: Enrollment
@@ -62,6 +66,7 @@ export type Host = Readonly<{
   hostProfiles: HostProfiles
   declarations: Declarations
   observation: Observation
+  forgetting: Forgetting
 }>
 
 /** A host's whole life in one stream; the rules are in its slices. */
@@ -80,6 +85,7 @@ export const host: Decider<HostCommand, HostEvent, Host> = {
     hostProfiles: hostProfiles.initial,
     declarations: declarations.initial,
     observation: observation.initial,
+    forgetting: forgetting.initial,
   },
   decide: decideBy<HostCommand, HostEvent, Host>({
     ...enrollment.decide,
@@ -95,6 +101,7 @@ export const host: Decider<HostCommand, HostEvent, Host> = {
     ...declarations.decide,
     ...observation.decide,
     ...tokens.decide,
+    ...forgetting.decide,
   }),
   evolve: (state, event) => ({
     enrollment: evolveSlice(enrollment, state.enrollment, event),
@@ -109,6 +116,7 @@ export const host: Decider<HostCommand, HostEvent, Host> = {
     hostProfiles: evolveSlice(hostProfiles, state.hostProfiles, event),
     declarations: evolveSlice(declarations, state.declarations, event),
     observation: evolveSlice(observation, state.observation, event),
+    forgetting: evolveSlice(forgetting, state.forgetting, event),
   }),
   concerns: (id) => [id],
 }

@@ -75,6 +75,7 @@ export const endings: Readonly<Record<EndReason, string>> = {
   'push-token-unregistered': 'The push service says that the host no longer takes pushes.',
   unenrolled: 'The host removed its enrollment profile, as it was asked to.',
   'unenrollment-unanswered': 'The host was asked to leave, and did not answer in time.',
+  forgotten: 'The host was forgotten while it was enrolled.',
 }
 
 export const transfers: Readonly<Record<OfType<HostEvent, 'HostTransferred'>['data']['because'], string>> = {
@@ -147,3 +148,7 @@ export const unlocks: Readonly<Record<OfType<HostEvent, 'HostUnlocked'>['data'][
   'lost-mode-ended': 'It left Lost Mode.',
   'script-ran': 'Its agent ran the script that unlocks it.',
 }
+
+/** Why a host was forgotten: in the words of who asked for it, where somebody did. */
+export const whyForgotten = ({ because, reason }: OfType<HostEvent, 'HostForgotten'>['data']): string =>
+  because === 'retention' ? 'Its enrollment ended longer ago than hosts are remembered.' : reason

@@ -23,6 +23,7 @@ import {
   sources,
   transfers,
   unlocks,
+  whyForgotten,
   windowsWays,
 } from './story-reasons.ts'
 
@@ -252,6 +253,8 @@ export const story: Story = {
       ].join('; ')}.`,
       missed[0]?.detail ?? null,
     ),
+  HostForgotten: (data) => said('The host was forgotten.', whyForgotten(data)),
+  HostKeyDestroyed: () => said('The key of the host was destroyed: what was sealed with it can be read no more.'),
   ProfileResendAsked: ({ profileId }) =>
     said(`The profile ${profileId} is to be sent to the host again.`, 'An admin asked for it.'),
 }

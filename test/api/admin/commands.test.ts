@@ -101,7 +101,7 @@ describe('commands in the admin API', function () {
   it('show the answer as null once the key of the host is destroyed', async () => {
     const cleo = await enrollHost(api.app, { udid: 'CCCC-3' })
     const { command_uuid } = (await run(inBase64(rebuild), ['CCCC-3'])).body
-    await api.app.vault.destroy(cleo)
+    await api.app.vault.destroy(cleo, 1)
     const { results } = (await api.call(`GET /commands/results?command_uuid=${command_uuid}`)).body
     assert.deepEqual([results[0].status, results[0].payload, results[0].result], ['Pending', null, ''])
   })

@@ -41,6 +41,21 @@ export const moreLines: readonly (readonly [HostEvent, string, string | null])[]
     'The host gave its bootstrap token into custody.',
     null,
   ],
+  [
+    { type: 'HostForgotten', data: { because: 'asked', reason: 'The device was sold.', times: 1 } },
+    'The host was forgotten.',
+    'The device was sold.',
+  ],
+  [
+    { type: 'HostForgotten', data: { because: 'retention', reason: 'It ended long ago.', times: 1 } },
+    'The host was forgotten.',
+    'Its enrollment ended longer ago than hosts are remembered.',
+  ],
+  [
+    { type: 'HostKeyDestroyed', data: { times: 1 } },
+    'The key of the host was destroyed: what was sealed with it can be read no more.',
+    null,
+  ],
   [{ type: 'BootstrapTokenWithdrawn', data: {} }, 'The host took its bootstrap token back.', null],
   [
     { type: 'TokenIssued', data: { service: 'managed-account', tokenId: 't', watch: null } },

@@ -28,6 +28,12 @@ import { hostListRoutes } from './host-lists.ts'
 import { hostMergeRoutes } from './host-merges.ts'
 import { hostRoutes } from './hosts.ts'
 import { packageRoutes } from './packages.ts'
+import { atAnyTime } from './past/at-any-time.ts'
+import { cohortRoutes } from './past/cohort-routes.ts'
+import { hostLifetimeRoutes } from './past/host-lifetime.ts'
+import { lookingBack } from './past/looking-back.ts'
+import { pastHosts } from './past/past-hosts.ts'
+import { pastSettings } from './past/past-settings.ts'
 import { readModelRoutes } from './read-models.ts'
 import { profileRoutes } from './profiles.ts'
 import { secretVariableRoutes } from './secret-variables.ts'
@@ -43,7 +49,8 @@ const batchLimit = '25mb'
 export const adminRouter = (deps: AdminDeps): Router => {
   const { app, settings } = deps
   const tokens = tokensOf(app)
-  const handlers: Handlers = {
+  const past = lookingBack(app)
+  const present: Handlers = {
     ...hostRoutes(deps),
     ...hostListRoutes(deps),
     ...hostMergeRoutes(deps),
@@ -69,7 +76,10 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...authorityRoutes(deps),
     ...readModelRoutes(app),
     ...apiTokenRoutes(app, tokens),
+    ...cohortRoutes(app, past),
+    ...hostLifetimeRoutes(app, past),
   }
+  const handlers = atAnyTime(app, present, { ...pastHosts({ ...deps, past }), ...pastSettings({ app, past }) })
 
   const router = Router()
   router.use(requestId, helmet(), (_, response, next) => {

@@ -45,7 +45,8 @@ export const pastState: Benchmark = {
       const past = lookingBack({ log, read: questions.read })
       const [first, ...rest] = Array.from({ length: moments }, () => 3 + luck.below(events - 3))
       // Another look back into another memory: code is warm, states are not.
-      for (let round = 0; round < 5; round++) await hostAsOf(lookingBack({ log, read: questions.read }), hostId, timeOf(events - 1))
+      for (let round = 0; round < 5; round++)
+        await hostAsOf(lookingBack({ log, read: questions.read }), hostId, timeOf(events - 1))
       const cold = await took(() => hostAsOf(lookingBack({ log, read: questions.read }), hostId, timeOf(events - 1)))
       await hostAsOf(past, hostId, timeOf(first ?? 0))
       const bare: number[] = []

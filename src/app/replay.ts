@@ -10,6 +10,8 @@ export type Fold<E extends AnyEvent, S> = Readonly<{
   category: string
   initial: S
   evolve: (state: S, event: Recorded<E>) => S
+  /** The same for many at once, where that is faster. */
+  evolveAll?: (state: S, events: readonly Recorded<E>[]) => S
 }>
 
 /** A stream as it stood: its state, how many events led to it, the first and last of them, and the one that came after (null: none yet). */
@@ -51,11 +53,10 @@ export const replayer = <E extends AnyEvent, S>(
     }
     for (;;) {
       const page = (await log.readStream(stream, { from: now.events, limit: pageSize })) as readonly Recorded<E>[]
-      for (const event of page) {
-        if (!belongs(moment, event)) return answer(event)
-        now = after(fold, now, event)
-        memory = remembering(memory, now, states)
-      }
+      const end = page.findIndex((event) => !belongs(moment, event))
+      now = after(fold, now, end === -1 ? page : page.slice(0, end))
+      if (end !== -1) return answer(page[end] ?? null)
+      memory = remembering(memory, now, states)
       if (page.length < pageSize) return answer(null)
     }
   }
@@ -69,12 +70,16 @@ type Memory<S> = Readonly<{ step: number; kept: readonly Kept<S>[] }>
 
 const nothingYet = { events: 0, first: null, last: null, latest: -Infinity }
 
-const after = <E extends AnyEvent, S>({ evolve }: Pick<Fold<E, S>, 'evolve'>, before: Kept<S>, event: Recorded<E>): Kept<S> => ({
-  state: evolve(before.state, event),
-  events: before.events + 1,
-  first: before.first ?? event,
-  last: event,
-  latest: Math.max(before.latest, Date.parse(event.at)),
+const after = <E extends AnyEvent, S>(
+  { evolve, evolveAll = (state, events) => events.reduce((before, event) => evolve(before, event), state) }: Fold<E, S>,
+  before: Kept<S>,
+  events: readonly Recorded<E>[],
+): Kept<S> => ({
+  state: evolveAll(before.state, events),
+  events: before.events + events.length,
+  first: before.first ?? events[0] ?? null,
+  last: events.at(-1) ?? before.last,
+  latest: events.reduce((latest, { at }) => Math.max(latest, Date.parse(at)), before.latest),
 })
 
 /** True when every event that led to the state had happened by then. */

@@ -21,7 +21,7 @@ export const rowsOf = <Row extends object>(
   const isAt = (row: Row, where: object): boolean =>
     Object.entries(where).every(([column, value]) => row[column as keyof Row] === value)
 
-  const keyOf = (row: Partial<Row>): string => JSON.stringify(projection.key.map((column) => row[column] ?? null))
+  const keyOf = (row: Partial<Row>): string => projection.key.map((column) => String(row[column])).join('\n')
 
   const write = (rows: Map<string, Row>, change: Change<Row>): void => {
     const where = change.where as Partial<Row>
@@ -43,8 +43,11 @@ export const rowsOf = <Row extends object>(
 
   return {
     /** The rows after these events, from none. */
-    after: (events: readonly Recorded[]): Rows<Row> => applied(new Map(), events),
-    /** The rows after one more event; the same map when it changes nothing. */
-    evolve: (rows: Rows<Row>, event: Recorded): Rows<Row> => (event.type in projection.on ? applied(rows, [event]) : rows),
+    from: (events: readonly Recorded[]): Rows<Row> => applied(new Map(), events),
+    /** The rows after more events; the same map when they change nothing. */
+    after: (rows: Rows<Row>, events: readonly Recorded[]): Rows<Row> => {
+      const telling = events.filter(({ type }) => type in projection.on)
+      return telling.length === 0 ? rows : applied(rows, telling)
+    },
   }
 }

@@ -4,6 +4,7 @@ import { rowsOf } from '../../../app/rows-of.ts'
 import type { HostEvent } from '../../../domain/host/events.ts'
 import type { Host } from '../../../domain/host/host.ts'
 import { host } from '../../../domain/host/host.ts'
+import type { Recorded } from '../../../kernel/event.ts'
 import type { HostProfileRow } from '../../../projections/host-profiles.ts'
 import { hostProfiles } from '../../../projections/host-profiles.ts'
 
@@ -30,5 +31,11 @@ const rows = rowsOf<HostProfileRow>(hostProfiles, {
 export const pastHost: Fold<HostEvent, PastHost> = {
   category: host.category,
   initial: { host: host.initial, profiles: new Map() },
-  evolve: ({ host: was, profiles }, event) => ({ host: host.evolve(was, event), profiles: rows.evolve(profiles, event) }),
+  evolve: (was, event) => after(was, [event]),
+  evolveAll: (was, events) => after(was, events),
 }
+
+const after = ({ host: was, profiles }: PastHost, events: readonly Recorded<HostEvent>[]): PastHost => ({
+  host: events.reduce<Host>(host.evolve, was),
+  profiles: rows.after(profiles, events),
+})

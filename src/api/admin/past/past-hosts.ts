@@ -56,7 +56,7 @@ export const pastHosts = ({ app, settings, past }: Deps): PastHandlers => ({
     const hostId = paramOf(numberText, request, 'id')
     const page = queryOf(z.object(paging(100, 1000)), request)
     const { state, asOf } = await pastOfHost(past, hostId, moment)
-    const rows = commands.after(await eventsOfHost(app, hostId, { from: 0, until: moment }))
+    const rows = commands.from(await eventsOfHost(app, hostId, { from: 0, until: moment }))
     const { limit, offset } = windowOf(page)
     const latestFirst = [...rows.values()].sort(byChange).slice(offset, offset + limit)
     const shown = pageOf(latestFirst, page)

@@ -84,7 +84,7 @@ const resent = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ 
 /** What happened, over all hosts and settings. Commands that follow from settings, and the travel of single ones, are left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 13,
+  version: 14,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -100,7 +100,13 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     profile_id text,
     details jsonb not null`,
   key: ['event_position'],
-  indexes: ['(host_id, event_position)', '(activity, event_position)', '(correlation_id, event_position)'],
+  indexes: [
+    '(host_id, event_position)',
+    '(activity, event_position)',
+    '(correlation_id, event_position)',
+    "(actor_id, event_position) where actor_kind = 'admin'",
+    '(profile_id, event_position) where profile_id is not null',
+  ],
 
   on: {
     HostDiscovered: entry,

@@ -29,13 +29,12 @@ export type Segment = Readonly<{
  */
 export const segmentsOf = (events: readonly Recorded<HostEvent>[]): readonly Segment[] => {
   let now: Life = beginning
-  const segments: Segment[] = []
+  let segments: readonly Segment[] = []
   for (const event of events) {
     now = goOn(now, event)
     const next = { ...segmentAfter(now), because: event }
     const open = segments.at(-1)
-    if (open === undefined) segments.push({ from: event.at, to: null, ...next })
-    else if (!isSame(open, next)) begin(segments, { ...next, from: later(open.from, event.at) })
+    if (open === undefined || !isSame(open, next)) segments = withNext(segments, { ...next, from: later(open?.from, event.at) })
   }
   return segments
 }
@@ -76,17 +75,16 @@ const kindOf = ({ enrollment: { stage }, custody: { status, means }, merging: { 
 const isSame = (one: Pick<Segment, 'kind' | 'epoch' | 'teamId'>, other: Pick<Segment, 'kind' | 'epoch' | 'teamId'>): boolean =>
   one.kind === other.kind && one.epoch === other.epoch && one.teamId === other.teamId
 
-const later = (one: string, other: string): string => (Date.parse(other) > Date.parse(one) ? other : one)
+const later = (one: string | undefined, other: string): string =>
+  one === undefined || Date.parse(other) > Date.parse(one) ? other : one
 
-/** Ends the last segment where the next begins; one that took no time gives way, and the one before it goes on if nothing changed. */
-const begin = (segments: Segment[], next: Omit<Segment, 'to'>): void => {
-  const open = segments.pop()
-  if (open === undefined || open.from !== next.from) {
-    if (open !== undefined) segments.push({ ...open, to: next.from })
-    return void segments.push({ ...next, to: null })
-  }
-  const before = segments.at(-1)
-  if (before === undefined || !isSame(before, next)) return void segments.push({ ...next, to: null })
-  segments.pop()
-  segments.push({ ...before, to: null })
+/** The segments, the last ended where the next begins; one that took no time gives way, and the one before it goes on if nothing changed. */
+const withNext = (segments: readonly Segment[], next: Omit<Segment, 'to'>): readonly Segment[] => {
+  const open = segments.at(-1)
+  const past = segments.slice(0, -1)
+  if (open === undefined) return [{ ...next, to: null }]
+  if (open.from !== next.from) return [...past, { ...open, to: next.from }, { ...next, to: null }]
+  const before = past.at(-1)
+  if (before === undefined || !isSame(before, next)) return [...past, { ...next, to: null }]
+  return [...past.slice(0, -1), { ...before, to: null }]
 }

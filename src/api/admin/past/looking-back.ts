@@ -14,7 +14,7 @@ import { setting } from '../../../domain/profiles/setting.ts'
 import { noTeam } from '../../../domain/teams/events.ts'
 import type { TeamFacts } from '../../../domain/teams/team-facts.ts'
 import { teamFacts } from '../../../domain/teams/team-facts.ts'
-import { settingsEverOf } from '../../../projections/cohort-directory.ts'
+import { settingNames, settingsEverOf } from '../../../projections/cohort-directory.ts'
 import type { PastHost } from './past-host.ts'
 import { pastHost } from './past-host.ts'
 
@@ -75,8 +75,11 @@ export const lookingBack = ({ log, read }: Pick<App, 'log' | 'read'>): LookingBa
         .sort((one, other) => (one.name < other.name || (one.name === other.name && one.profileId < other.profileId) ? -1 : 1))
     },
     settingNames: async (ids, moment) => {
-      const known = await inParallel([...new Set(ids)], atATime, async (id) => [id, await settings(id, moment)] as const)
-      return new Map(known.flatMap(([id, { was }]) => (was?.facts == null ? [] : [[id, was.facts.name] as const])))
+      const known = await each(ids, (id) => settings(id, moment))
+      const then = known.flatMap(([id, facts]) => (facts === null ? [] : [[id, facts.name] as const]))
+      const gone = ids.filter((id) => then.every(([one]) => one !== id))
+      const last = gone.length === 0 ? [] : await read(settingNames(gone))
+      return new Map([...last.map(({ profile_id, name }) => [profile_id, name] as const), ...then])
     },
   }
 }

@@ -24,7 +24,7 @@ export const momentOf = async ({ log, clock }: Pick<App, 'log' | 'clock'>, asked
 
 /** Positions of one log have one length; another length, or a slash elsewhere, is a position of another log. */
 const placeIn = (head: Position | null, text: string, field: string): Moment => {
-  if (head === null || head.length !== text.length || head.indexOf('/') !== text.indexOf('/'))
+  if (head?.length !== text.length || head.indexOf('/') !== text.indexOf('/'))
     return refuse(400, field, 'This is no position in this event log.')
   return text > head ? refuse(400, field, `The log has not come to ${text} yet; it ends at ${head}.`) : { text, position: text }
 }

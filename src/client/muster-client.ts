@@ -21,6 +21,8 @@ import type {
   StatusCounts,
   Team,
 } from './json.ts'
+import type { PastClient } from './past-client.ts'
+import { pastClient } from './past-client.ts'
 import type { SettingsClient } from './settings-client.ts'
 import type { EnrollSecretsClient } from './enroll-secrets-client.ts'
 import { enrollSecretsClient } from './enroll-secrets-client.ts'
@@ -126,6 +128,7 @@ export type MusterClient = Readonly<{
   /** Settings as a whole, for those who keep them in files. */
   settings: SettingsClient
   enrollSecrets: EnrollSecretsClient
+  past: PastClient
   /** How many hosts of a team, or of no team (null), stand where over all their profiles. */
   summary: (teamId: number | null) => Promise<StatusCounts>
   commands: Readonly<{
@@ -244,6 +247,7 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
       },
     },
     enrollSecrets: enrollSecretsClient({ json }),
+    past: pastClient({ json }),
     settings: settingsClient({ json }),
     summary: (teamId) => get('/configuration_profiles/summary', teamQuery(teamId)),
     commands: {

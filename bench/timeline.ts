@@ -101,11 +101,10 @@ const filling: readonly (readonly [string, string])[] = [
   ],
   [
     'timeline',
-    `(event_position, at, type, category, subject, actor_kind, actor_id, correlation_id, activity, host_id, team_id, profile_id,
+    `(event_position, at, type, category, subject, actor_kind, actor_id, admin_id, correlation_id, activity, host_id, team_id, profile_id,
      details, position)
    select ${place}, ${at}, a.type, a.category, n::text,
-     case when n % 10 < 4 then 'admin' else 'device' end,
-     case when n % 10 >= 4 then 'H' || n % 20000 when n % 200000 = 1 then 'grace' when n % 10 < 3 then 'ada' else 'admin ' || n % 50 end,
+     case when admin is null then 'device' else 'admin' end, coalesce(admin, 'H' || n % 20000), admin,
      'set-' || n / 100, a.activity,
      case when a.category = 'host' then (n % 20000)::text end, case when a.activity = 'transferred_hosts' then (n % 20)::text end,
      case when a.category = 'profile' then 'p' || 1 + n % 500 end, '{}', ${place}
@@ -113,7 +112,9 @@ const filling: readonly (readonly [string, string])[] = [
    cross join lateral (select (array['EnrollmentStarted', 'HostTransferred', 'ProfileEdited', 'ProfileUploaded', 'CommandsCancelled'])[k] as type,
      (array['host', 'host', 'profile', 'profile', 'host'])[k] as category,
      (array['mdm_enrolled', 'transferred_hosts', 'edited_profile', 'created_profile', 'commands_cancelled'])[k] as activity
-     from (select case when n % 100 = 1 then 3 when n % 100 = 2 then 4 when n % 100 < 30 then 1 when n % 100 < 60 then 2 else 5 end as k) k) a`,
+     from (select case when n % 100 = 1 then 3 when n % 100 = 2 then 4 when n % 100 < 30 then 1 when n % 100 < 60 then 2 else 5 end as k) k) a
+   cross join lateral (select case when n % 10 >= 4 then null when n % 200000 = 1 then 'grace' when n % 10 < 3 then 'ada' else 'admin ' || n % 50 end
+     as admin) b`,
   ],
 ]
 

@@ -2,7 +2,7 @@ import type { Query, SqlValue } from '../kernel/query.ts'
 import type { TimelineRow } from './timeline.ts'
 
 /** An entry with the names that its host, team and profile have now, or had last. */
-export type ActivityRow = TimelineRow &
+export type ActivityRow = Omit<TimelineRow, 'admin_id'> &
   Readonly<{
     host_name: string | null
     host_serial: string | null
@@ -71,46 +71,52 @@ const parameters = (): Readonly<{ values: readonly SqlValue[]; value: ToParamete
  * The entries themselves: only what is asked for is a condition, so that the planner sees which index to walk. Where a walk along the log could
  * take long to find a page, because what is sought is rare, the page is put together from one short walk for each thing that it may be about.
  */
-const pageOf = (
-  { before, after, type, actor, hostId, changeSet, order, limit, offset }: ActivityFilter,
-  value: ToParameter,
-): string => {
+const pageOf = (filter: ActivityFilter, value: ToParameter): string => {
+  const { before, after, type, actor, hostId, changeSet, order, limit, offset } = filter
   const deed = type === null ? null : deedOf(type)
   const part = actor === null ? null : value(actor)
   const isNarrow = hostId !== null || changeSet !== null
-  const by = isNarrow ? null : deed !== null && deed.kind !== 'macos' ? 'profile' : part === null ? null : 'actor'
-  const conditions = [
-    ...(before === null ? [] : [`l.event_position < ${value(before)} collate "C"`]),
-    ...(after === null ? [] : [`l.event_position > ${value(after)} collate "C"`]),
+  const by = isNarrow ? null : deed !== null && deed.kind !== 'macos' ? 'profile_id' : part === null ? null : 'admin_id'
+  const about = [
     ...(hostId === null ? [] : [`l.host_id = ${value(hostId)}`]),
     ...(changeSet === null ? [] : [`l.correlation_id = ${value(changeSet)}`]),
-    ...(type === null || unspoken.test(type) ? [] : [`l.activity = ${value(deed?.activity ?? type)}`]),
-    ...(type !== null && unspoken.test(type) ? ['false'] : []),
-    ...(deed === null || by === 'profile' ? [] : [isOfKind(deed.kind)]),
-    ...(part === null || by === 'actor' ? [] : [`l.actor_kind = 'admin' and l.actor_id ilike '%' || ${part} || '%'`]),
+    ...(type === null ? [] : [unspoken.test(type) ? 'false' : `l.activity = ${value(deed?.activity ?? type)}`]),
+    ...(deed === null || by === 'profile_id' ? [] : [isOfKind(deed.kind)]),
+    ...(part === null || by === 'admin_id' ? [] : [`l.admin_id ilike '%' || ${part} || '%'`]),
   ]
-  const entries = (...more: readonly string[]): string =>
-    `select * from timeline l where ${[...more, ...conditions, 'true'].join(' and ')} order by l.event_position ${order}`
-  const [most, skipped] = [value(limit), value(offset)]
-  const window = `limit ${most} offset ${skipped}`
-  if (by === null) return `${entries()} ${window}`
-  const [things, about] =
-    by === 'profile'
-      ? [`select k.profile_id from profiles k where ${kinds[deed?.kind ?? 'macos']}`, ['l.profile_id = things.profile_id']]
-      : [actorsCalled(part ?? ''), ["l.actor_kind = 'admin'", 'l.actor_id = things.actor_id']]
+  const window = `limit ${value(limit)} offset ${value(offset)}`
+  if (by === null) {
+    const within = [
+      ...(before === null ? [] : [`l.event_position < ${value(before)} collate "C"`]),
+      ...(after === null ? [] : [`l.event_position > ${value(after)} collate "C"`]),
+    ]
+    const where = [...within, ...about, 'true'].join(' and ')
+    return `select * from timeline l where ${where} order by l.event_position ${order} ${window}`
+  }
+  // Compared as pairs, and in the order of pairs, so that no plan but the walk along their index will do: neither sorting all that one admin
+  // ever did, nor walking through a log in which another did next to nothing.
+  const pair = `(l.${by}, l.event_position)`
+  const within = [
+    `${pair} > (things.${by}, ${value(after ?? '')} collate "C")`,
+    `${pair} < (things.${by}, ${value(before ?? '~')} collate "C")`,
+  ]
+  const things =
+    by === 'admin_id' ? adminsCalled(part ?? '') : `select k.profile_id from profiles k where ${kinds[deed?.kind ?? 'macos']}`
   return `
-    select l.* from (${things}) things cross join lateral (${entries(...about)} limit ${most}::int + ${skipped}::int) l
+    select l.* from (${things}) things cross join lateral (
+      select * from timeline l where ${[`l.${by} is not null`, ...within, ...about].join(' and ')}
+      order by l.${by} ${order}, l.event_position ${order} limit ${value(limit + offset)}) l
     order by l.event_position ${order} ${window}`
 }
 
 /** The admins in whose names this is, found by leaping from one name to the next: they are few, and their deeds many. */
-const actorsCalled = (part: string): string => `
-  with recursive admins(actor_id) as (
-    (select actor_id from timeline where actor_kind = 'admin' order by actor_id limit 1)
+const adminsCalled = (part: string): string => `
+  with recursive admins(admin_id) as (
+    (select admin_id from timeline where admin_id is not null order by admin_id limit 1)
     union all
-    select (select l.actor_id from timeline l where l.actor_kind = 'admin' and l.actor_id > a.actor_id order by l.actor_id limit 1)
-    from admins a where a.actor_id is not null)
-  select actor_id from admins where actor_id ilike '%' || ${part} || '%'`
+    select (select l.admin_id from timeline l where l.admin_id > a.admin_id order by l.admin_id limit 1)
+    from admins a where a.admin_id is not null)
+  select admin_id from admins where admin_id ilike '%' || ${part} || '%'`
 
 type Kind = 'macos' | 'windows' | 'declaration'
 

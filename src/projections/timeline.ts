@@ -42,6 +42,8 @@ export type TimelineRow = Readonly<{
   subject: string
   actor_kind: string
   actor_id: string
+  /** The actor, where it is an admin: a column of its own, so that the planner knows how many there are. */
+  admin_id: string | null
   /** The change set, or the request, that it is part of. */
   correlation_id: string
   host_id: string | null
@@ -64,6 +66,7 @@ const as =
       subject: event.id,
       actor_kind: event.metadata.actor.kind,
       actor_id: event.metadata.actor.id,
+      admin_id: event.metadata.actor.kind === 'admin' ? event.metadata.actor.id : null,
       correlation_id: event.metadata.$correlationId,
       activity: event.type.replace(/(?<!^)[A-Z]/g, '_$&').toLowerCase(),
       host_id: event.category === 'host' ? event.id : null,
@@ -93,6 +96,7 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     subject text not null,
     actor_kind text not null,
     actor_id text not null,
+    admin_id text,
     correlation_id text not null,
     activity text not null,
     host_id text,
@@ -104,7 +108,7 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     '(host_id, event_position)',
     '(activity, event_position)',
     '(correlation_id, event_position)',
-    "(actor_id, event_position) where actor_kind = 'admin'",
+    '(admin_id, event_position) where admin_id is not null',
     '(profile_id, event_position) where profile_id is not null',
   ],
 

@@ -10,6 +10,8 @@ import { rollout } from './rollout.ts'
 import { roundTrip } from './round-trip.ts'
 import { enrollWindows } from './enroll-windows.ts'
 import { syncml } from './syncml.ts'
+import { pastState } from './as-of.ts'
+import { timeline } from './timeline.ts'
 import { transfer } from './transfer.ts'
 import type { Benchmark } from './support/report.ts'
 
@@ -27,6 +29,8 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   transfer,
   syncml,
   'enroll-windows': enrollWindows,
+  'as-of': pastState,
+  timeline,
 }
 
 const args = process.argv.slice(2)

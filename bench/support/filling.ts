@@ -41,6 +41,33 @@ const lifeOf = (index: number, profiles: number): readonly HostEvent[] => {
   ]
 }
 
+/** The first so many events of a Mac that has its profiles replaced over and over. */
+export const longLife = (events: number): readonly HostEvent[] => {
+  const life: HostEvent[] = [...lifeOf(0, 0)]
+  for (let round = 0; life.length < events; round++) {
+    const commands = Array.from({ length: 15 }, (_, place) => ({
+      commandId: derivedId(`long/${String(round)}/${String(place)}`),
+      channel: 'device',
+      request: {
+        kind: 'install-profile' as const,
+        profileId: `a${derivedId(`profile/${String(place)}`)}`,
+        identifier: `com.example.${String(place)}`,
+        checksum: `c${String(round)}`,
+        scope: 'System' as const,
+      },
+      reason: { code: 'profile-changed' as const, from: `c${String(round - 1)}` },
+    }))
+    life.push({ type: 'CommandsQueued', data: { commands } })
+    for (const { commandId, request } of commands)
+      life.push(
+        { type: 'CommandSent', data: { commandId } },
+        { type: 'CommandAnswered', data: { commandId, outcome: 'acknowledged', errors: [], result: null, late: false } },
+        { type: 'ProfileInstalled', data: { profileId: request.profileId, checksum: request.checksum, status: 'verifying' } },
+      )
+  }
+  return life.slice(0, events)
+}
+
 /** Appends the lives of so many hosts; answers how many events that are. */
 export const fillLog = async (
   log: EventLog,

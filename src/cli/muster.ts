@@ -8,6 +8,7 @@ import { clientFor, login, UsageError } from './access.ts'
 import { applyCommand, runApply } from './apply/apply.ts'
 import { auditCommands, nothingMore } from './audit-commands.ts'
 import { findHost, historyOf, historyTable } from './history.ts'
+import { diffTable, segmentsTable, wantedOf } from './past.ts'
 import { projectionsTable, rebuildProjections } from './projections.ts'
 import { serve } from './serve.ts'
 import { hostDeeds } from './host-deeds.ts'
@@ -144,7 +145,10 @@ asking(
     .command('history')
     .description("a host's life, event by event")
     .argument('<host>', 'id, UUID, serial number or name')
-    .option('--at <moment>', 'show the host as it was at a time or position instead'),
+    .option('--at <moment>', 'show the host as it was at a time or position instead')
+    .option('--from <moment>', 'only from this time or position on')
+    .option('--to <moment>', 'only up to this time or position')
+    .option('--type <names>', 'only events of these types, with commas between'),
   async (client, options, [name = '']) => {
     const { id } = await findHost(client, name)
     const at = options['at']
@@ -152,8 +156,31 @@ asking(
       const past = await client.hosts.at(id, at)
       return [past, JSON.stringify(past, null, 2)]
     }
-    const entries = await historyOf(client, id)
+    const entries = (await historyOf(client, id)).filter(wantedOf(options))
     return [entries, historyTable(entries)]
+  },
+)
+
+asking(
+  program
+    .command('diff')
+    .description('what is different about a host between two moments, and why')
+    .argument('<host>', 'id, UUID, serial number or name')
+    .argument('<from>', 'a time or a log position')
+    .argument('<to>', 'a later one'),
+  async (client, _, [name = '', from = '', to = '']) => {
+    const { id } = await findHost(client, name)
+    const diff = await client.past.diff(id, from, to)
+    return [diff, diffTable(diff)]
+  },
+)
+
+asking(
+  program.command('lifetime').description("a host's life in segments").argument('<host>', 'id, UUID, serial number or name'),
+  async (client, _, [name = '']) => {
+    const { id } = await findHost(client, name)
+    const segments = await client.past.segments(id)
+    return [segments, segmentsTable(segments)]
   },
 )
 

@@ -23,6 +23,8 @@ import type {
 } from './json.ts'
 import type { AuditClient, Forgotten, ForgetWish } from './audit-client.ts'
 import { auditClient } from './audit-client.ts'
+import type { PastClient } from './past-client.ts'
+import { pastClient } from './past-client.ts'
 import type { SettingsClient } from './settings-client.ts'
 import type { EnrollSecretsClient } from './enroll-secrets-client.ts'
 import { enrollSecretsClient } from './enroll-secrets-client.ts'
@@ -135,6 +137,7 @@ export type MusterClient = Readonly<{
   /** What an operator looks after. */
   upkeep: UpkeepClient
   audit: AuditClient
+  past: PastClient
   /** How many hosts of a team, or of no team (null), stand where over all their profiles. */
   summary: (teamId: number | null) => Promise<StatusCounts>
   commands: Readonly<{
@@ -255,6 +258,7 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
     },
     enrollSecrets: enrollSecretsClient({ json }),
     audit: auditClient({ json, stream }),
+    past: pastClient({ json }),
     settings: settingsClient({ json }),
     upkeep: upkeepClient({ json }),
     summary: (teamId) => get('/configuration_profiles/summary', teamQuery(teamId)),

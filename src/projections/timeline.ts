@@ -46,6 +46,8 @@ export type TimelineRow = Readonly<{
   subject: string
   actor_kind: string
   actor_id: string
+  /** The actor, where it is an admin: a column of its own, so that the planner knows how many there are. */
+  admin_id: string | null
   /** The change set, or the request, that it is part of. */
   correlation_id: string
   host_id: string | null
@@ -68,6 +70,7 @@ const as =
       subject: event.id,
       actor_kind: event.metadata.actor.kind,
       actor_id: event.metadata.actor.id,
+      admin_id: event.metadata.actor.kind === 'admin' ? event.metadata.actor.id : null,
       correlation_id: event.metadata.$correlationId,
       activity: event.type.replace(/(?<!^)[A-Z]/g, '_$&').toLowerCase(),
       host_id: event.category === 'host' ? event.id : null,
@@ -99,6 +102,7 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     subject text not null,
     actor_kind text not null,
     actor_id text not null,
+    admin_id text,
     correlation_id text not null,
     activity text not null,
     host_id text,
@@ -106,7 +110,13 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     profile_id text,
     details jsonb not null`,
   key: ['event_position'],
-  indexes: ['(host_id, event_position)', '(activity, event_position)', '(correlation_id, event_position)'],
+  indexes: [
+    '(host_id, event_position)',
+    '(activity, event_position)',
+    '(correlation_id, event_position)',
+    '(admin_id, event_position) where admin_id is not null',
+    '(profile_id, event_position) where profile_id is not null',
+  ],
 
   on: {
     HostDiscovered: entry,

@@ -75,6 +75,9 @@ const knownHost = async (read: App['read'], request: Request): Promise<string> =
   return hostId
 }
 
+/** How many entries may be skipped; beyond, `before` leads further at no cost. */
+const deepest = 50_000
+
 const feed = async (read: App['read'], request: Request, hostId: string | null) => {
   const {
     before = null,
@@ -84,6 +87,8 @@ const feed = async (read: App['read'], request: Request, hostId: string | null) 
     order_direction,
     ...page
   } = queryOf(activityQuery, request)
+  if (page.page * page.per_page > deepest)
+    refuse(400, 'page', `Pages lead back ${String(deepest)} entries; go on with before, which the answer's meta.next names.`)
   const from = order_direction === 'asc' ? { after: before } : { before }
   const filter = {
     ...everyActivity,

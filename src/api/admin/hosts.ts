@@ -12,11 +12,10 @@ import { reportOfHost } from '../../projections/host-reports.ts'
 import { profilesOfHost } from '../../projections/host-profiles.ts'
 import { profilesOfTeam } from '../../projections/profiles.ts'
 import { HttpRefusal, refuse } from '../errors.ts'
-import { bodyOf, numberId, numberText, paramOf, queryOf } from '../parsing.ts'
+import { bodyOf, numberId, numberText, paramOf } from '../parsing.ts'
 import { answer } from './answer.ts'
-import { custodyJson, custodyRowJson } from './custody-presentation.ts'
+import { custodyRowJson } from './custody-presentation.ts'
 import type { AdminDeps, Handlers } from './deps.ts'
-import { hostAsOf, momentOf } from './host-as-of.ts'
 import { hostJson } from './host-presentation.ts'
 import { labelsShown } from './profile-labels.ts'
 import { definitionJson } from './profile-presentation.ts'
@@ -61,14 +60,7 @@ export const hostRoutes = ({ app, settings }: AdminDeps): HostRoutes => {
 
   return {
     'GET /hosts/:id': async (request, response) => {
-      const hostId = paramOf(numberText, request, 'id')
-      const { at } = queryOf(momentQuery, request)
-      if (at === undefined) return showHost(await existing(hostId), response)
-      const was = await hostAsOf(app, hostId, momentOf(at))
-      response.json({
-        host: hostJson(settings, was.host, { profiles: was.profiles, custody: custodyJson(was.custody) }),
-        as_of: was.asOf,
-      })
+      await showHost(await existing(paramOf(numberText, request, 'id')), response)
     },
 
     'GET /hosts/identifier/:identifier': async (request, response) => {

@@ -3,8 +3,24 @@ import type { Targets } from '../../domain/profiles/events.ts'
 import type { ProfileRow } from '../../projections/profiles.ts'
 import type { ShownLabel } from './profile-labels.ts'
 
+/** What is shown of a setting, whether it comes from the read models or from a replay. */
+export type Definition = Pick<
+  ProfileRow,
+  | 'profile_id'
+  | 'team_id'
+  | 'kind'
+  | 'family'
+  | 'targets'
+  | 'name'
+  | 'identifier'
+  | 'scope'
+  | 'checksum'
+  | 'created_at'
+  | 'uploaded_at'
+>
+
 /** A setting's definition in Fleet's JSON; the checksum is the base64 of the MD5's bytes, as scripts compare it. */
-export const definitionJson = (row: ProfileRow, shown: (labelId: string) => ShownLabel) => ({
+export const definitionJson = (row: Definition, shown: (labelId: string) => ShownLabel) => ({
   profile_uuid: row.profile_id,
   team_id: row.team_id === noTeam ? null : Number(row.team_id),
   name: row.name,

@@ -33,6 +33,12 @@ import { hostMergeRoutes } from './host-merges.ts'
 import { hostRoutes } from './hosts.ts'
 import { forgettingRoutes } from './forgotten.ts'
 import { packageRoutes } from './packages.ts'
+import { atAnyTime } from './past/at-any-time.ts'
+import { cohortRoutes } from './past/cohort-routes.ts'
+import { hostLifetimeRoutes } from './past/host-lifetime.ts'
+import { lookingBack } from './past/looking-back.ts'
+import { pastHosts } from './past/past-hosts.ts'
+import { pastSettings } from './past/past-settings.ts'
 import { readModelRoutes } from './read-models.ts'
 import { profileRoutes } from './profiles.ts'
 import { secretVariableRoutes } from './secret-variables.ts'
@@ -67,7 +73,8 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...signInRoutes({ app, sessions, check, publicUrl }),
     ...ssoRoutes({ app, sessions, changes, provider: deps.identityProvider ?? null, publicUrl }),
   }
-  const handlers: Handlers = {
+  const past = lookingBack(app)
+  const present: Handlers = {
     ...hostRoutes(deps),
     ...hostListRoutes(deps),
     ...hostMergeRoutes(deps),
@@ -97,7 +104,10 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...apiTokenRoutes(app, tokens),
     ...userRoutes(app, changes, sessions),
     ...ownRoutes({ app, changes, sessions, check }),
+    ...cohortRoutes(app, past),
+    ...hostLifetimeRoutes(app, past),
   }
+  const handlers = atAnyTime(app, present, { ...pastHosts({ ...deps, past }), ...pastSettings({ app, past }) })
 
   const router = Router()
   router.use(requestId, helmet(), (_, response, next) => {

@@ -41,6 +41,9 @@ export const subjects: Readonly<Record<Route, Subject>> = {
   'GET /hosts/:id': 'host',
   'POST /hosts/:id/refetch': 'host',
   'GET /hosts/:id/history': 'host',
+  'GET /hosts/:id/diff': 'host',
+  'GET /hosts/:id/segments': 'host',
+  'GET /hosts/:id/desired': 'host',
   'GET /hosts/:id/activities': 'host',
   'GET /hosts/:id/activities/upcoming': 'host',
   'GET /hosts/:id/configuration_profiles': 'host',
@@ -66,6 +69,8 @@ export const subjects: Readonly<Record<Route, Subject>> = {
   'POST /hosts/:id/release': 'host',
   'GET /hosts/:id/mdm': 'host',
 
+  'GET /cohorts': 'server',
+  'GET /cohorts/:id': 'server',
   'GET /teams': 'listed',
   'POST /teams': 'server',
   'GET /teams/:id': 'team',

@@ -1,0 +1,11 @@
+import type { Recorded } from '../../kernel/event.ts'
+
+/** A time for people: to the second, in UTC. */
+export const moment = (at: string): string => at.replace(/\.\d+Z$/, 'Z')
+
+/** ` by …` for what a person or an importer did; what machines do needs no name. */
+export const byWhom = ({ metadata: { actor } }: Pick<Recorded, 'metadata'>): string =>
+  actor.kind === 'admin' || actor.kind === 'importer' ? ` by ${actor.id}` : ''
+
+/** A clause as a sentence. */
+export const asSentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`

@@ -23,6 +23,7 @@ import { enrollmentProfileRoutes } from './enrollment-profiles.ts'
 import { labelRoutes } from './labels.ts'
 import { migrationRoutes } from './migration.ts'
 import { pushCertificateRoutes } from './push-certificates.ts'
+import { hostExplanationRoutes } from './host-explanations.ts'
 import { hostHistoryRoutes } from './host-history.ts'
 import { hostListRoutes } from './host-lists.ts'
 import { hostMergeRoutes } from './host-merges.ts'
@@ -50,6 +51,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...carveRoutes(app),
     ...yaraRoutes(app),
     ...hostHistoryRoutes(app),
+    ...hostExplanationRoutes(app),
     ...custodyRoutes(app),
     ...hostEnrollmentRoutes(app),
     ...teamRoutes(app),

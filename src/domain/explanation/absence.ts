@@ -17,6 +17,9 @@ export const absenceOf = (context: Context): Verdict<ProfileStatus> => {
   const { mode, ground } = judge(standing)
   const away = awayText(context)
   const gone = goneText(context)
+  const { upload } = context.evidence
+  if (ground.kind === 'not-uploaded' && upload !== null)
+    return absent(names.profile, [`it was uploaded only at ${moment(upload.at)}${byWhom(upload)}`])
   if (ground.kind === 'not-uploaded' || ground.kind === 'deleted') return absent(names.profile, [turnClause(context), ...gone])
   if (away !== null) return absent(names.profile, [away, ...(mode === 'unwanted' ? [`besides, ${turnClause(context)}`] : [])])
   if (mode !== 'wanted') return absent(names.profile, [turnClause(context), ...gone])

@@ -33,6 +33,8 @@ export type Evidence = Readonly<{
   host: HostEvidence
   /** Without the bytes. Empty for a command that is about no profile, and before the upload. */
   profile: readonly Recorded<ProfileEvent>[]
+  /** The upload, where it came only after the moment. */
+  upload: Recorded<ProfileEvent> | null
   /** Of the labels that the profile names or named, by id; of long lists only what is said of the host. */
   labels: ReadonlyMap<string, readonly Recorded<LabelEvent>[]>
   teams: ReadonlyMap<string, readonly Recorded<TeamEvent>[]>

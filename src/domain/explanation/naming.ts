@@ -8,8 +8,8 @@ import type { Evidence } from './evidence.ts'
 export type Names = GroupNames & Readonly<{ profile: string }>
 
 /** The last names that the events tell; an id where they tell none. `profileId` is what the profile is called before all. */
-export const namesIn = ({ profile, labels, teams }: Evidence, profileId: string): Names => ({
-  profile: lastName(profile) ?? profileId,
+export const namesIn = ({ profile, upload, labels, teams }: Evidence, profileId: string): Names => ({
+  profile: lastName(profile) ?? lastName(upload === null ? [] : [upload]) ?? profileId,
   label: (id) => builtInLabels.find((label) => label.id === id)?.name ?? lastName(labels.get(id) ?? []) ?? id,
   team: (id) => (id === noTeam ? 'no team' : `team ${lastName(teams.get(id) ?? []) ?? id}`),
 })

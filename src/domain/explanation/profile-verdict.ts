@@ -36,8 +36,9 @@ const rowOf = (context: Context): Row | null => {
   const assigned = declarations.assigned[profileId]
   if (assigned === undefined) return hostProfiles[profileId] ?? null
   const { operation, checksum } = assigned
-  // One that is to be sent again has no token until it is assigned anew.
-  const status = operation === 'install' && assigned.token === '' ? 'waiting' : assigned.status
+  // One that is to be sent again has no token until it is assigned anew, which takes a moment.
+  const last = evidence.host.kept.findLast(({ event }) => statusAfter(event, profileId) !== null)
+  const status = assigned.token === '' && last?.event.type === 'DeclarationResendAsked' ? 'waiting' : assigned.status
   return { operation, checksum, status, commandId: lastTelling(context) }
 }
 
@@ -96,14 +97,15 @@ const misfits = ({ checksum }: Row, context: Context): readonly string[] => {
 
 /** The event by which it stands as it does. */
 const lastOn = (row: Row, { evidence, profileId }: Context): Recorded<HostEvent> | null =>
-  evidence.host.kept.findLast(({ role, event }) => role === 'delivery' && says(event, row.status, profileId))?.event ?? null
+  evidence.host.kept.findLast(({ role, event }) => role === 'delivery' && statusAfter(event, profileId) === row.status)?.event ??
+  null
 
-const says = (event: Recorded<HostEvent>, status: HostProfileStatus, profileId: string): boolean => {
+/** How a profile stands after an event; null when that does not say so. */
+const statusAfter = (event: Recorded<HostEvent>, profileId: string): HostProfileStatus | null => {
   const told = statusesTold[event.type] as ((event: Recorded, profileId: string) => HostProfileStatus | null) | undefined
-  return told?.(event, profileId) === status
+  return told?.(event, profileId) ?? null
 }
 
-/** How a profile stands after an event that says so; null when it speaks of others. */
 const statusesTold: Readonly<{
   [T in HostEvent['type']]?: (event: Recorded<OfType<HostEvent, T>>, profileId: string) => HostProfileStatus | null
 }> = {

@@ -4,12 +4,12 @@ import { userChannelOf } from '../enrollment/state.ts'
 import type { HostEvent } from '../host/events.ts'
 import type { ProfileVersion } from '../profiles/events.ts'
 import type { ProfileStatus, Verdict } from './explanation.ts'
-import { inSentence } from './grounds.ts'
+import { groundText } from './grounds.ts'
 import { judge } from './judging.ts'
 import type { Context } from './telling.ts'
 import { tellAbout } from './telling.ts'
 import { turnClause } from './turn-clause.ts'
-import { byWhom, moment } from './wording.ts'
+import { byWhom, inSentence, moment } from './wording.ts'
 
 /** Why a host does not have a profile, or not yet. */
 export const absenceOf = (context: Context): Verdict<ProfileStatus> => {
@@ -21,7 +21,8 @@ export const absenceOf = (context: Context): Verdict<ProfileStatus> => {
   if (ground.kind === 'not-uploaded' && upload !== null)
     return absent(names.profile, [`it was uploaded only at ${moment(upload.at)}${byWhom(upload)}`])
   if (ground.kind === 'not-uploaded' || ground.kind === 'deleted') return absent(names.profile, [turnClause(context), ...gone])
-  if (away !== null) return absent(names.profile, [away, ...(mode === 'unwanted' ? [`besides, ${turnClause(context)}`] : [])])
+  if (away !== null)
+    return absent(names.profile, [away, ...(mode === 'unwanted' ? [`besides, ${groundText(ground, standing, names)}`] : [])])
   if (mode !== 'wanted') return absent(names.profile, [turnClause(context), ...gone])
   return { status: 'pending', operation: 'install', sentence: `${names.profile} is pending: ${delayText(context)}.` }
 }
@@ -65,11 +66,19 @@ const endedBy = (context: Context): string => {
 
 /** How it left, if it was there in this enrollment. */
 const goneText = (context: Context): readonly string[] => {
-  const { profileId } = context
-  const event = lastOf(context, (one) => leaves(one, profileId))
-  const told = event === null ? null : tellAbout(event, context)
-  if (event === null || told === null) return []
-  return [`${inSentence(told.sentence)} at ${moment(event.at)}`]
+  const event = lastOf(context, (one) => leaves(one, context.profileId))
+  if (event === null) return []
+  const own = 'because' in event.data ? departures[event.data.because] : undefined
+  const told = tellAbout(event, context)
+  return [`at ${moment(event.at)} ${own ?? inSentence(told?.sentence ?? event.type)}`]
+}
+
+const departures: Readonly<Partial<Record<string, string>>> = {
+  removed: 'the host removed it',
+  'was-not-there': 'the host said that it was not installed',
+  'never-sent': 'it was taken back before it was sent',
+  'never-landed': 'it was given up without ever having been installed',
+  replaced: 'another profile with the same identifier took its place',
 }
 
 const leaves = (event: Recorded<HostEvent>, profileId: string): boolean =>

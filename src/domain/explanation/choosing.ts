@@ -38,13 +38,21 @@ const lastWord = <E extends Recorded>(events: readonly E[], begun: Position): re
 const typed = <E extends Recorded>(events: readonly E[], type: E['type']): readonly E[] =>
   events.filter((event) => event.type === type)
 
-const profileEvents = (events: readonly Recorded<ProfileEvent>[], begun: Position): readonly Recorded<ProfileEvent>[] => [
-  ...typed(events, 'ProfileUploaded').slice(-1),
-  ...lastWord(typed(events, 'ProfileEdited'), begun),
-  ...lastWord(typed(events, 'ProfileRetargeted'), begun),
-  ...typed(events, 'ProfileSecretsChanged').filter(({ position }) => position >= begun),
-  ...typed(events, 'ProfileDeleted').slice(-1),
-]
+const profileEvents = (events: readonly Recorded<ProfileEvent>[], begun: Position): readonly Recorded<ProfileEvent>[] => {
+  const own = events.slice(
+    Math.max(
+      0,
+      events.findLastIndex(({ type }) => type === 'ProfileUploaded'),
+    ),
+  )
+  return [
+    ...typed(own, 'ProfileUploaded'),
+    ...lastWord(typed(own, 'ProfileEdited'), begun),
+    ...lastWord(typed(own, 'ProfileRetargeted'), begun),
+    ...typed(own, 'ProfileSecretsChanged').filter(({ position }) => position >= begun),
+    ...typed(own, 'ProfileDeleted'),
+  ]
+}
 
 /** The changes of secrets that profiles followed: the last of each secret before. */
 const secretsFor = (profile: readonly Recorded<ProfileEvent>[], { evidence }: Context): readonly Recorded[] => {

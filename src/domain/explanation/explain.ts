@@ -6,7 +6,6 @@ import type { HostEvent } from '../host/events.ts'
 import { groundsIn } from './choosing.ts'
 import type { Evidence } from './evidence.ts'
 import type { Circumstances, CommandStatus, Explanation, Link, ProfileStatus, Verdict } from './explanation.ts'
-import { inSentence } from './grounds.ts'
 import { namesIn } from './naming.ts'
 import { inOrder } from './ordering.ts'
 import { verdictOnProfile } from './profile-verdict.ts'
@@ -15,7 +14,7 @@ import { tellAbout } from './telling.ts'
 import { turnsIn } from './turning.ts'
 import type { Way } from './way-of-command.ts'
 import { waitText, wayOf } from './way-of-command.ts'
-import { byWhom, moment } from './wording.ts'
+import { byWhom, inSentence, moment } from './wording.ts'
 
 /** How many events an explanation tells at most: the first few, and the latest. */
 const mostLinks = 200

@@ -7,7 +7,7 @@ import type { Ground, Standing } from './judging.ts'
 import { labelsOf, statusOf } from './judging.ts'
 import type { Names } from './naming.ts'
 import type { Turn } from './turning.ts'
-import { byWhom, moment } from './wording.ts'
+import { moment } from './wording.ts'
 
 /** Why a host is to have a profile or not, as a clause that goes on after `because`. */
 export const groundText = (ground: Ground, standing: Standing, names: Names): string => {
@@ -23,9 +23,9 @@ export const groundText = (ground: Ground, standing: Standing, names: Names): st
     case 'other-team':
       return `it is for ${names.team(profile?.teamId ?? '')}, and the host is in ${names.team(teamId)}`
     case 'other-platform':
-      return `it is for ${families[profile?.family ?? 'apple']}, and the host runs ${platform ?? 'nothing that is known'}`
+      return `it is for ${families[profile?.family ?? 'apple']}, and the host runs ${systems[platform ?? ''] ?? 'no such system'}`
     case 'excluded':
-      return `it is for ${aim}, and the host has the label ${listed(ground.labels, names, 'and')}`
+      return `it is for ${aim}, and the host has ${listed(ground.labels, names, 'and')}`
     case 'not-included':
     case 'lacking': {
       const unknown = ground.labels.filter((label) => statusOf(label, standing) === 'unknown')
@@ -35,7 +35,7 @@ export const groundText = (ground: Ground, standing: Standing, names: Names): st
     case 'not-known':
       return `it is for ${aim}, and nobody knows yet whether the host has ${listed(ground.labels, names, 'or')}`
     case 'broken':
-      return `it names the label ${listed(ground.labels, names, 'and')}, which was deleted: until it is aimed anew, it is neither given to hosts nor taken from them`
+      return `it names ${listed(ground.labels, names, 'and')}, which ${ground.labels.length === 1 ? 'was' : 'were'} deleted; until it is aimed anew, it is neither given to hosts nor taken from them`
   }
 }
 
@@ -76,16 +76,6 @@ export const definitionsOf = (events: readonly Recorded<LabelEvent>[]): readonly
   return defining.filter((event, index) => index === 0 || asks(event) !== asks(defining[index - 1]))
 }
 
-/** `since …, when …`: the turn that made it so, and who made it. */
-export const sinceText = (turn: Turn, sentence: string, edit: Recorded | null): string =>
-  `since ${moment(turn.event.at)}, when ${inSentence(sentence)}${byWhom(turn.event)}${
-    edit === null ? '' : `, after the label was edited at ${moment(edit.at)}${byWhom(edit)}`
-  }`
-
-/** A sentence as a clause. */
-export const inSentence = (sentence: string): string =>
-  `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`
-
 type Look = Readonly<{ standing: Standing; evidence: Evidence; names: Names }>
 
 const asks = (event: Recorded<LabelEvent> | undefined): string =>
@@ -95,4 +85,13 @@ const asks = (event: Recorded<LabelEvent> | undefined): string =>
 
 const families = { apple: 'Apple devices', windows: 'Windows' } as const
 
-const listed = (labels: readonly string[], { label }: Names, joint: string): string => labels.map(label).join(` ${joint} `)
+const systems: Readonly<Partial<Record<string, string>>> = {
+  darwin: 'macOS',
+  ios: 'iOS',
+  ipados: 'iPadOS',
+  windows: 'Windows',
+  linux: 'Linux',
+}
+
+const listed = (labels: readonly string[], { label }: Names, joint: string): string =>
+  `the ${labels.length === 1 ? 'label' : 'labels'} ${labels.map(label).join(` ${joint} `)}`

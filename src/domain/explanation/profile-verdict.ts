@@ -3,13 +3,13 @@ import type { HostEvent } from '../host/events.ts'
 import type { HostProfileStatus } from '../host-profiles/state.ts'
 import { absenceOf } from './absence.ts'
 import type { Circumstances, ProfileStatus, Verdict } from './explanation.ts'
-import { groundText, inSentence } from './grounds.ts'
+import { groundText } from './grounds.ts'
 import { judge } from './judging.ts'
 import type { Context } from './telling.ts'
 import { tellAbout } from './telling.ts'
 import { turnClause } from './turn-clause.ts'
 import { waitText, wayOf } from './way-of-command.ts'
-import { moment } from './wording.ts'
+import { byWhom, inSentence, moment } from './wording.ts'
 
 /** How a profile stands on a host. The status is what lists of the host's profiles show. */
 export const verdictOnProfile = (context: Context, now: Circumstances | null): Verdict<ProfileStatus> => {
@@ -51,11 +51,11 @@ const staying = (row: Row, context: Context, now: Circumstances | null): string 
     case 'verified':
       return `is verified on the host${since(last, context)}`
     case 'verifying':
-      return `was taken by the host and has yet to be seen there${since(last, context)}`
+      return `was taken by the host and has yet to be verified${since(last, context)}`
     case 'failed':
-      return `failed on the host${since(last, context)}${because(last, context)}`
+      return `failed on the host${because(last, context)}`
     case 'waiting':
-      return `is pending: it is about to be sent again${since(last, context)}${because(last, context)}`
+      return `is pending: it is about to be sent again, after ${after(last, context)}`
     case 'pending':
       return `is pending: ${way(row, 'the command to install it', { context, now })}`
   }
@@ -63,7 +63,7 @@ const staying = (row: Row, context: Context, now: Circumstances | null): string 
 
 const leaving = (row: Row, context: Context, now: Circumstances | null): string => {
   const last = lastOn(row, context)
-  if (row.status === 'failed') return `could not be removed from the host${since(last, context)}${because(last, context)}`
+  if (row.status === 'failed') return `could not be removed from the host${because(last, context)}`
   if (row.status === 'pending') return `is being removed from the host: ${way(row, 'the command to remove it', { context, now })}`
   return `is being removed from the host, which has heard of it${since(last, context)}`
 }
@@ -83,10 +83,11 @@ const whyLeaving = (context: Context): readonly string[] => {
 }
 
 /** What will not stay as it is: a version that is not the newest, and what is no longer wanted. */
-const misfits = ({ checksum }: Row, context: Context): readonly string[] => {
+const misfits = ({ checksum, status }: Row, context: Context): readonly string[] => {
   const { evidence, names, standing } = context
   const { mode, ground } = judge(standing)
-  if (mode === 'unwanted') return [`it is about to be removed, because ${turnClause(context)}`]
+  const isThere = status === 'verified' || status === 'verifying'
+  if (mode === 'unwanted') return [`it is about to be ${isThere ? 'removed' : 'taken back'}, because ${turnClause(context)}`]
   if (mode === 'kept') return [`it stays as it is: ${groundText(ground, standing, names)}`]
   if (mode === 'held') return [`it stays where it is for the time being: ${groundText(ground, standing, names)}`]
   const newest = evidence.profile.findLast(({ type }) => type === 'ProfileUploaded' || type === 'ProfileEdited')
@@ -133,7 +134,25 @@ const since = (event: Recorded | null, context: Context): string => {
   return event === null || told === null ? '' : ` since ${moment(event.at)}, when ${inSentence(told.sentence)}`
 }
 
+/** When it went wrong, and what the host or the rules say. */
 const because = (event: Recorded | null, context: Context): string => {
-  const why = event === null ? null : (tellAbout(event, context)?.why ?? null)
-  return why === null ? '' : `: ${why.replace(/\.$/, '')}`
+  const told = event === null ? null : tellAbout(event, context)
+  if (event === null || told === null) return ''
+  const attempts = event.type === 'ProfileInstallFailed' ? (event.data as Readonly<{ attempt: number }>).attempt : 1
+  return ` at ${moment(event.at)}${attempts > 1 ? `, at attempt ${String(attempts)}` : ''}: ${withoutStop(told.why ?? told.sentence)}`
+}
+
+/** What a device says keeps its capitals. */
+const withoutStop = (text: string): string => text.replace(/\.$/, '')
+
+const after = (event: Recorded<HostEvent> | null, context: Context): string => {
+  if (event === null) return 'it was lost'
+  const at = `at ${moment(event.at)}`
+  if (event.type === 'ProfileInstallFailed')
+    return `the host refused it ${at} (attempt ${String(event.data.attempt)}: ${withoutStop(event.data.detail)})`
+  if (event.type === 'ProfilesObserved') {
+    const miss = event.data.missed.find(({ profileId }) => profileId === context.profileId)
+    return `it was looked for in vain ${at} (${withoutStop(miss?.detail ?? '')})`
+  }
+  return `it was asked for ${at}${byWhom(event)}`
 }

@@ -9,3 +9,7 @@ export const byWhom = ({ metadata: { actor } }: Pick<Recorded, 'metadata'>): str
 
 /** A clause as a sentence. */
 export const asSentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`
+
+/** A sentence as a clause. */
+export const inSentence = (sentence: string): string =>
+  `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`

@@ -9,7 +9,7 @@ import { judge } from './judging.ts'
 import type { Context } from './telling.ts'
 import { tellAbout } from './telling.ts'
 import { turnClause } from './turn-clause.ts'
-import { byWhom, inSentence, moment } from './wording.ts'
+import { byWhom, inSentence, moment, systems } from './wording.ts'
 
 /** Why a host does not have a profile, or not yet. */
 export const absenceOf = (context: Context): Verdict<ProfileStatus> => {
@@ -98,7 +98,7 @@ const delayText = ({ evidence }: Context): string => {
   if (isDeclaration && !canDeclare(enrollment))
     return enrollment.facts.osVersion === undefined
       ? 'the host keeps its version to itself, so nobody knows whether it takes declarations'
-      : `the host runs ${enrollment.platform} ${enrollment.facts.osVersion}, which takes no declarations`
+      : `the host runs ${systems[enrollment.platform] ?? ''} ${enrollment.facts.osVersion}, which takes no declarations`
   if (isDeclaration && enrollment.awaitingConfiguration)
     return 'the host stands in its setup assistant, where it fetches no declarations'
   if (version?.scope === 'User' && userChannelOf(enrollment) === null)

@@ -14,7 +14,7 @@ import { tellAbout } from './telling.ts'
 import { turnsIn } from './turning.ts'
 import type { Way } from './way-of-command.ts'
 import { waitText, wayOf } from './way-of-command.ts'
-import { byWhom, inSentence, moment } from './wording.ts'
+import { byWhom, inSentence, moment, withoutStop } from './wording.ts'
 
 /** How many events an explanation tells at most: the first few, and the latest. */
 const mostLinks = 200
@@ -129,7 +129,7 @@ const fateText = (way: Way, context: Context, now: Circumstances | null): string
       return `was carried out by the host, which said so at ${moment(last.at)}`
     case 'failed':
     case 'malformed':
-      return `failed on the host at ${moment(last.at)}: ${last.type === 'CommandAnswered' ? detailOf(status, last.data.errors) : ''}`
+      return `failed on the host at ${moment(last.at)}: ${last.type === 'CommandAnswered' ? withoutStop(detailOf(status, last.data.errors)) : ''}`
     case 'cancelled':
       return `was cancelled at ${moment(last.at)}${byWhom(last)}${why === null ? '' : `: ${inSentence(why)}`}`
   }

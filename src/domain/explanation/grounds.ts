@@ -1,13 +1,14 @@
-import type { Recorded } from '../../kernel/event.ts'
+import type { Position, Recorded } from '../../kernel/event.ts'
 import type { HostEvent } from '../host/events.ts'
 import type { LabelEvent } from '../labels/events.ts'
 import { targetsText } from '../profiles/story.ts'
-import type { Evidence } from './evidence.ts'
+import type { Evidence, HostEvidence } from './evidence.ts'
 import type { Ground, Standing } from './judging.ts'
 import { labelsOf, statusOf } from './judging.ts'
 import type { Names } from './naming.ts'
+import { inOrder } from './ordering.ts'
 import type { Turn } from './turning.ts'
-import { moment } from './wording.ts'
+import { moment, systems } from './wording.ts'
 
 /** Why a host is to have a profile or not, as a clause that goes on after `because`. */
 export const groundText = (ground: Ground, standing: Standing, names: Names): string => {
@@ -49,20 +50,23 @@ export const silenceText = (ground: Ground, { standing, evidence, names }: Look)
   return since.length === 0 ? null : `there was no report of its agent since the label ${since.join(' and ')}`
 }
 
-/** The edit of a label that made the host's membership another, as far as one came in between. */
+/** The edit of a label, or of its list, that made the host's membership another, as far as one came in between. */
 export const editBefore = ({ event, judgement }: Turn, { labels, host }: Evidence): Recorded<LabelEvent> | null => {
-  if (event.type !== 'LabelMembershipChanged') return null
   const decisive = labelsOf(judgement)
-  const moved = [...labels.keys()].filter((label) => isAnswerTo(label, event as Recorded<HostEvent>))
-  const told = moved
-    .filter((label) => decisive.length === 0 || decisive.includes(label))
-    .flatMap((label) => {
-      const before = host.kept.findLast((kept) => kept.event.position < event.position && isAnswerTo(label, kept.event))
-      return definitionsOf(labels.get(label) ?? []).filter(
-        ({ type, position }) => type === 'LabelEdited' && position < event.position && position > (before?.event.position ?? ''),
-      )
-    })
-  return told.at(-1) ?? null
+  const moved = [...labels]
+    .filter(([label]) => decisive.length === 0 || decisive.includes(label))
+    .filter(([label]) => isAnswerTo(label, event as Recorded<HostEvent>))
+  return inOrder(moved.flatMap(([label, events]) => editsBetween(label, events, { host, until: event.position }))).at(-1) ?? null
+}
+
+type Span = Readonly<{ host: HostEvidence; until: Position }>
+
+/** Since the host last answered the label. */
+const editsBetween = (label: string, events: readonly Recorded<LabelEvent>[], { host, until }: Span) => {
+  const before = host.kept.findLast(({ event }) => event.position < until && isAnswerTo(label, event))
+  const isBetween = ({ position }: Recorded) => position < until && position > (before?.event.position ?? '')
+  const edits = definitionsOf(events).filter(({ type }) => type === 'LabelEdited')
+  return [...edits, ...events.filter(({ type }) => type === 'LabelListed')].filter(isBetween)
 }
 
 /** A host's event that says how it stands to a label. */
@@ -84,14 +88,6 @@ const asks = (event: Recorded<LabelEvent> | undefined): string =>
     : ''
 
 const families = { apple: 'Apple devices', windows: 'Windows' } as const
-
-const systems: Readonly<Partial<Record<string, string>>> = {
-  darwin: 'macOS',
-  ios: 'iOS',
-  ipados: 'iPadOS',
-  windows: 'Windows',
-  linux: 'Linux',
-}
 
 const listed = (labels: readonly string[], { label }: Names, joint: string): string =>
   `the ${labels.length === 1 ? 'label' : 'labels'} ${labels.map(label).join(` ${joint} `)}`

@@ -9,7 +9,7 @@ import type { Context } from './telling.ts'
 import { tellAbout } from './telling.ts'
 import { turnClause } from './turn-clause.ts'
 import { waitText, wayOf } from './way-of-command.ts'
-import { byWhom, inSentence, moment } from './wording.ts'
+import { byWhom, inSentence, moment, withoutStop } from './wording.ts'
 
 /** How a profile stands on a host. The status is what lists of the host's profiles show. */
 export const verdictOnProfile = (context: Context, now: Circumstances | null): Verdict<ProfileStatus> => {
@@ -141,9 +141,6 @@ const because = (event: Recorded | null, context: Context): string => {
   const attempts = event.type === 'ProfileInstallFailed' ? (event.data as Readonly<{ attempt: number }>).attempt : 1
   return ` at ${moment(event.at)}${attempts > 1 ? `, at attempt ${String(attempts)}` : ''}: ${withoutStop(told.why ?? told.sentence)}`
 }
-
-/** What a device says keeps its capitals. */
-const withoutStop = (text: string): string => text.replace(/\.$/, '')
 
 const after = (event: Recorded<HostEvent> | null, context: Context): string => {
   if (event === null) return 'it was lost'

@@ -17,7 +17,8 @@ export const turnClause = (context: Context): string => {
   if (ground.kind === 'deleted') return `it was deleted ${atBy(turn.event)}${reasonIn(turn.event, context)}`
   if (ground.kind === 'broken') return `${text} (${deletionsOf(labelsOf(judge(standing)), context)})`
   const edit = editBefore(turn, evidence)
-  const edited = edit === null ? '' : `, after the label ${names.label(edit.id)} was edited ${atBy(edit)}`
+  const what = edit?.type === 'LabelListed' ? 'the list of the label' : 'the label'
+  const edited = edit === null ? '' : `, after ${what} ${names.label(edit.id)} was edited ${atBy(edit)}`
   return `${text} since ${turnText(turn.event, context)}${edited}`
 }
 

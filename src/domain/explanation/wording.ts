@@ -13,3 +13,15 @@ export const asSentence = (clause: string): string => `${clause.charAt(0).toUppe
 /** A sentence as a clause. */
 export const inSentence = (sentence: string): string =>
   `${sentence.charAt(0).toLowerCase()}${sentence.slice(1).replace(/\.$/, '')}`
+
+/** What a device says keeps its capitals. */
+export const withoutStop = (text: string): string => text.replace(/\.$/, '')
+
+/** What hosts run, in its maker's words. */
+export const systems: Readonly<Partial<Record<string, string>>> = {
+  darwin: 'macOS',
+  ios: 'iOS',
+  ipados: 'iPadOS',
+  windows: 'Windows',
+  linux: 'Linux',
+}

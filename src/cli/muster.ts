@@ -6,6 +6,7 @@ import type { MusterClient } from '../client/muster-client.ts'
 import type { AccessOptions } from './access.ts'
 import { clientFor, login, UsageError } from './access.ts'
 import { applyCommand, runApply } from './apply/apply.ts'
+import { explainCommand, runExplain } from './explain.ts'
 import { findHost, historyOf, historyTable } from './history.ts'
 import { projectionsTable, rebuildProjections } from './projections.ts'
 import { serve } from './serve.ts'
@@ -136,6 +137,8 @@ asking(
     return [entries, historyTable(entries)]
   },
 )
+
+asking(explainCommand(program), runExplain)
 
 for (const { name, about, deed } of hostDeeds)
   asking(

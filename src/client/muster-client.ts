@@ -24,6 +24,8 @@ import type {
 import type { SettingsClient } from './settings-client.ts'
 import type { EnrollSecretsClient } from './enroll-secrets-client.ts'
 import { enrollSecretsClient } from './enroll-secrets-client.ts'
+import type { ExplanationsClient } from './explanations-client.ts'
+import { explanationsClient } from './explanations-client.ts'
 import { settingsClient } from './settings-client.ts'
 
 /** A page of a list; pages count from 0. */
@@ -126,6 +128,8 @@ export type MusterClient = Readonly<{
   /** Settings as a whole, for those who keep them in files. */
   settings: SettingsClient
   enrollSecrets: EnrollSecretsClient
+  /** Why something is on a host, or is not. */
+  explain: ExplanationsClient
   /** How many hosts of a team, or of no team (null), stand where over all their profiles. */
   summary: (teamId: number | null) => Promise<StatusCounts>
   commands: Readonly<{
@@ -244,6 +248,7 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
       },
     },
     enrollSecrets: enrollSecretsClient({ json }),
+    explain: explanationsClient({ json }),
     settings: settingsClient({ json }),
     summary: (teamId) => get('/configuration_profiles/summary', teamQuery(teamId)),
     commands: {

@@ -2,20 +2,27 @@ import type { Recorded } from '../kernel/event.ts'
 import type { EventLog } from './ports.ts'
 
 /**
- * The events of a stream from its beginning, page by page, up to and without the first that `belongs` says no to. No empty page.
- * Throws `LogUnavailable`.
+ * The events of a stream from its beginning, page by page, up to and without the first that `belongs` says no to. No empty page; the next one
+ * is under way while one is looked at. Throws `LogUnavailable`.
  */
 export async function* pagesOf(
   log: Pick<EventLog, 'readStream'>,
   stream: string,
   { belongs, pageSize }: Readonly<{ belongs: (event: Recorded) => boolean; pageSize: number }>,
 ): AsyncGenerator<readonly Recorded[]> {
-  for (let from = 0; ; from += pageSize) {
-    const page = await log.readStream(stream, { from, limit: pageSize })
+  const read = (from: number): Promise<readonly Recorded[]> => {
+    const page = log.readStream(stream, { from, limit: pageSize })
+    // It rejects again when it is waited for; nobody may.
+    page.catch(() => undefined)
+    return page
+  }
+  let next: Promise<readonly Recorded[]> | null = read(0)
+  for (let from = pageSize; next !== null; from += pageSize) {
+    const page: readonly Recorded[] = await next
     const end = page.findIndex((event) => !belongs(event))
+    next = end === -1 && page.length === pageSize ? read(from) : null
     const belonging = end === -1 ? page : page.slice(0, end)
     if (belonging.length > 0) yield belonging
-    if (end !== -1 || page.length < pageSize) return
   }
 }
 

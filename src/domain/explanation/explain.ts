@@ -10,7 +10,7 @@ import { namesIn } from './naming.ts'
 import { inOrder } from './ordering.ts'
 import { verdictOnProfile } from './profile-verdict.ts'
 import type { Context } from './telling.ts'
-import { tellAbout } from './telling.ts'
+import { requestsIn, tellAbout } from './telling.ts'
 import { turnsIn } from './turning.ts'
 import type { Way } from './way-of-command.ts'
 import { waitText, wayOf } from './way-of-command.ts'
@@ -54,6 +54,7 @@ const contextOf = (evidence: Evidence, profileId: string): Context => ({
   evidence,
   profileId,
   names: namesIn(evidence, profileId),
+  requests: requestsIn(evidence),
   ...turnsIn(evidence),
 })
 

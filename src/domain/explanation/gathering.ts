@@ -34,25 +34,23 @@ export const nothingGathered = (hostId: string): HostEvidence => ({
  * delivered before it is forgotten; a single command is followed whenever it was.
  */
 export const gather = (before: HostEvidence, events: readonly Recorded<HostEvent>[], sought: Sought): HostEvidence => {
-  let { state, begun, commandIds } = before
-  let news: readonly Kept[] = []
-  let old = before.kept
+  let { state, begun } = before
+  const commandIds = new Set(before.commandIds)
+  let kept = [...before.kept]
   for (const event of events) {
     const was = isCounted(state, sought)
     state = after(state, event)
     if (event.type === 'EnrollmentStarted' && sought.commandId === null) {
-      old = old.filter(outlivesEnrollment)
-      news = news.filter(outlivesEnrollment)
+      kept = kept.filter(outlivesEnrollment)
       begun = null
-      commandIds = new Set()
+      commandIds.clear()
     }
-    const carried = commandsIn(event, state, sought)
-    if (carried.length > 0) commandIds = new Set([...commandIds, ...carried])
+    for (const commandId of commandsIn(event, state, sought)) commandIds.add(commandId)
     if (!was && isCounted(state, sought)) begun = event.position
     const role = roleOf(event, { ...sought, commandIds, state })
-    if (role !== null) news = [...news, { role, event }]
+    if (role !== null) kept.push({ role, event })
   }
-  return { id: before.id, state, begun, commandIds, kept: [...old, ...news] }
+  return { id: before.id, state, begun, commandIds, kept }
 }
 
 /** The commands of one queueing that carry what is sought. */

@@ -1,6 +1,7 @@
 import type { OfType, Recorded } from '../../kernel/event.ts'
 import { detailOf } from '../commands/answer.ts'
 import type { QueuedCommand } from '../commands/events.ts'
+import type { Request } from '../commands/requests.ts'
 import { requestText } from '../commands/words.ts'
 import type { HostEvent } from '../host/events.ts'
 import { cancelReasons, dropping, labelling, outcomes, reasonText, transfers } from '../host/story-reasons.ts'
@@ -25,7 +26,17 @@ export type Context = Readonly<{
   turns: readonly Turn[]
   standing: Standing
   profileId: string
+  /** What the commands that matter ask for, by id. */
+  requests: ReadonlyMap<string, Request>
 }>
+
+/** The requests that were queued in these events. */
+export const requestsIn = ({ host }: Evidence): Context['requests'] =>
+  new Map(
+    host.kept.flatMap(({ event }) =>
+      event.type === 'CommandsQueued' ? event.data.commands.map(({ commandId, request }) => [commandId, request] as const) : [],
+    ),
+  )
 
 /** One event in plain words, as far as it matters to the subject. Null for a type that this version does not know. */
 export const tellAbout = (event: Recorded, context: Context): Told | null => {
@@ -158,12 +169,9 @@ const whyDecided = (event: Recorded, reason: QueuedCommand['reason'] | null, con
 }
 
 /** A command of the subject in words. */
-const theCommand = (commandId: string, { evidence }: Context): string => {
-  const queued = evidence.host.kept
-    .flatMap(({ event }) => (event.type === 'CommandsQueued' ? event.data.commands : []))
-    .find((command) => command.commandId === commandId)
-  if (queued === undefined) return 'The command'
-  const { request } = queued
+const theCommand = (commandId: string, { requests }: Context): string => {
+  const request = requests.get(commandId)
+  if (request === undefined) return 'The command'
   return words[request.kind] ?? `The command (${inside(requestText(request))})`
 }
 

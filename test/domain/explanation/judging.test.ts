@@ -9,7 +9,7 @@ describe('What a host is to have of a team, by labels', () => {
   it('is judged as the cohorts are, whatever the labels', () => {
     const luck = random('judging')
     const modes = new Set<string>()
-    for (let round = 0; round < 20_000; round++) {
+    for (let round = 0; round < 5_000; round++) {
       const some = () => ids.filter(() => luck.chance(0.4))
       const targets = { includeAll: some(), includeAny: luck.chance(0.5) ? some() : [], excludeAny: some() }
       const labels = new Map(ids.map((id) => [id as string, { dynamic: luck.chance(0.5), deleted: luck.chance(0.15) }]))

@@ -47,7 +47,7 @@ export const gather = (before: HostEvidence, events: readonly Recorded<HostEvent
     }
     for (const commandId of commandsIn(event, state, sought)) commandIds.add(commandId)
     if (!was && isCounted(state, sought)) begun = event.position
-    const role = roleOf(event, { ...sought, commandIds, state })
+    const role = roleOf(event, { sought, commandIds, state })
     if (role !== null) kept.push({ role, event })
   }
   return { id: before.id, state, begun, commandIds, kept }
@@ -63,14 +63,22 @@ export const carriersAmong = (
       command.commandId === commandId || ('profileId' in command.request && command.request.profileId === (profileId ?? '')),
   )
 
-const after = (state: HostState, event: Recorded<HostEvent>): HostState => ({
-  enrollment: evolveSlice(enrollment, state.enrollment, event),
-  membership: evolveSlice(membership, state.membership, event),
-  merging: evolveSlice(merging, state.merging, event),
-  labels: evolveSlice(labels, state.labels, event),
-  hostProfiles: evolveSlice(hostProfiles, state.hostProfiles, event),
-  declarations: evolveSlice(declarations, state.declarations, event),
-})
+const slices = { enrollment, membership, merging, labels, hostProfiles, declarations } as const
+
+/** Most events change nothing of what is remembered. */
+const remembered: ReadonlySet<string> = new Set(Object.values(slices).flatMap(({ evolve }) => Object.keys(evolve)))
+
+const after = (state: HostState, event: Recorded<HostEvent>): HostState =>
+  remembered.has(event.type)
+    ? {
+        enrollment: evolveSlice(enrollment, state.enrollment, event),
+        membership: evolveSlice(membership, state.membership, event),
+        merging: evolveSlice(merging, state.merging, event),
+        labels: evolveSlice(labels, state.labels, event),
+        hostProfiles: evolveSlice(hostProfiles, state.hostProfiles, event),
+        declarations: evolveSlice(declarations, state.declarations, event),
+      }
+    : state
 
 const outlivesEnrollment = ({ role }: Kept): boolean => role !== 'delivery' && role !== 'enrollment'
 
@@ -91,7 +99,7 @@ const commandsIn = (event: Recorded<HostEvent>, state: HostState, sought: Sought
   return [...carriersAmong(commands, sought), ...telling].map(({ commandId }) => commandId)
 }
 
-type Looking = Sought & Readonly<{ commandIds: ReadonlySet<string>; state: HostState }>
+type Looking = Readonly<{ sought: Sought; commandIds: ReadonlySet<string>; state: HostState }>
 
 /** In which way an event matters; null: in none. */
 const roleOf = (event: Recorded<HostEvent>, looking: Looking): Role | null => {
@@ -99,7 +107,7 @@ const roleOf = (event: Recorded<HostEvent>, looking: Looking): Role | null => {
   if (role === undefined) return isAbout(event, looking) ? 'delivery' : null
   if (role === 'label' && event.type === 'LabelMembershipChanged') {
     const { joined, left, learned } = event.data
-    return [...joined, ...left, ...learned].some((label) => looking.labels.has(label)) ? role : null
+    return [...joined, ...left, ...learned].some((label) => looking.sought.labels.has(label)) ? role : null
   }
   return role
 }
@@ -121,7 +129,7 @@ const roles: Readonly<Partial<Record<string, Role>>> = {
   LabelMembershipChanged: 'label',
 }
 
-const isAbout = (event: Recorded<HostEvent>, { profileId, commandId, commandIds, state }: Looking): boolean => {
+const isAbout = (event: Recorded<HostEvent>, { sought: { profileId, commandId }, commandIds, state }: Looking): boolean => {
   const { data } = event
   if ('commandId' in data && data.commandId !== null && (commandIds.has(data.commandId) || data.commandId === commandId))
     return true

@@ -2,6 +2,7 @@ import { agentReads } from './agents.ts'
 import { checkIn } from './check-in.ts'
 import { cohorts } from './cohorts.ts'
 import { enrollStorm } from './enroll-storm.ts'
+import { explain } from './explain.ts'
 import { history } from './history.ts'
 import { log } from './log.ts'
 import { push } from './push.ts'
@@ -28,6 +29,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   cohorts,
   transfer,
   syncml,
+  explain,
   'enroll-windows': enrollWindows,
   'as-of': pastState,
   timeline,

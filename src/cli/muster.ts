@@ -7,6 +7,7 @@ import type { AccessOptions } from './access.ts'
 import { clientFor, login, UsageError } from './access.ts'
 import { applyCommand, runApply } from './apply/apply.ts'
 import { auditCommands, nothingMore } from './audit-commands.ts'
+import { explainCommand, runExplain } from './explain.ts'
 import { findHost, historyOf, historyTable } from './history.ts'
 import { diffTable, segmentsTable, wantedOf } from './past.ts'
 import { projectionsTable, rebuildProjections } from './projections.ts'
@@ -183,6 +184,8 @@ asking(
     return [segments, segmentsTable(segments)]
   },
 )
+
+asking(explainCommand(program), runExplain)
 
 for (const { name, about, deed } of hostDeeds)
   asking(

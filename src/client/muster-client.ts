@@ -28,6 +28,8 @@ import { pastClient } from './past-client.ts'
 import type { SettingsClient } from './settings-client.ts'
 import type { EnrollSecretsClient } from './enroll-secrets-client.ts'
 import { enrollSecretsClient } from './enroll-secrets-client.ts'
+import type { ExplanationsClient } from './explanations-client.ts'
+import { explanationsClient } from './explanations-client.ts'
 import { settingsClient } from './settings-client.ts'
 import type { UpkeepClient } from './upkeep-client.ts'
 import { upkeepClient } from './upkeep-client.ts'
@@ -138,6 +140,8 @@ export type MusterClient = Readonly<{
   upkeep: UpkeepClient
   audit: AuditClient
   past: PastClient
+  /** Why something is on a host, or is not. */
+  explain: ExplanationsClient
   /** How many hosts of a team, or of no team (null), stand where over all their profiles. */
   summary: (teamId: number | null) => Promise<StatusCounts>
   commands: Readonly<{
@@ -259,6 +263,7 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
     enrollSecrets: enrollSecretsClient({ json }),
     audit: auditClient({ json, stream }),
     past: pastClient({ json }),
+    explain: explanationsClient({ json }),
     settings: settingsClient({ json }),
     upkeep: upkeepClient({ json }),
     summary: (teamId) => get('/configuration_profiles/summary', teamQuery(teamId)),

@@ -110,3 +110,9 @@ export const profileById = (profileId: string) =>
 
 export const profileContent = (profileId: string, checksum: string) =>
   query<ProfileContentRow>`select * from profile_contents where profile_id = ${profileId} and checksum = ${checksum}`
+
+/** The profiles of a name, in any team, those that are not deleted first: to find the one that is meant. */
+export const profilesNamed = (name: string, limit: number) =>
+  query<Pick<ProfileRow, 'profile_id' | 'team_id' | 'deleted_at'>>`
+    select profile_id, team_id, deleted_at from profiles where name = ${name}
+    order by deleted_at is not null, profile_id limit ${limit}`

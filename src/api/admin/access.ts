@@ -29,6 +29,9 @@ export const access = {
   'GET /hosts/:id/desired': everyone,
   'GET /cohorts': everyone,
   'GET /cohorts/:id': everyone,
+  'GET /hosts/:id/explain': everyone,
+  'GET /hosts/:id/profiles/:profile_uuid/explain': everyone,
+  'GET /hosts/:id/commands/:command_uuid/explain': everyone,
   'GET /hosts/:id/activities': everyone,
   'GET /hosts/:id/activities/upcoming': everyone,
   'GET /hosts/:id/configuration_profiles': everyone,
@@ -172,6 +175,7 @@ export type OpenRoute = (typeof openRoutes)[number]
 /** Older paths that scripts still use; each is the route that it points to, rights included. */
 export const aliases: Readonly<Record<string, Route>> = {
   'GET /mdm/hosts/:id/profiles': 'GET /hosts/:id/configuration_profiles',
+  'GET /hosts/:id/configuration_profiles/:profile_uuid/explain': 'GET /hosts/:id/profiles/:profile_uuid/explain',
   'GET /mdm/profiles': 'GET /configuration_profiles',
   'POST /mdm/profiles': 'POST /configuration_profiles',
   'POST /mdm/profiles/batch': 'POST /configuration_profiles/batch',

@@ -27,6 +27,7 @@ import { migrationRoutes } from './migration.ts'
 import { ownRoutes } from './me.ts'
 import { passwordCheck } from './password-check.ts'
 import { pushCertificateRoutes } from './push-certificates.ts'
+import { hostExplanationRoutes } from './host-explanations.ts'
 import { hostHistoryRoutes } from './host-history.ts'
 import { hostListRoutes } from './host-lists.ts'
 import { hostMergeRoutes } from './host-merges.ts'
@@ -81,6 +82,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...carveRoutes(app),
     ...yaraRoutes(app),
     ...hostHistoryRoutes(app),
+    ...hostExplanationRoutes(app),
     ...custodyRoutes(app),
     ...hostEnrollmentRoutes(app),
     ...forgettingRoutes(app),

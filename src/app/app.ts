@@ -16,6 +16,8 @@ export type App = Readonly<{
   caughtUp: (executed: Readonly<{ position: Position | null }>) => Promise<boolean>
   /** See `Database.applyNow`. */
   applyNow: Database['applyNow']
+  /** See `Database.hypothetically`. */
+  hypothetically: Database['hypothetically']
   log: EventLog
   blobs: Blobs
   vault: Vault

@@ -2,6 +2,7 @@ import express from 'express'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { Registry } from 'prom-client'
+import type { App } from '../../src/app/app.ts'
 import { tokenHashOf } from '../../src/api/admin/authenticate.ts'
 import type { AdminSettings } from '../../src/api/admin/deps.ts'
 import type { EnrollmentProfiles } from '../../src/api/apple/enrollment-profile.ts'
@@ -55,9 +56,13 @@ const someTerms: EnrollmentTerms = {
 }
 
 /** The admin API over HTTP on 127.0.0.1, with one token per role. */
-export const startAdminApi = async (limits?: AdminSettings['limits']): Promise<AdminApi> => {
-  const rig = await testApp()
-  const { app } = rig
+export const startAdminApi = async (
+  limits?: AdminSettings['limits'],
+  { app: other = {}, settings: more = {} }: Readonly<{ app?: Partial<App>; settings?: Partial<AdminSettings> }> = {},
+): Promise<AdminApi> => {
+  const started = await testApp()
+  const app = { ...started.app, ...other }
+  const rig = { ...started, app }
   for (const role of ['admin', 'maintainer', 'observer'] as const) {
     const data = { name: `the ${role}`, role, tokenHash: tokenHashOf(secretOf(role)) }
     await app.caughtUp(await app.execute(server, theServer, { type: 'IssueApiToken', data }, testCause()))
@@ -69,6 +74,7 @@ export const startAdminApi = async (limits?: AdminSettings['limits']): Promise<A
     organization: 'Example',
     authorityKeyBits: 2048,
     ...(limits === undefined ? {} : { limits }),
+    ...more,
   }
   const enrollmentProfiles: EnrollmentProfiles = {
     termsFor: ({ teamId }) => Promise.resolve({ ...someTerms, teamId }),

@@ -20,6 +20,8 @@ export type AdminSettings = Readonly<{
   limits?: RequestLimits
   /** Of the next certificate authority; 4,096 by default. */
   authorityKeyBits?: number
+  /** How many hosts a plan asks one by one, rather than in groups; 1,000 by default. */
+  planAsksHosts?: number
 }>
 
 export type AdminDeps = Readonly<{

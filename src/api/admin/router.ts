@@ -28,6 +28,7 @@ import { hostListRoutes } from './host-lists.ts'
 import { hostMergeRoutes } from './host-merges.ts'
 import { hostRoutes } from './hosts.ts'
 import { packageRoutes } from './packages.ts'
+import { withPlans } from './plans.ts'
 import { readModelRoutes } from './read-models.ts'
 import { profileRoutes } from './profiles.ts'
 import { secretVariableRoutes } from './secret-variables.ts'
@@ -43,7 +44,7 @@ const batchLimit = '25mb'
 export const adminRouter = (deps: AdminDeps): Router => {
   const { app, settings } = deps
   const tokens = tokensOf(app)
-  const handlers: Handlers = {
+  const written: Handlers = {
     ...hostRoutes(deps),
     ...hostListRoutes(deps),
     ...hostMergeRoutes(deps),
@@ -70,6 +71,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...readModelRoutes(app),
     ...apiTokenRoutes(app, tokens),
   }
+  const handlers = withPlans(deps, written, plannable)
 
   const router = Router()
   router.use(requestId, helmet(), (_, response, next) => {
@@ -99,6 +101,14 @@ export const adminRouter = (deps: AdminDeps): Router => {
   router.use(errorHandler(app.logger))
   return router
 }
+
+const plannable = (deps: AdminDeps) => ({
+  ...hostRoutes(deps),
+  ...hostListRoutes(deps),
+  ...teamRoutes(deps.app),
+  ...profileRoutes(deps.app),
+  ...labelRoutes(deps),
+})
 
 const everyPath = (): readonly (readonly [string, Route])[] => [
   ...(Object.keys(access) as Route[]).map((route) => [route, route] as const),

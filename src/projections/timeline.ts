@@ -1,4 +1,5 @@
 import type { AccountEnrollmentEvent } from '../domain/account-enrollments/events.ts'
+import type { ChangeSetEvent } from '../domain/change-sets/events.ts'
 import type { CertificateEvent } from '../domain/certificates/events.ts'
 import type { EnrollSecretEvent } from '../domain/enroll-secrets/events.ts'
 import type { HostEvent } from '../domain/host/events.ts'
@@ -30,6 +31,7 @@ type TimelineEvent =
   | LabelEvent
   | SecretVariableEvent
   | YaraRuleEvent
+  | ChangeSetEvent
 
 export type TimelineRow = Readonly<{
   event_position: string
@@ -84,7 +86,7 @@ const resent = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ 
 /** What happened, over all hosts and settings. Commands that follow from settings, and the travel of single ones, are left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 13,
+  version: 14,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -197,6 +199,7 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     ApiTokenIssued: entry,
     ApiTokenRevoked: entry,
     DeviceRefused: entry,
+    ChangeSetUndone: as(({ id, data }) => ({ activity: 'undid_change_set', details: { change_set: id, by: data.by } })),
   },
 }
 

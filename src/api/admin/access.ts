@@ -120,6 +120,9 @@ export const access = {
   'POST /certificates/authority/exports': admins,
   'POST /certificates/:fingerprint/revocations': admins,
   'GET /activities': everyone,
+  'GET /change_sets': everyone,
+  'GET /change_sets/:id': everyone,
+  'POST /change_sets/:id/undo': keepers,
   'GET /work/parked': keepers,
   'POST /work/parked/retries': keepers,
 

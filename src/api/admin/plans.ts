@@ -21,6 +21,7 @@ const plannableRoutes = [
   'POST /hosts/transfer/filter',
   'PATCH /teams/:id',
   'DELETE /teams/:id',
+  'POST /change_sets/:id/undo',
 ] as const satisfies readonly Route[]
 
 export type PlannableRoute = (typeof plannableRoutes)[number]

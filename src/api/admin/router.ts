@@ -13,6 +13,7 @@ import { auditRoutes } from './audit.ts'
 import { authorityRoutes } from './authorities.ts'
 import { authenticate, callerOf, tokensOf } from './authenticate.ts'
 import { carveRoutes } from './carves.ts'
+import { changeSetRoutes } from './change-sets.ts'
 import { certificateRoutes } from './certificates.ts'
 import { commandRoutes } from './commands.ts'
 import type { AdminDeps, Handlers } from './deps.ts'
@@ -66,6 +67,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...accountKeyRoutes(app),
     ...packageRoutes(deps),
     ...auditRoutes(app),
+    ...changeSetRoutes(app),
     ...certificateRoutes(deps),
     ...authorityRoutes(deps),
     ...readModelRoutes(app),
@@ -108,6 +110,7 @@ const plannable = (deps: AdminDeps) => ({
   ...teamRoutes(deps.app),
   ...profileRoutes(deps.app),
   ...labelRoutes(deps),
+  ...changeSetRoutes(deps.app),
 })
 
 const everyPath = (): readonly (readonly [string, Route])[] => [

@@ -44,7 +44,11 @@ export const planOfAlike = (
   const then = talks ? declared(alike, after, before) : nothing
   const profiles = withoutUsual(reconciled(alike, after), reconciled(alike, before))
   const declarations = withoutUsual(then, usual)
-  return { ...profiles, install: [...profiles.install, ...declarations.install], remove: [...profiles.remove, ...declarations.remove] }
+  return {
+    ...profiles,
+    install: [...profiles.install, ...declarations.install],
+    remove: [...profiles.remove, ...declarations.remove],
+  }
 }
 
 const nothing: HostPlan = { install: [], remove: [], refused: [] }
@@ -85,9 +89,10 @@ const declared = (
     ({ mode, scope, profileId }) =>
       (mode === undefined || (mode === 'held' && given(profileId))) && (scope === 'System' || hasUserChannel),
   )
+  const there = (all: readonly DesiredProfile[]) => all.filter(({ mode, profileId }) => mode === undefined || given(profileId))
   const isAsGiven = (one: DesiredProfile): boolean => {
     const was = were.find(({ profileId }) => profileId === one.profileId)
-    const same = was === undefined || versionOf(was, were) === versionOf(one, sets)
+    const same = was === undefined || versionOf(was, there(were)) === versionOf(one, there(sets))
     return given(one.profileId) && has.get(one.profileId)?.checksum === one.checksum && same
   }
   const stays = new Set([...wanted, ...declarations.filter(({ mode }) => mode === 'kept')].map(({ profileId }) => profileId))

@@ -22,6 +22,8 @@ import type {
   Team,
 } from './json.ts'
 import type { SettingsClient } from './settings-client.ts'
+import type { ChangeSetsClient } from './change-sets-client.ts'
+import { changeSetsClient } from './change-sets-client.ts'
 import type { EnrollSecretsClient } from './enroll-secrets-client.ts'
 import { enrollSecretsClient } from './enroll-secrets-client.ts'
 import { settingsClient } from './settings-client.ts'
@@ -126,6 +128,7 @@ export type MusterClient = Readonly<{
   /** Settings as a whole, for those who keep them in files. */
   settings: SettingsClient
   enrollSecrets: EnrollSecretsClient
+  changeSets: ChangeSetsClient
   /** How many hosts of a team, or of no team (null), stand where over all their profiles. */
   summary: (teamId: number | null) => Promise<StatusCounts>
   commands: Readonly<{
@@ -244,6 +247,7 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
       },
     },
     enrollSecrets: enrollSecretsClient({ json }),
+    changeSets: changeSetsClient({ json }),
     settings: settingsClient({ json }),
     summary: (teamId) => get('/configuration_profiles/summary', teamQuery(teamId)),
     commands: {

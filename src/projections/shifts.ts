@@ -52,7 +52,9 @@ const places = (schema: string): string => `
 /** Finds the cohorts whose sets would differ for their hosts. */
 export const shiftsIn = async ({ asItIs, asItWouldBe, teams, hosts }: Worlds, schema: string): Promise<Shifts> => {
   const moves = await asItIs((sql) =>
-    sql<CohortShift>(`select distinct n.cohort_id as before, t.cohort_id as after ${places(schema)} and n.cohort_id <> t.cohort_id`),
+    sql<CohortShift>(
+      `select distinct n.cohort_id as before, t.cohort_id as after ${places(schema)} and n.cohort_id <> t.cohort_id`,
+    ),
   )
   const own = await asItIs((sql) =>
     sql<{ cohort_id: string }>('select cohort_id from cohorts where team_id = any($1) and hosts > 0', [teams]),
@@ -88,7 +90,12 @@ export const differing = (
 /** Groups the hosts of these shifts by all that a decision on these settings (by identifier) rests on, at most `most` ids told of each. */
 export const hostsOfShifts = (
   { asItIs }: Worlds,
-  { schema, shifts, identifiers, most }: Readonly<{ schema: string; shifts: readonly CohortShift[]; identifiers: readonly string[]; most: number }>,
+  {
+    schema,
+    shifts,
+    identifiers,
+    most,
+  }: Readonly<{ schema: string; shifts: readonly CohortShift[]; identifiers: readonly string[]; most: number }>,
 ): Promise<readonly ShiftedHosts[]> =>
   asItIs((sql) =>
     sql<ShiftedHosts>(

@@ -45,7 +45,9 @@ export const planOf = async (app: App, events: readonly Recorded[], options: Pla
     const question = { schema, shifts: shifts.shifts, identifiers: [...new Set(identifiers)], most: Math.max(most, 50) }
     const groups = shifts.shifts.length === 0 ? [] : await hostsOfShifts(worlds, question)
     const changed = all.flatMap(({ id, category }) => (category === 'profile' ? [id] : []))
-    const profileIds = [...new Set([...changed, ...groups.flatMap((group) => settingsOf(shifts, group).map(({ profile_id }) => profile_id))])]
+    const profileIds = [
+      ...new Set([...changed, ...groups.flatMap((group) => settingsOf(shifts, group).map(({ profile_id }) => profile_id))]),
+    ]
     const hostIds = groups.flatMap(({ host_ids }) => host_ids.slice(0, 50))
     return {
       ...{ shifts, groups, held: await holdingOff(worlds, changed) },
@@ -76,7 +78,9 @@ const holding = {
 /** The tables that this version's code can write; there are none while another version's are shown. */
 const schemaOfCohorts = async ({ readModels }: Pick<App, 'readModels'>): Promise<string> => {
   const states = (await readModels.states()).filter(({ name }) => name !== workName)
-  const shown = states.find(({ name, version, shown: isShown }) => name === cohorts.name && version === cohorts.version && isShown)
+  const shown = states.find(
+    ({ name, version, shown: isShown }) => name === cohorts.name && version === cohorts.version && isShown,
+  )
   return shown?.schema ?? refuse(503, 'base', 'The cohorts are being computed anew; plan again when they are.')
 }
 
@@ -114,7 +118,8 @@ const asking = async (app: App, { before, after }: Shifts, group: ShiftedHosts, 
 
 const guessed = ({ declarationsToken }: App, shifts: Shifts, group: ShiftedHosts): HostPlan => {
   const identifiers = new Set(identifiersOf(shifts, group))
-  const within = (rows: readonly DesiredProfileRow[] = []) => desiredIn(rows.filter(({ identifier }) => identifiers.has(identifier)))
+  const within = (rows: readonly DesiredProfileRow[] = []) =>
+    desiredIn(rows.filter(({ identifier }) => identifiers.has(identifier)))
   const sets = { before: within(shifts.before.get(group.before)), after: within(shifts.after.get(group.after)) }
   const alike = {
     standings: standingsOf(shifts, group),
@@ -130,7 +135,8 @@ type Pair = Readonly<{ before: string; after: string }>
 const settingsOf = ({ before, after }: Shifts, pair: Pair): readonly DesiredProfileRow[] =>
   differing(before.get(pair.before), after.get(pair.after))
 
-const identifiersOf = (shifts: Shifts, pair: Pair): readonly string[] => settingsOf(shifts, pair).map(({ identifier }) => identifier)
+const identifiersOf = (shifts: Shifts, pair: Pair): readonly string[] =>
+  settingsOf(shifts, pair).map(({ identifier }) => identifier)
 
 const standingsOf = (shifts: Shifts, group: ShiftedHosts) => {
   const identifiers = new Set(identifiersOf(shifts, group))

@@ -54,7 +54,10 @@ export const sumOf = ({ planned, events, names, concerned, warnings }: Summands)
     installs: add(({ hosts, plan }) => hosts * plan.install.length),
     removals: add(({ hosts, plan }) => hosts * plan.remove.length),
     unchanged: Math.max(0, concerned - add(({ hosts }) => hosts)),
-    by_reason: byReason(sent, events).map(({ profileId, checksum, ...rest }) => ({ ...rest, ...setting({ profileId, checksum }) })),
+    by_reason: byReason(sent, events).map(({ profileId, checksum, ...rest }) => ({
+      ...rest,
+      ...setting({ profileId, checksum }),
+    })),
     sample: sent
       .flatMap(({ hostIds, plan }) => hostIds.map((hostId) => ({ hostId, plan })))
       .slice(0, mostShown)
@@ -74,7 +77,9 @@ const byReason = (planned: readonly Planned[], events: readonly CohortEvent[]): 
   const reasonOf = reasonsIn(events)
   const sums = new Map<string, Reason>()
   for (const { hosts, why, plan } of planned)
-    for (const { profileId, checksum } of new Map([...plan.install, ...plan.remove].map((one) => [one.profileId, one])).values()) {
+    for (const { profileId, checksum } of new Map(
+      [...plan.install, ...plan.remove].map((one) => [one.profileId, one]),
+    ).values()) {
       const reason = reasonOf(profileId, why)
       const key = `${reason} ${profileId}`
       const sum = sums.get(key) ?? { reason, profileId, checksum, installs: 0, removals: 0, hosts: 0 }

@@ -32,7 +32,9 @@ export const planOfHost = (
 /** What `then` says and `usual` does not. */
 export const withoutUsual = (then: HostPlan, usual: HostPlan): HostPlan => {
   const rest = (list: 'install' | 'remove' | 'refused') =>
-    then[list].filter(({ profileId, checksum }) => !usual[list].some((one) => one.profileId === profileId && one.checksum === checksum))
+    then[list].filter(
+      ({ profileId, checksum }) => !usual[list].some((one) => one.profileId === profileId && one.checksum === checksum),
+    )
   return { install: rest('install'), remove: rest('remove'), refused: rest('refused') }
 }
 
@@ -49,7 +51,10 @@ const decidedFor = (
   const now = sumOf(first, state)
   if (now.remove.length === 0) return now
   // An installation in the other scope waits until the removal was acknowledged.
-  const removed = now.remove.map(({ profileId }): HostEvent => ({ type: 'ProfileRemoved', data: { profileId, because: 'removed' } }))
+  const removed = now.remove.map(({ profileId }): HostEvent => ({
+    type: 'ProfileRemoved',
+    data: { profileId, because: 'removed' },
+  }))
   const later = [...first, ...removed].reduce((before, event) => evolve(before, { ...event, at: data.now }), state)
   const then = sumOf(decide(command, later), later)
   return { ...now, install: [...now.install, ...then.install], refused: [...now.refused, ...then.refused] }

@@ -126,9 +126,17 @@ const remember = ({ settings, teams }: World, { route, json }: Change, answer: {
 
 const scopes = ['', '', '', '</dict></array><key>PayloadScope</key><string>User</string><key>x</key><array><dict>']
 
-const fileOf = (luck: Random, number: number, edition: number): Readonly<{ name: string; content: string; file: 'json' | 'mobileconfig' }> => {
+const fileOf = (
+  luck: Random,
+  number: number,
+  edition: number,
+): Readonly<{ name: string; content: string; file: 'json' | 'mobileconfig' }> => {
   if (number >= 4) {
-    const asset = { Type: 'com.apple.asset.useridentity', Identifier: 'com.example.d4', Payload: { FullName: `Ada ${String(edition)}` } }
+    const asset = {
+      Type: 'com.apple.asset.useridentity',
+      Identifier: 'com.example.d4',
+      Payload: { FullName: `Ada ${String(edition)}` },
+    }
     const account = {
       Type: 'com.apple.configuration.account.mail',
       Identifier: `com.example.d${String(number)}`,
@@ -199,7 +207,10 @@ const something = async (luck: Random, rig: PlanningRig, world: World, step: num
   if (roll < 75)
     return luck.chance(0.6)
       ? { route: 'POST /hosts/transfer', json: { team_id: team, hosts: hosts.map(Number) } }
-      : { route: 'POST /hosts/transfer/filter', json: { team_id: team, filters: { query: luck.pick(['S1', 'mac 0', 'nobody'] as const) } } }
+      : {
+          route: 'POST /hosts/transfer/filter',
+          json: { team_id: team, filters: { query: luck.pick(['S1', 'mac 0', 'nobody'] as const) } },
+        }
   const [name, label] = [...world.labels][luck.below(Math.max(1, world.labels.size))] ?? []
   if (name === undefined || label === undefined) return { route: 'DELETE /labels/id/17' }
   if (roll < 93) {

@@ -25,7 +25,10 @@ export type PlanningRig = AdminApi &
 /** The admin API and real workers; `asks` is how many hosts a plan asks one by one. */
 export const planningRig = async (asks?: number): Promise<PlanningRig> => {
   const settings = asks === undefined ? {} : { planAsksHosts: asks }
-  const api = await startAdminApi({ perToken: 1_000_000, refusedPerAddress: 1_000_000 }, { app: { declarationsToken: 'standing' }, settings })
+  const api = await startAdminApi(
+    { perToken: 1_000_000, refusedPerAddress: 1_000_000 },
+    { app: { declarationsToken: 'standing' }, settings },
+  )
   const { app } = api
   // Nobody is woken: hosts call when a test lets them.
   const kinds = workKinds(app, memoryPush()).filter(({ name }) => !name.startsWith('wake') && !name.startsWith('verify'))

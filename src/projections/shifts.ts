@@ -97,33 +97,39 @@ export const hostsOfShifts = (
     most,
   }: Readonly<{ schema: string; shifts: readonly CohortShift[]; identifiers: readonly string[]; most: number }>,
 ): Promise<readonly ShiftedHosts[]> =>
-  asItIs((sql) =>
-    sql<ShiftedHosts>(
-      `with wanted as (select * from unnest($1::text[], $2::text[]) w(before, after)),
-       shifted as (
-         select host_id, n.cohort_id as before, t.cohort_id as after,
-                case when n.team_id <> t.team_id then 'moved'
-                     when n.labels @> t.labels and t.labels @> n.labels then case when n.known <> t.known then 'relabelled' end
-                     when t.labels @> n.labels then 'joined' when n.labels @> t.labels then 'left' else 'relabelled' end as why
-         ${places(schema)} and n.cohort_id <> t.cohort_id
-         union all
-         select n.host_id, n.cohort_id, n.cohort_id, null from cohort_hosts n join wanted w on w.before = w.after and w.before = n.cohort_id
-         where n.enrolled and not exists (select from pg_temp.cohort_hosts t where t.host_id = n.host_id and t.cohort_id <> n.cohort_id)),
-       standing as (
+  asItIs(async (sql) => {
+    // As a table it has statistics: joins of so many hosts go wrong without.
+    await sql(
+      `create temporary table shifted on commit drop as
+       with wanted as (select * from unnest($1::text[], $2::text[]) w(before, after))
+       select host_id, n.cohort_id as before, t.cohort_id as after,
+              case when n.team_id <> t.team_id then 'moved'
+                   when n.labels @> t.labels and t.labels @> n.labels then case when n.known <> t.known then 'relabelled' end
+                   when t.labels @> n.labels then 'joined' when n.labels @> t.labels then 'left' else 'relabelled' end as why
+       ${places(schema)} and (n.cohort_id, t.cohort_id) in (select before, after from wanted where before <> after)
+       union all
+       select n.host_id, n.cohort_id, n.cohort_id, null from cohort_hosts n
+       where n.enrolled and n.cohort_id in (select before from wanted where before = after)
+         and not exists (select from pg_temp.cohort_hosts t where t.host_id = n.host_id and t.cohort_id <> n.cohort_id)`,
+      [shifts.map(({ before }) => before), shifts.map(({ after }) => after)],
+    )
+    await sql('analyze shifted')
+    return sql<ShiftedHosts>(
+      `with standing as (
          select h.host_id, jsonb_agg(jsonb_build_object('profile_id', h.profile_id, 'kind', h.kind, 'identifier', h.identifier,
                   'checksum', h.checksum, 'scope', h.scope, 'operation', h.operation, 'status', h.status,
                   'secrets_at', to_char(h.secrets_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) order by h.profile_id) as standings
-         from host_profiles h join shifted using (host_id) where h.identifier = any($3) group by h.host_id),
+         from profiles p join host_profiles h on h.profile_id = p.profile_id join shifted using (host_id)
+         where p.identifier = any($1) group by h.host_id),
        users as (select distinct e.host_id from enrollments e join shifted using (host_id) where e.channel <> 'device')
        select s.before, s.after, s.why, u.host_id is not null as has_user, h.platform, h.os_version,
               coalesce(st.standings, '[]') as standings, count(*)::int as hosts,
-              (array_agg(s.host_id order by s.host_id))[1:$4::int] as host_ids
-       from shifted s join wanted w using (before, after) join hosts h using (host_id)
-       left join standing st using (host_id) left join users u using (host_id)
+              (array_agg(s.host_id order by s.host_id))[1:$2::int] as host_ids
+       from shifted s join hosts h using (host_id) left join standing st using (host_id) left join users u using (host_id)
        group by 1, 2, 3, 4, 5, 6, 7 order by min(s.host_id)`,
-      [shifts.map(({ before }) => before), shifts.map(({ after }) => after), identifiers, most],
-    ),
-  )
+      [identifiers, most],
+    )
+  })
 
 /** How many hosts hold off with each of these settings: `held` until their labels are known, `kept` because a label is gone. */
 export const holdingOff = ({ asItWouldBe }: Worlds, profileIds: readonly string[]) =>

@@ -133,6 +133,7 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
     ...executor(log, clock),
     read: database.read,
     applyNow: database.applyNow,
+    hypothetically: database.hypothetically,
     caughtUp: ({ position }) => (position === null ? Promise.resolve(true) : progress.caughtUp(position, readYourWritesMs)),
     log,
     audit: { chain: postgresAuditChain({ pool, url, logger }), stored: rawLog },

@@ -17,6 +17,8 @@ export type App = Readonly<{
   caughtUp: (executed: Readonly<{ position: Position | null }>) => Promise<boolean>
   /** See `Database.applyNow`. */
   applyNow: Database['applyNow']
+  /** See `Database.hypothetically`. */
+  hypothetically: Database['hypothetically']
   log: EventLog
   /** The chain over the log, and the log as it is stored: what is hashed is never today's shape of it. */
   audit: Readonly<{ chain: AuditChain; stored: Pick<EventLog, 'readAll'> }>

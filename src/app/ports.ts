@@ -91,8 +91,18 @@ export type Database = Readonly<{
    * device path, where the next command is decided in the same request.
    */
   applyNow: (projections: readonly AnyProjection[], events: readonly Recorded[]) => Promise<void>
+  /**
+   * Runs `body` on a snapshot of the read models, in a transaction that is taken back whatever happens. It may make temporary tables, and must
+   * write to no others. Two at a time. Throws `TookTooLong` past `limitMs`, and when no turn came within that time.
+   */
+  hypothetically: <T>(body: (sql: Sql) => Promise<T>, limitMs: number) => Promise<T>
   close: () => Promise<void>
 }>
+
+/** What was asked for could not be worked out within the time that it may take. Nothing was written. */
+export class TookTooLong extends Error {
+  override readonly name = 'TookTooLong'
+}
 
 /** Keeps a data key per owner (a host, the server); destroying it erases everything sealed with it. */
 export type Vault = Readonly<{

@@ -8,14 +8,17 @@ import { clientFor, login, UsageError } from './access.ts'
 import { applyCommand, runApply } from './apply/apply.ts'
 import { auditCommands, nothingMore } from './audit-commands.ts'
 import { explainCommand, runExplain } from './explain.ts'
+import { changesCommand, runChanges } from './changes.ts'
 import { findHost, historyOf, historyTable } from './history.ts'
 import { diffTable, segmentsTable, wantedOf } from './past.ts'
+import { planCommand, runPlan } from './plan.ts'
 import { projectionsTable, rebuildProjections } from './projections.ts'
 import { serve } from './serve.ts'
 import { hostDeeds } from './host-deeds.ts'
 import type { SimulateOptions } from './simulate.ts'
 import { simulate } from './simulate.ts'
 import { version } from '../config.ts'
+import { runUndo, undoCommand } from './undo.ts'
 import { table, when } from './table.ts'
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`)
@@ -205,6 +208,9 @@ asking(program.command('teams').description('list teams'), async (client) => {
 })
 
 asking(applyCommand(program), runApply)
+asking(planCommand(program), runPlan)
+asking(changesCommand(program), runChanges)
+asking(undoCommand(program), runUndo)
 
 const profiles = program.command('profiles').description('configuration profiles')
 

@@ -26,6 +26,8 @@ import { auditClient } from './audit-client.ts'
 import type { PastClient } from './past-client.ts'
 import { pastClient } from './past-client.ts'
 import type { SettingsClient } from './settings-client.ts'
+import type { ChangeSetsClient } from './change-sets-client.ts'
+import { changeSetsClient } from './change-sets-client.ts'
 import type { EnrollSecretsClient } from './enroll-secrets-client.ts'
 import { enrollSecretsClient } from './enroll-secrets-client.ts'
 import type { ExplanationsClient } from './explanations-client.ts'
@@ -142,6 +144,7 @@ export type MusterClient = Readonly<{
   past: PastClient
   /** Why something is on a host, or is not. */
   explain: ExplanationsClient
+  changeSets: ChangeSetsClient
   /** How many hosts of a team, or of no team (null), stand where over all their profiles. */
   summary: (teamId: number | null) => Promise<StatusCounts>
   commands: Readonly<{
@@ -264,6 +267,7 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
     audit: auditClient({ json, stream }),
     past: pastClient({ json }),
     explain: explanationsClient({ json }),
+    changeSets: changeSetsClient({ json }),
     settings: settingsClient({ json }),
     upkeep: upkeepClient({ json }),
     summary: (teamId) => get('/configuration_profiles/summary', teamQuery(teamId)),

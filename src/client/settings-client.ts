@@ -1,3 +1,4 @@
+import type { PlanAnswer } from './change-sets-client.ts'
 import type { Connection } from './connection.ts'
 import { pathOf } from './connection.ts'
 import type { Host, Label, PageMeta, Profile } from './json.ts'
@@ -35,9 +36,13 @@ export type SettingsClient = Readonly<{
     profiles: readonly BatchProfile[],
     options?: Readonly<{ dryRun?: boolean }>,
   ) => Promise<void>
+  /** What `replaceProfiles` would lead to on every host. */
+  planProfiles: (teamId: number | null, profiles: readonly BatchProfile[]) => Promise<PlanAnswer>
   /** Makes a team's enroll secrets these, all of them; those that it has already are left alone. */
   replaceEnrollSecrets: (teamId: number | null, secrets: readonly string[]) => Promise<void>
   editLabel: (id: number, change: LabelChange) => Promise<Label>
+  /** What `editLabel` would lead to on every host. */
+  planLabel: (id: number, change: LabelChange) => Promise<PlanAnswer>
   /** Every host that has the label. */
   hostsOfLabel: (id: number) => Promise<readonly Host[]>
   /** What `$FLEET_SECRET_<NAME>` stands for, without the values. */
@@ -53,11 +58,14 @@ export const settingsClient = ({ json }: Pick<Connection, 'json'>): SettingsClie
       return [profiles, meta]
     }),
   replaceProfiles: async (teamId, profiles, { dryRun = false } = {}) => {
-    const body = {
-      profiles: profiles.map(({ contents, ...rest }) => ({ ...rest, contents: Buffer.from(contents).toString('base64') })),
-    }
+    const body = batchOf(profiles)
     const query = { ...(teamId === null ? {} : { team_id: teamId }), dry_run: String(dryRun) }
     await json({ method: 'POST', path: '/configuration_profiles/batch', query, json: body })
+  },
+  planProfiles: async (teamId, profiles) => {
+    const query = { ...(teamId === null ? {} : { team_id: teamId }), plan: 'true' }
+    const call = { method: 'POST', path: '/configuration_profiles/batch', query, json: batchOf(profiles) } as const
+    return (await json<Readonly<{ plan: PlanAnswer }>>(call)).plan
   },
   replaceEnrollSecrets: async (teamId, told) => {
     const secrets = told.map((secret) => ({ secret }))
@@ -67,6 +75,10 @@ export const settingsClient = ({ json }: Pick<Connection, 'json'>): SettingsClie
   editLabel: async (id, change) => {
     const call = { method: 'PATCH', path: pathOf`/labels/${id}`, json: change } as const
     return (await json<Readonly<{ label: Label }>>(call)).label
+  },
+  planLabel: async (id, change) => {
+    const call = { method: 'PATCH', path: pathOf`/labels/${id}`, query: { plan: 'true' }, json: change } as const
+    return (await json<Readonly<{ plan: PlanAnswer }>>(call)).plan
   },
   hostsOfLabel: (id) =>
     everyPage(async (page) => {
@@ -80,6 +92,10 @@ export const settingsClient = ({ json }: Pick<Connection, 'json'>): SettingsClie
       const { custom_variables, meta } = await json<Readonly<{ custom_variables: readonly Variable[]; meta: PageMeta }>>(call)
       return [custom_variables, meta]
     }),
+})
+
+const batchOf = (profiles: readonly BatchProfile[]) => ({
+  profiles: profiles.map(({ contents, ...rest }) => ({ ...rest, contents: Buffer.from(contents).toString('base64') })),
 })
 
 type Variable = Readonly<{ name: string; updated_at: string }>

@@ -4,6 +4,8 @@ import { accountEnrollments } from './account-enrollments.ts'
 import { agents } from './agents.ts'
 import { apiTokens } from './api-tokens.ts'
 import { authorities } from './authorities.ts'
+import { changeSetEffects } from './change-set-effects.ts'
+import { changeSets } from './change-sets.ts'
 import { certificates } from './certificates.ts'
 import { cohorts } from './cohorts.ts'
 import { commandHistory } from './command-history.ts'
@@ -56,4 +58,6 @@ export const allProjections: readonly AnyProjection[] = [
   erased(manifests),
   erased(windowsEnrollments),
   erased(timeline),
+  erased(changeSets),
+  erased(changeSetEffects),
 ]

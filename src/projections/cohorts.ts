@@ -66,19 +66,23 @@ export const cohorts: SetProjection = {
   },
 }
 
-/** Writes what there is to know of labels; answers with the teams whose settings name one that is gone now. */
+/** Writes what there is to know of labels; answers with the teams whose settings name one that is gone now, or is back. */
 const applyLabels = async (sql: Sql, events: readonly CohortEvent[]): Promise<readonly string[]> => {
-  const created = events.filter((event) => event.type === 'LabelCreated')
-  const deleted = events.flatMap(({ type, id }) => (type === 'LabelDeleted' ? [id] : []))
-  if (created.length > 0)
+  const created = new Map(
+    events.flatMap((event) => (event.type === 'LabelCreated' ? [[event.id, event.data.kind === 'dynamic']] : [])),
+  )
+  const gone = new Map(
+    events.flatMap(({ id, type }) => (type === 'LabelCreated' || type === 'LabelDeleted' ? [[id, type === 'LabelDeleted']] : [])),
+  )
+  if (gone.size === 0) return []
+  if (created.size > 0)
     await sql(
       `insert into cohort_labels (label_id, dynamic, deleted) select label_id, dynamic, false from unnest($1::text[], $2::boolean[]) l(label_id, dynamic)
        on conflict (label_id) do update set dynamic = excluded.dynamic, deleted = false`,
-      [created.map(({ id }) => id), created.map(({ data }) => data.kind === 'dynamic')],
+      [[...created.keys()], [...created.values()]],
     )
-  if (deleted.length === 0) return []
-  await sql('update cohort_labels set deleted = true where label_id = any($1)', [deleted])
-  const rows = await sql<{ team_id: string }>('select team_id from team_labels where labels && $1', [deleted])
+  await sql('update cohort_labels set deleted = true where label_id = any($1)', [[...gone.keys()].filter((id) => gone.get(id))])
+  const rows = await sql<{ team_id: string }>('select team_id from team_labels where labels && $1', [[...gone.keys()]])
   return rows.map(({ team_id }) => team_id)
 }
 

@@ -69,13 +69,14 @@ export const hostProfiles: Projection<HostProfileEvent | DeclarationEvent | Comm
       where: { host_id: id, profile_id: data.profileId },
       change: { status: 'failed', detail: data.detail, command_id: null, changed_at: at },
     }),
-    ProfileKept: ({ id, at, data: { from, to, commandId, ...kept } }) => [
-      { where: { host_id: id, profile_id: from }, remove: true },
-      {
-        where: { host_id: id, profile_id: to },
-        set: { ...kept, operation: 'install', command_id: commandId, failures: 0, changed_at: at },
-      },
-    ],
+    ProfileKept: ({ id, at, data: { from, to, commandId, ...kept } }) => {
+      const stands = { ...kept, operation: 'install' as const, command_id: commandId, failures: 0, changed_at: at }
+      if (from === to) return { where: { host_id: id, profile_id: to }, change: stands }
+      return [
+        { where: { host_id: id, profile_id: from }, remove: true },
+        { where: { host_id: id, profile_id: to }, set: stands },
+      ]
+    },
     ProfileForgotten: ({ id, data }) => ({ where: { host_id: id, profile_id: data.profileId }, remove: true }),
     ProfileRefused: ({ id, at, data: { profileId, identifier, checksum, scope, detail } }) => ({
       where: { host_id: id, profile_id: profileId },

@@ -1,5 +1,6 @@
 import type { AccountEnrollmentEvent } from '../domain/account-enrollments/events.ts'
 import type { AuditEvent } from '../domain/audit/events.ts'
+import type { ChangeSetEvent } from '../domain/change-sets/events.ts'
 import type { CertificateEvent } from '../domain/certificates/events.ts'
 import type { EnrollSecretEvent } from '../domain/enroll-secrets/events.ts'
 import type { HostEvent } from '../domain/host/events.ts'
@@ -34,6 +35,7 @@ type TimelineEvent =
   | YaraRuleEvent
   | UserEvent
   | AuditEvent
+  | ChangeSetEvent
 
 export type TimelineRow = Readonly<{
   event_position: string
@@ -241,6 +243,7 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
       details: { user_id: Number(id), public_ip: data.address, by: data.by },
     })),
     AuditExported: as(({ data }) => ({ activity: 'exported_audit', details: { ...data } })),
+    ChangeSetUndone: as(({ id, data }) => ({ activity: 'undid_change_set', details: { change_set: id, by: data.by } })),
   },
 }
 

@@ -4,6 +4,7 @@ import { allEnrollSecrets, enrollSecrets } from '../domain/enroll-secrets/enroll
 import { host } from '../domain/host/host.ts'
 import { profile } from '../domain/profiles/profile.ts'
 import { noTeam } from '../domain/teams/events.ts'
+import { team } from '../domain/teams/team.ts'
 import { hostIdsOfTeam } from '../projections/hosts.ts'
 import { profilesOfTeam } from '../projections/profiles.ts'
 import type { WorkKind } from './worker.ts'
@@ -18,6 +19,9 @@ export const dissolveTeam = (app: App): WorkKind => ({
   batch: 1,
   do: async ([work]) => {
     if (work === undefined) return []
+    // Brought back meanwhile: what is left of it stays.
+    const isBack = async () => (await app.load(team, work.key)).state.stage === 'present'
+    if (await isBack()) return [done(work)]
     const cause = causeOf(work)
     const because = 'team-deleted' as const
     const noSecrets = { type: 'SetEnrollSecrets', data: { teamId: work.key, secrets: [], because } } as const
@@ -29,6 +33,7 @@ export const dissolveTeam = (app: App): WorkKind => ({
       )
       const last = ids.at(-1)
       if (last === undefined) break
+      if (await isBack()) return [done(work)]
       after = last.host_id
     }
     for (const { profile_id } of await app.read(profilesOfTeam(work.key, 10_000, 0)))

@@ -54,6 +54,7 @@ const teams = ['0', '7', '8'] as const
 const hosts = new Set<string>()
 const made = new Set<string>()
 const settings = new Map<string, string>()
+const deleted = new Set<string>()
 
 const something = (luck: Random): Happening => {
   const host = `host-${String(luck.below(25))}`
@@ -64,7 +65,11 @@ const something = (luck: Random): Happening => {
     made.add(label)
     return [`label-${label}`, created(label)]
   }
-  if (roll < 1) return [`label-${label}`, { type: 'LabelDeleted', data: { name: label } }]
+  if (roll < 2 && deleted.delete(label)) return [`label-${label}`, created(label)]
+  if (roll < 1) {
+    deleted.add(label)
+    return [`label-${label}`, { type: 'LabelDeleted', data: { name: label } }]
+  }
   if (roll < 60) return [host, hosts.has(host) ? lifeOf(luck) : (hosts.add(host), discovered(luck))]
   const teamId = settings.get(profile)
   if (teamId === undefined) {

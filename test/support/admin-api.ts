@@ -2,6 +2,7 @@ import express from 'express'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { Registry } from 'prom-client'
+import type { App } from '../../src/app/app.ts'
 import { tokenHashOf } from '../../src/api/admin/authenticate.ts'
 import type { AdminSettings } from '../../src/api/admin/deps.ts'
 import type { IdentityProvider } from '../../src/api/admin/identity-provider.ts'
@@ -59,10 +60,15 @@ const someTerms: EnrollmentTerms = {
 /** The admin API over HTTP on 127.0.0.1, with one token per role. */
 export const startAdminApi = async (
   limits?: AdminSettings['limits'],
-  identityProvider: IdentityProvider | null = null,
+  {
+    app: other = {},
+    settings: more = {},
+    identityProvider = null,
+  }: Readonly<{ app?: Partial<App>; settings?: Partial<AdminSettings>; identityProvider?: IdentityProvider | null }> = {},
 ): Promise<AdminApi> => {
-  const rig = await testApp()
-  const { app } = rig
+  const started = await testApp()
+  const app = { ...started.app, ...other }
+  const rig = { ...started, app }
   for (const role of ['admin', 'maintainer', 'observer', 'gitops'] as const) {
     const data = { name: `the ${role}`, role, tokenHash: tokenHashOf(secretOf(role)) }
     await app.caughtUp(await app.execute(server, theServer, { type: 'IssueApiToken', data }, testCause()))
@@ -75,6 +81,7 @@ export const startAdminApi = async (
     authorityKeyBits: 2048,
     passwordCost: { log2N: 10, r: 8, p: 1 },
     ...(limits === undefined ? {} : { limits }),
+    ...more,
   }
   const enrollmentProfiles: EnrollmentProfiles = {
     termsFor: ({ teamId }) => Promise.resolve({ ...someTerms, teamId }),

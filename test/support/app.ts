@@ -86,6 +86,7 @@ export const testApp = async (): Promise<TestApp> => {
     ...executor(log, clock),
     read: questions.read,
     applyNow: questions.applyNow,
+    hypothetically: questions.hypothetically,
     caughtUp: ({ position }) => (position === null ? Promise.resolve(true) : progress.caughtUp(position, 10_000)),
     log,
     audit: { chain, stored: log },

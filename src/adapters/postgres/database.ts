@@ -6,6 +6,7 @@ import type { Query } from '../../kernel/query.ts'
 import { sqlOf } from './apply-batch.ts'
 import { overlay } from './apply-now.ts'
 import { openPool, sqlStateOf, valuesOf } from './connections.ts'
+import { hypothetically } from './hypothetically.ts'
 
 export type DatabaseOptions = Readonly<{
   url: string
@@ -21,12 +22,14 @@ export type DatabaseOptions = Readonly<{
 export const postgresDatabase = ({ url, logger, connections = 10 }: DatabaseOptions): Database => {
   const pool = openPool({ url, max: connections, name: 'questions', logger })
   const ahead = openPool({ url, max: Math.min(8, connections), name: 'overlay', logger, pipeline: true })
+  const plans = openPool({ url, max: 2, name: 'plans', logger })
   return {
     read: (question) => read(pool, question),
     transaction: (body) => inTransaction(pool, body),
     applyNow: overlay(ahead),
+    hypothetically: hypothetically(plans),
     close: async () => {
-      await Promise.all([pool.end(), ahead.end()])
+      await Promise.all([pool.end(), ahead.end(), plans.end()])
     },
   }
 }

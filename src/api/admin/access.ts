@@ -135,6 +135,9 @@ export const access = {
   'GET /audit/export': admins,
   'GET /audit/checkpoints': everyone,
   'GET /audit/key': everyone,
+  'GET /change_sets': everyone,
+  'GET /change_sets/:id': everyone,
+  'POST /change_sets/:id/undo': keepers,
   'GET /work/parked': keepers,
   'POST /work/parked/retries': keepers,
 

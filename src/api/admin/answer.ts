@@ -14,10 +14,26 @@ export const answer = async (
   executed: Executed | readonly Executed[],
   body: () => object | Promise<object>,
 ): Promise<void> => {
+  // What was only rehearsed is answered with its plan.
+  if (isRehearsed(response)) return
   const all: readonly Executed[] = 'position' in executed ? [executed] : executed
   if (!(await caughtUp(latest(all)))) response.set('x-read-models', 'behind')
   response.json(await body())
 }
+
+/** Marks the request as one that is only tried out: its handler runs on a rehearsal, and does not answer. */
+export const markRehearsed = (response: Response): void => {
+  response.locals['rehearsed'] = true
+}
+
+export const isRehearsed = (response: Response): boolean => response.locals['rehearsed'] === true
+
+/** Has a plan say more than the plan. */
+export const tellWithPlan = (response: Response, more: object): void => {
+  response.locals['toldWithPlan'] = more
+}
+
+export const toldWith = (response: Response): object => (response.locals['toldWithPlan'] as object | undefined) ?? {}
 
 /** The one that stands farthest in the log. */
 const latest = (executed: readonly Executed[]): Executed =>

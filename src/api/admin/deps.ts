@@ -29,6 +29,8 @@ export type AdminSettings = Readonly<{
   sessions?: SessionTimes
   /** Cheap ones are for tests. */
   passwordCost?: PasswordCost
+  /** How many hosts a plan asks one by one, rather than in groups; 1,000 by default. */
+  planAsksHosts?: number
 }>
 
 export type AdminDeps = Readonly<{

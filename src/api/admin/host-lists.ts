@@ -138,6 +138,6 @@ export const hostListRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'setti
       after = last.host_id
       if (ids.length < transferPage) return answer(app, response, executed, () => ({}))
     }
-    response.json({})
+    await answer(app, response, [], () => ({}))
   },
 })

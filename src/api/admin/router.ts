@@ -15,6 +15,7 @@ import { auditTrailRoutes } from './audit-trail.ts'
 import { authorityRoutes } from './authorities.ts'
 import { authenticate, callerOf, principalOf, tokensOf } from './authenticate.ts'
 import { carveRoutes } from './carves.ts'
+import { changeSetRoutes } from './change-sets.ts'
 import { certificateRoutes } from './certificates.ts'
 import { commandRoutes } from './commands.ts'
 import type { AdminDeps, Handlers, OpenHandlers } from './deps.ts'
@@ -40,6 +41,7 @@ import { hostLifetimeRoutes } from './past/host-lifetime.ts'
 import { lookingBack } from './past/looking-back.ts'
 import { pastHosts } from './past/past-hosts.ts'
 import { pastSettings } from './past/past-settings.ts'
+import { withPlans } from './plans.ts'
 import { readModelRoutes } from './read-models.ts'
 import { profileRoutes } from './profiles.ts'
 import { secretVariableRoutes } from './secret-variables.ts'
@@ -75,7 +77,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...ssoRoutes({ app, sessions, changes, provider: deps.identityProvider ?? null, publicUrl }),
   }
   const past = lookingBack(app)
-  const present: Handlers = {
+  const written: Handlers = {
     ...hostRoutes(deps),
     ...hostListRoutes(deps),
     ...hostMergeRoutes(deps),
@@ -100,6 +102,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...packageRoutes(deps),
     ...auditRoutes(app),
     ...auditTrailRoutes(deps),
+    ...changeSetRoutes(app),
     ...certificateRoutes(deps),
     ...authorityRoutes(deps),
     ...readModelRoutes(app),
@@ -109,7 +112,10 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...cohortRoutes(app, past),
     ...hostLifetimeRoutes(app, past),
   }
-  const handlers = atAnyTime(app, present, { ...pastHosts({ ...deps, past }), ...pastSettings({ app, past }) })
+  const handlers = atAnyTime(app, withPlans(deps, written, plannable), {
+    ...pastHosts({ ...deps, past }),
+    ...pastSettings({ app, past }),
+  })
 
   const router = Router()
   router.use(requestId, helmet(), (_, response, next) => {
@@ -154,6 +160,15 @@ const named =
     nameRoute(response, `/api/v1/fleet${template}`)
     next()
   }
+
+const plannable = (deps: AdminDeps) => ({
+  ...hostRoutes(deps),
+  ...hostListRoutes(deps),
+  ...teamRoutes(deps.app),
+  ...profileRoutes(deps.app),
+  ...labelRoutes(deps),
+  ...changeSetRoutes(deps.app),
+})
 
 const everyPath = (): readonly (readonly [string, Route])[] => [
   ...(Object.keys(access) as Route[]).map((route) => [route, route] as const),

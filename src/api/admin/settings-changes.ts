@@ -1,10 +1,10 @@
 import type { App } from '../../app/app.ts'
 import { names } from '../../domain/names/names.ts'
 import type { PlatformFamily } from '../../domain/platforms.ts'
-import type { SettingsKind, Targets } from '../../domain/profiles/events.ts'
+import type { ProfileEvent, ProfileVersion, SettingsKind, Targets } from '../../domain/profiles/events.ts'
 import { everyHost } from '../../domain/profiles/events.ts'
 import { profile } from '../../domain/profiles/profile.ts'
-import type { Cause, Position } from '../../kernel/event.ts'
+import type { Cause, OfType, Position } from '../../kernel/event.ts'
 import { derivedId } from '../../kernel/ids.ts'
 import { Rejection } from '../../kernel/rejection.ts'
 import { refuse } from '../errors.ts'
@@ -12,6 +12,8 @@ import type { Settings } from './read-settings.ts'
 import { versionOf } from './read-settings.ts'
 
 type Executed = Readonly<{ position: Position | null }>
+
+type Uploaded = OfType<ProfileEvent, 'ProfileUploaded'>['data']
 
 type Named = Readonly<{ teamId: string; family: PlatformFamily; kind?: SettingsKind; identifier: string; name: string }>
 
@@ -27,6 +29,9 @@ export type SettingsChanges = Readonly<{
   /** Without targets they stay what they are. */
   edit: (profileId: string, settings: Settings, targets: Targets | null, cause: Cause) => Promise<Executed>
   remove: (profileId: string, because: 'asked' | 'replaced', cause: Cause) => Promise<Executed>
+  /** Uploads settings again that were deleted, as their own stream has them; or makes them again what they were. */
+  restore: (profileId: string, data: Uploaded, cause: Cause) => Promise<Executed>
+  revert: (profileId: string, data: ProfileVersion & Readonly<{ targets: Targets }>, cause: Cause) => Promise<Executed>
 }>
 
 export const settingsChanges = (app: App): SettingsChanges => {
@@ -87,6 +92,18 @@ export const settingsChanges = (app: App): SettingsChanges => {
       const deleted = await app.execute(profile, profileId, { type: 'DeleteProfile', data: { because } }, cause)
       await app.execute(names, scopeOf(was.teamId), { type: 'ReleaseNames', data: { holder: profileId } }, cause)
       return deleted
+    },
+
+    restore: (profileId, data, cause) => {
+      const change = () => app.execute(profile, profileId, { type: 'UploadProfile', data }, cause)
+      return withNames(profileId, data, { cause, change })
+    },
+
+    revert: async (profileId, data, cause) => {
+      const { state: was } = await app.load(profile, profileId)
+      if (was.stage !== 'present') return refuse(404, 'profile_uuid', `The profile ${profileId} does not exist.`)
+      const change = () => app.execute(profile, profileId, { type: 'EditProfile', data }, cause)
+      return withNames(profileId, { ...was, ...data }, { cause, change })
     },
   }
 }

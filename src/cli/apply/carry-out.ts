@@ -65,7 +65,8 @@ export const carryOut = async (client: MusterClient, { steps, handedOver }: Plan
   return { done, refused: [] }
 }
 
-const batchOf = ({ name, contents, aims: { includeAll, includeAny, excludeAny } }: WantedProfile): BatchProfile => ({
+/** As the server takes it. */
+export const batchOf = ({ name, contents, aims: { includeAll, includeAny, excludeAny } }: WantedProfile): BatchProfile => ({
   name,
   contents,
   ...(includeAll.length > 0 && { labels_include_all: includeAll }),
@@ -73,14 +74,18 @@ const batchOf = ({ name, contents, aims: { includeAll, includeAny, excludeAny } 
   ...(excludeAny.length > 0 && { labels_exclude_any: excludeAny }),
 })
 
-const withoutLabels = (profile: WantedProfile, coming: ReadonlySet<string>): WantedProfile => {
+/** Without labels that are yet to come. */
+export const withoutLabels = (profile: WantedProfile, coming: ReadonlySet<string>): WantedProfile => {
   const there = (names: readonly string[]) => names.filter((name) => !coming.has(comparable(name)))
   const { includeAll, includeAny, excludeAny } = profile.aims
   return { ...profile, aims: { includeAll: there(includeAll), includeAny: there(includeAny), excludeAny: there(excludeAny) } }
 }
 
 /** What the server refuses; a profile that is told by its place in the batch is shown by the place in its file. */
-const refusalsOf = async (call: () => Promise<unknown>, profiles: readonly WantedProfile[] = []): Promise<readonly string[]> => {
+export const refusalsOf = async (
+  call: () => Promise<unknown>,
+  profiles: readonly WantedProfile[] = [],
+): Promise<readonly string[]> => {
   try {
     await call()
     return []

@@ -40,7 +40,7 @@ export const announcement = (
 const firstVersions: Partial<Readonly<Record<Platform, number>>> = { darwin: 13, ios: 15, ipados: 15 }
 
 /** A host that keeps its version to itself is not told. */
-export const canDeclare = ({ platform, facts }: Enrollment): boolean => {
+export const canDeclare = ({ platform, facts }: Pick<Enrollment, 'platform' | 'facts'>): boolean => {
   const major = Number.parseInt(facts.osVersion ?? '', 10)
   return major >= (firstVersions[platform] ?? Infinity)
 }

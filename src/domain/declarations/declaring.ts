@@ -31,10 +31,11 @@ export const declared = (ideal: Ideal, sees: Sees): readonly (DeclarationEvent |
   if (standing == null || sees.enrollment.awaitingConfiguration || !canDeclare(sees.enrollment)) return []
   const has = sees.declarations.assigned
   const user = userChannelOf(sees.enrollment)
-  const wanted = desired
-    .filter(({ mode, profileId }) => mode === undefined || (mode === 'held' && has[profileId]?.operation === 'install'))
-    .filter(({ scope }) => scope === 'System' || user !== null)
-    .map((one) => versionFor(one, { values, desired, user: user ?? deviceChannel }, has[one.profileId]))
+  // What is only spared makes no difference to a host that does not have it.
+  const there = desired.filter(({ mode, profileId }) => mode === undefined || has[profileId]?.operation === 'install')
+  const wanted = there
+    .filter(({ mode, scope }) => mode !== 'kept' && (scope === 'System' || user !== null))
+    .map((one) => versionFor(one, { values, desired: there, user: user ?? deviceChannel }, has[one.profileId]))
   const spared = new Set(desired.filter(({ mode }) => mode === 'kept').map(({ profileId }) => profileId))
   const assigned = wanted.filter((one) => !isAsAssigned(one, has[one.profileId]))
   const withdrawn = Object.entries(has)

@@ -47,7 +47,9 @@ export const hostProfiles: Slice<
       const hasUserChannel = userChannelOf(sees.enrollment) !== null
       const values = hostValuesOf(sees.enrollment)
       const [declarations, profiles] = partition(desired)
-      const decisions = reconcile({ desired: profiles, current: sees.hostProfiles, hasUserChannel, enrolledAt, values, now })
+      const unsent = new Set([...sees.commands.waiting].flatMap(([id, { sends }]) => (sends > 0 ? [] : [id])))
+      const current = sees.hostProfiles
+      const decisions = reconcile({ desired: profiles, current, hasUserChannel, enrolledAt, unsent, values, now })
       return [
         ...told(decisions, { ...sees, values }, deadlineOf(now)),
         ...declared({ desired: declarations, standing: declarationsToken, values, now }, sees),
@@ -75,7 +77,9 @@ export const hostProfiles: Slice<
     ProfileRemovalFailed: (state, { data }) => change(state, data.profileId, { status: 'failed', commandId: null }),
     ProfileKept: (state, { data }) => {
       const from = state[data.from]
-      return from === undefined ? state : { ...without(state, data.from), [data.to]: from }
+      if (from === undefined) return state
+      const kept = from.operation === 'remove' ? { ...from, ...stayed, status: data.status } : from
+      return { ...without(state, data.from), [data.to]: kept }
     },
     ProfileForgotten: (state, { data }) => without(state, data.profileId),
     ProfileRefused: (state, { data }) => ({ ...state, [data.profileId]: refused(data) }),
@@ -121,16 +125,19 @@ const settingsWaitMs = 90 * 24 * 60 * 60 * 1000
 
 const deadlineOf = (now: string): string => new Date(Date.parse(now) + settingsWaitMs).toISOString()
 
-const kept = ({ from, to, has }: Decisions['keep'][number]): HostProfileEvent => ({
-  type: 'ProfileKept',
-  data: {
-    from,
-    to: to.profileId,
-    ...content(to),
-    status: has.status === 'verified' || has.status === 'verifying' ? has.status : 'pending',
-    commandId: has.commandId,
-  },
-})
+const kept = ({ from, to, has }: Decisions['keep'][number]): HostProfileEvent => {
+  const stood = has.operation === 'remove' ? has.stood : has.status
+  return {
+    type: 'ProfileKept',
+    data: {
+      from,
+      to: to.profileId,
+      ...content(to),
+      status: stood === 'verified' || stood === 'verifying' ? stood : 'pending',
+      commandId: has.operation === 'remove' ? null : has.commandId,
+    },
+  }
+}
 
 type Round = Readonly<{ enrollment: Enrollment; queued: number; values: HostValues }>
 
@@ -171,6 +178,9 @@ const noUser = ({ platform }: Enrollment): string =>
   platform === 'darwin'
     ? 'The profile is for a user, and no user of this Mac is enrolled.'
     : 'The profile is for a user, and this device has no user channel.'
+
+/** A removal that was taken back. */
+const stayed = { operation: 'install', commandId: null, ignoreError: false } as const
 
 const refused = ({ identifier, checksum, scope }: Pick<HostProfile, 'identifier' | 'checksum' | 'scope'>): HostProfile => ({
   identifier,

@@ -9,7 +9,7 @@ import { mayBeThere } from './state.ts'
 export type Decisions = Readonly<{
   install: readonly Readonly<{ profile: DesiredProfile; reason: Reason }>[]
   remove: readonly Readonly<{ profileId: string; profile: HostProfile; reason: Reason; ignoreError: boolean }>[]
-  /** The same bytes are on the host under the id `from`: nothing is sent. */
+  /** The same bytes are on the host under the id `from`, or (the same id) were to leave and nobody told it yet: nothing is sent. */
   keep: readonly Readonly<{ from: string; to: DesiredProfile; has: HostProfile }>[]
   forget: readonly Readonly<{ profileId: string; because: 'never-sent' | 'never-landed' | 'replaced' | 'no-user-channel' }>[]
   /** What cannot be given to this host: user settings with no user long after enrollment, and variables that stand for nothing here. */
@@ -25,6 +25,8 @@ export type Situation = Readonly<{
   current: HostProfiles
   hasUserChannel: boolean
   enrolledAt: string | null
+  /** Commands that wait and were not handed to the host yet; absent: none. */
+  unsent?: ReadonlySet<string>
   /** What this host's variables stand for. */
   values?: HostValues
   /** ISO 8601. */
@@ -37,7 +39,7 @@ export type Situation = Readonly<{
  * same identifier: they would race. From one scope to the other nothing is replaced; there the removal goes first, alone.
  */
 export const reconcile = (situation: Situation): Decisions => {
-  const { current, hasUserChannel, values = {} } = situation
+  const { current, hasUserChannel, values = {}, unsent = nobody } = situation
   const kept = new Set(situation.desired.flatMap(({ profileId, mode }) => (mode === 'kept' ? [profileId] : [])))
   const all = situation.desired.filter(
     ({ profileId, mode }) => mode === undefined || (mode === 'held' && isThere(current[profileId])),
@@ -51,8 +53,9 @@ export const reconcile = (situation: Situation): Decisions => {
   const others = Object.entries(current).flatMap(([profileId, profile]): readonly Other[] =>
     kept.has(profileId) || wanted.get(profileId)?.scope === profile.scope ? [] : [{ profileId, profile }],
   )
+  const staying = desired.filter((profile) => isStillAsItWas(profile, current[profile.profileId], { unsent, values }))
   const installing = desired
-    .filter((profile) => !others.some((other) => goesBefore(other, profile)))
+    .filter((profile) => !staying.includes(profile) && !others.some((other) => goesBefore(other, profile)))
     .flatMap((profile) => wantedNow(profile, current[profile.profileId], values))
     .map((install, index, all) => {
       const isFirst = all.findIndex((one) => placeOf(one.profile) === placeOf(install.profile)) === index
@@ -77,9 +80,15 @@ export const reconcile = (situation: Situation): Decisions => {
       reason: first === undefined ? reason : { code: 'profile-replaces', profileId: first.profileId },
     })),
     remove: removals.flatMap(({ remove }) => remove),
-    keep: keeping.flatMap(({ profile, same }) =>
-      same === undefined ? [] : [{ from: same.profileId, to: profile, has: same.profile }],
-    ),
+    keep: [
+      ...keeping.flatMap(({ profile, same }) =>
+        same === undefined ? [] : [{ from: same.profileId, to: profile, has: same.profile }],
+      ),
+      ...staying.flatMap((profile) => {
+        const has = current[profile.profileId]
+        return has === undefined ? [] : [{ from: profile.profileId, to: profile, has }]
+      }),
+    ],
     forget: [
       ...replaced.map(({ profileId }) => ({ profileId, because: 'replaced' as const })),
       ...removals.flatMap(({ forget }) => forget),
@@ -92,6 +101,7 @@ export const reconcile = (situation: Situation): Decisions => {
       ...sendable.flatMap(({ profile }) => inFlight(current[profile.profileId], 'superseded')),
       ...replaced.flatMap(({ profile }) => inFlight(profile, 'superseded')),
       ...removals.flatMap(({ profile }) => inFlight(profile, 'no-longer-wanted')),
+      ...staying.flatMap(({ profileId }) => inFlight(current[profileId], 'no-longer-wanted')),
     ],
   }
 }
@@ -143,6 +153,22 @@ const isSame = (profile: DesiredProfile, has: HostProfile, values: HostValues): 
   has.status !== 'failed' &&
   (has.secretsAt ?? '') >= (profile.secretsAt ?? '') &&
   !isRenderedAnew(profile, has, values)
+
+const nobody: ReadonlySet<string> = new Set()
+
+/** It was sure to be there, and is to leave by a command that the host never saw: taking that back leaves it as it was. */
+const isStillAsItWas = (
+  profile: DesiredProfile,
+  has: HostProfile | undefined,
+  { unsent, values }: Readonly<{ unsent: ReadonlySet<string>; values: HostValues }>,
+): boolean =>
+  has?.operation === 'remove' &&
+  has.commandId !== null &&
+  unsent.has(has.commandId) &&
+  has.scope === profile.scope &&
+  has.stood !== undefined &&
+  isSame(profile, { ...has, operation: 'install', status: has.stood }, values) &&
+  has.stood !== 'pending'
 
 const isRenderedAnew = (profile: DesiredProfile, has: HostProfile, values: HostValues): boolean => {
   const rendering = renderingOf(profile, values)

@@ -13,7 +13,8 @@ export const rememberQueued = (state: HostProfiles, commands: readonly QueuedCom
     if (request.kind !== 'remove-profile' || request.profileId === null) return now
     const has = now[request.profileId]
     if (has === undefined) return now
-    const leaving: HostProfile = { ...has, operation: 'remove', status: 'pending', commandId, ignoreError: request.ignoreError }
+    const { ignoreError } = request
+    const leaving: HostProfile = { ...has, operation: 'remove', status: 'pending', commandId, ignoreError, stood: has.status }
     return { ...now, [request.profileId]: leaving }
   }, state)
 

@@ -224,7 +224,7 @@ export const story: Story = {
   ProfileKept: ({ from, to }) =>
     said(
       from === to ? `The host keeps the profile ${to}.` : `The host keeps the profile ${from}, which is now ${to}.`,
-      'The bytes are the same, so nothing is sent.',
+      from === to ? 'It was to leave, and the host was not told yet.' : 'The bytes are the same, so nothing is sent.',
     ),
   ProfileForgotten: ({ profileId, because }) =>
     said(`The profile ${profileId} no longer counts as being on the host.`, forgetting[because]),

@@ -9,6 +9,8 @@ export type LabelCommand =
   /** Puts hosts on the list of a manual label, and takes others off. */
   | { type: 'ListHosts'; data: { join: readonly string[]; leave: readonly string[] } }
   | { type: 'DeleteLabel'; data: object }
+  /** Brings a deleted label back, under the id that settings name it by; its list is empty. */
+  | { type: 'RestoreLabel'; data: LabelDefinition & { kind: LabelKind } }
 
 export type Label =
   | Readonly<{ stage: 'absent' | 'deleted' }>
@@ -38,6 +40,10 @@ export const label: Decider<LabelCommand, LabelEvent, Label> = {
     DeleteLabel: (_, now) => {
       if (now.stage === 'absent') return reject('not-found', 'This label does not exist.', 'id')
       return now.stage === 'present' ? [{ type: 'LabelDeleted', data: { name: now.definition.name } }] : []
+    },
+    RestoreLabel: ({ data }, now) => {
+      if (now.stage === 'absent') return reject('not-found', 'This label never was.', 'id')
+      return now.stage === 'present' ? [] : [{ type: 'LabelCreated', data }]
     },
   }),
 

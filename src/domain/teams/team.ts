@@ -7,6 +7,8 @@ export type TeamCommand =
   | { type: 'CreateTeam'; data: { name: string; description: string } }
   | { type: 'RenameTeam'; data: { name: string; description: string } }
   | { type: 'DeleteTeam'; data: object }
+  /** Brings a deleted team back, under the id that settings and hosts knew it by. */
+  | { type: 'RestoreTeam'; data: { name: string; description: string } }
 
 export type Team = Readonly<{ stage: 'absent' | 'present' | 'deleted'; name: string; description: string }>
 
@@ -27,6 +29,10 @@ export const team: Decider<TeamCommand, TeamEvent, Team> = {
       if (now.stage === 'deleted') return []
       mustExist(now)
       return [{ type: 'TeamDeleted', data: { name: now.name } }]
+    },
+    RestoreTeam: ({ data }, now) => {
+      if (now.stage === 'absent') reject('not-found', 'This team never was.', 'team_id')
+      return now.stage === 'present' ? [] : [{ type: 'TeamCreated', data }]
     },
   }),
 

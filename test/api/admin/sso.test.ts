@@ -19,7 +19,7 @@ describe('signing in at an identity provider', function () {
   const start = async (more: Partial<ProviderSettings> = {}): Promise<AdminApi> => {
     const { clientId, clientSecret } = issuer
     const common = { issuer: issuer.issuer, clientId, clientSecret, redirectUri, domains: [], createsUsers: false }
-    return startAdminApi(undefined, openIdProvider({ ...common, clock: () => new Date(), ...more }))
+    return startAdminApi(undefined, { identityProvider: openIdProvider({ ...common, clock: () => new Date(), ...more }) })
   }
 
   before(async () => {

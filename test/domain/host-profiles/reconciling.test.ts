@@ -95,11 +95,38 @@ describe('making a host look like its cohort', () => {
   })
 
   it('installs again what is being removed but wanted again, instead of the removal', () => {
-    const history = [...enrolled(), ...having(wifi), queued(removing('away', wifi))]
+    const sent = { type: 'CommandSent', data: { commandId: 'away' } } as const
+    const history = [...enrolled(), ...having(wifi), queued(removing('away', wifi)), sent]
     given(host, history)
       .when(reconcileTo([wifi]))
       .then([cancelled('superseded', 'away'), named(history, install(wifi, { code: 'removal-reversed' }))])
       .andAgainNothing()
+  })
+
+  it('takes a removal back that the host was not told yet, and installs nothing', () => {
+    const history = [...enrolled(), ...having(wifi), queued(removing('away', wifi))]
+    const { profileId, identifier, checksum, scope } = wifi
+    const kept = { from: profileId, to: profileId, identifier, checksum, scope, status: 'verifying', commandId: null } as const
+    given(host, history)
+      .when(reconcileTo([wifi]))
+      .then([cancelled('no-longer-wanted', 'away'), { type: 'ProfileKept', data: kept }])
+      .andAgainNothing()
+      .thenState(({ hostProfiles }) => {
+        assert.equal(hostProfiles[profileId]?.operation, 'install')
+        assert.equal(hostProfiles[profileId].status, 'verifying')
+      })
+      .when(reconcileTo([]))
+      .thenState(({ hostProfiles }) => {
+        assert.equal(hostProfiles[profileId]?.operation, 'remove')
+      })
+  })
+
+  it('installs another content at once although the removal was not told yet', () => {
+    const history = [...enrolled(), ...having(wifi), queued(removing('away', wifi))]
+    const other = profileOf('wifi', '2')
+    given(host, history)
+      .when(reconcileTo([other]))
+      .then([cancelled('superseded', 'away'), named(history, install(other, { code: 'removal-reversed' }))])
   })
 
   it('removes without regard to errors what failed but was there before', () => {

@@ -26,6 +26,17 @@ describe('a label', () => {
       .then([{ type: 'LabelDeleted', data: { name: 'Engineers' } }])
       .andAgainNothing()
   })
+
+  it('is brought back under its own id, with an empty list', () => {
+    const deleted = { type: 'LabelDeleted', data: { name: 'Engineers' } } as const
+    given(label, [manual, { type: 'LabelListed', data: { joined: ['1'], left: [] } }, deleted])
+      .when({ type: 'RestoreLabel', data: manual.data })
+      .then([manual])
+      .andAgainNothing()
+      .when({ type: 'ListHosts', data: { join: ['1'], leave: [] } })
+      .then([{ type: 'LabelListed', data: { joined: ['1'], left: [] } }])
+    given(label, []).when({ type: 'RestoreLabel', data: manual.data }).thenRejected('not-found')
+  })
 })
 
 describe('the labels of a host', () => {

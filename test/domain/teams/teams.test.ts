@@ -35,6 +35,11 @@ describe('a team', () => {
       .thenRejected('not-found')
   })
 
+  it('is brought back under its own id, where that is asked for', () => {
+    given(team, [created, deleted]).when({ type: 'RestoreTeam', data: created.data }).then([created]).andAgainNothing()
+    given(team, []).when({ type: 'RestoreTeam', data: created.data }).thenRejected('not-found')
+  })
+
   it('that never was can be neither renamed nor deleted', () => {
     given(team, [])
       .when({ type: 'RenameTeam', data: { name: 'Studio', description: '' } })

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import type { App } from '../../app/app.ts'
+import { effectsOf } from '../../projections/change-set-effects.ts'
+import { changeSetById, changeSetsPage, intentsOf } from '../../projections/change-sets.ts'
+import { refuse } from '../errors.ts'
+import { bodyOf, pageOf, paging, paramOf, queryOf, windowOf } from '../parsing.ts'
+import { undo } from '../undoing/undo.ts'
+import { answer, tellWithPlan } from './answer.ts'
+import { changeSetJson, intentJson } from './change-set-presentation.ts'
+import type { Handlers } from './deps.ts'
+
+const changeSetId = z.string().regex(/^[\w.-]{8,64}$/, 'This is no id of a change set.')
+
+const details = z.object({
+  /** The position of the last event of the page before. */
+  after: z
+    .string()
+    .regex(/^[\w/.:-]{1,128}$/, 'This is no position in the log.')
+    .default(''),
+  per_page: z.coerce.number().int().min(1).max(1000).default(200),
+})
+
+const wish = z.object({ force: z.boolean().default(false) })
+
+type ChangeSetRoutes = Pick<Handlers, 'GET /change_sets' | 'GET /change_sets/:id' | 'POST /change_sets/:id/undo'>
+
+/** What was done with one intent, what it led to, and undoing it. */
+export const changeSetRoutes = (app: App): ChangeSetRoutes => {
+  const existing = async (id: string) => {
+    const [row] = await app.read(changeSetById(id))
+    return row ?? refuse(404, 'id', `The change set ${id} does not exist.`)
+  }
+
+  return {
+    'GET /change_sets': async (request, response) => {
+      const page = queryOf(z.object(paging(50, 200)), request)
+      const { limit, offset } = windowOf(page)
+      const { rows, meta } = pageOf(await app.read(changeSetsPage(limit, offset)), page)
+      response.json({ change_sets: rows.map(changeSetJson), meta })
+    },
+
+    'GET /change_sets/:id': async (request, response) => {
+      const row = await existing(paramOf(changeSetId, request, 'id'))
+      const { after, per_page } = queryOf(details, request)
+      const [found, [effects]] = await Promise.all([
+        app.read(intentsOf(row.change_set_id, after, per_page + 1)),
+        app.read(effectsOf(row.change_set_id)),
+      ])
+      const { rows, meta } = pageOf(found, { page: after === '' ? 0 : 1, per_page })
+      const next = meta.has_next_results ? (rows.at(-1)?.event_position ?? null) : null
+      response.json({ change_set: { ...changeSetJson(row), effects }, events: rows.map(intentJson), meta: { ...meta, next } })
+    },
+
+    'POST /change_sets/:id/undo': async (request, response, { cause, principal }) => {
+      const { change_set_id } = await existing(paramOf(changeSetId, request, 'id'))
+      request.body ??= {}
+      const { force } = bodyOf(wish, request)
+      const { by, undone, cannot, skipped, executed } = await undo(app, change_set_id, {
+        ...{ force, cause },
+        // Only roles everywhere come here.
+        role: principal.rights.globalRole ?? 'observer',
+      })
+      const told = { change_set: by, undone, cannot, skipped: skipped.slice(0, mostTold) }
+      tellWithPlan(response, told)
+      await answer(app, response, executed, () => told)
+    },
+  }
+}
+
+/** More things that were left as they are than this are not told one by one. */
+const mostTold = 1000

@@ -1,0 +1,48 @@
+import type { Command } from 'commander'
+import { InvalidArgumentError } from 'commander'
+import type { MusterClient } from '../client/muster-client.ts'
+import { table, when } from './table.ts'
+
+/** `muster changes`, to which the program adds how to reach a server. */
+export const changesCommand = (program: Command): Command =>
+  program
+    .command('changes')
+    .description('list what admins did, change set by change set, or show one')
+    .argument('[change set]', 'the id of one')
+    .option('--limit <count>', 'how many to list, at most 200', count, 20)
+
+/** Runs the command. */
+export const runChanges = async (
+  client: MusterClient,
+  options: Readonly<Record<string, unknown>>,
+  [id]: readonly string[],
+): Promise<readonly [object, string]> => {
+  if (id === undefined) {
+    const { change_sets: all } = await client.changeSets.list({ per_page: Number(options['limit']) })
+    const rows = all.map((one) => [
+      ...[one.id, when(one.at), one.actor, String(one.events), String(one.hosts), one.kinds.join(', ')],
+      one.undone_by === null ? (one.undoes === null ? '' : `undoes ${one.undoes}`) : `undone by ${one.undone_by}`,
+    ])
+    return [all, table(['change set', 'when', 'who', 'events', 'hosts', 'what', ''], rows)]
+  }
+  const shown = await client.changeSets.get(id)
+  const { effects, undone_by, undoes } = shown.change_set
+  const lines = [
+    table(
+      ['when', 'who', 'what'],
+      shown.events.map(({ at, actor, sentence }) => [when(at), actor, sentence]),
+    ),
+    ...(shown.meta.has_next_results ? ['… and more'] : []),
+    '',
+    `Led to ${String(effects.installs)} installations and ${String(effects.removals)} removals; ${String(effects.hosts)} hosts were touched.`,
+    ...(undone_by === null ? [] : [`It was undone by ${undone_by}.`]),
+    ...(undoes === null ? [] : [`It undoes ${undoes}.`]),
+  ]
+  return [shown, lines.join('\n')]
+}
+
+const count = (text: string): number => {
+  const number = Number(text)
+  if (!/^\d+$/.test(text) || number < 1 || number > 200) throw new InvalidArgumentError('It must be a number from 1 to 200.')
+  return number
+}

@@ -4,6 +4,8 @@ import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { MusterClient } from '../client/muster-client.ts'
 import { musterClient } from '../client/muster-client.ts'
+import { signIn } from '../client/sign-in.ts'
+import { typedPassword } from './typed-password.ts'
 
 /** How to reach a server: from the command line, else the environment, else what `muster login` stored. */
 export type AccessOptions = Readonly<{ url?: string; token?: string; ca?: string }>
@@ -28,19 +30,26 @@ export const clientFor = async (options: AccessOptions): Promise<MusterClient> =
   return musterClient({ url, token, changeSet: randomUUID(), ...(ca === undefined ? {} : { ca: await readAuthority(ca) }) })
 }
 
-/** Checks the access by a call, then stores it where only its owner can read it. */
-export const login = async (
-  options: Required<Pick<AccessOptions, 'url' | 'token'>> & Pick<AccessOptions, 'ca'>,
-): Promise<void> => {
-  const client = await clientFor(options)
+export type LoginOptions = Readonly<{ url: string; token?: string; email?: string; ca?: string }>
+
+/** Checks the access by a call, then stores it where only its owner can read it. A user's password is not stored, what it opens is. */
+export const login = async ({ url, token, email, ca }: LoginOptions): Promise<void> => {
+  if ((token === undefined) === (email === undefined)) throw new UsageError('Log in with --token, or as a user with --email.')
+  const opened = token ?? (await tokenOf({ url, email: email ?? '', ca }))
+  const client = await clientFor({ url, token: opened, ...(ca !== undefined && { ca }) })
   try {
     await client.hosts.count()
   } finally {
     client.close()
   }
-  const stored: Stored = { url: options.url, token: options.token, ca: options.ca === undefined ? null : resolve(options.ca) }
+  const stored: Stored = { url, token: opened, ca: ca === undefined ? null : resolve(ca) }
   await mkdir(dirname(configPath()), { recursive: true, mode: 0o700 })
   await writeFile(configPath(), JSON.stringify(stored, null, 2), { mode: 0o600 })
+}
+
+const tokenOf = async ({ url, email, ca }: Readonly<{ url: string; email: string; ca: string | undefined }>): Promise<string> => {
+  const password = process.env['MUSTER_PASSWORD'] ?? (await typedPassword())
+  return signIn({ url, ...(ca !== undefined && { ca: await readAuthority(ca) }) }, { email, password })
 }
 
 const readStored = async (): Promise<Stored | null> => {

@@ -1,20 +1,11 @@
 import type { Command } from 'commander'
 import type { AuditFilter } from '../client/audit-client.ts'
-import type { MusterClient } from '../client/muster-client.ts'
+import { asking, nothingMore } from './asking.ts'
 import { checkpointsText, exportAudit, verdictText, verifyAudit } from './audit.ts'
 import { findHost } from './history.ts'
 
-type Ask = (
-  client: MusterClient,
-  options: Readonly<Record<string, unknown>>,
-  args: readonly string[],
-) => Promise<readonly [object, string]>
-
-/** Makes a command ask a server; see `asking` in `muster.ts`. */
-export type Asking = (command: Command, ask: Ask) => Command
-
 /** `muster audit …`. */
-export const auditCommands = (program: Command, asking: Asking): void => {
+export const auditCommands = (program: Command): void => {
   const audit = program.command('audit').description('the event log, with what proves it')
 
   asking(
@@ -62,9 +53,6 @@ export const auditCommands = (program: Command, asking: Asking): void => {
     return [key, `${key.public_key}${key.fingerprint}`]
   })
 }
-
-/** For answers that were written already. */
-export const nothingMore = [{}, ''] as const
 
 const textsIn = (options: Readonly<Record<string, unknown>>): AuditFilter =>
   Object.fromEntries(

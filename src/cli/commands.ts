@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import type { MusterClient } from '../client/muster-client.ts'
+import type { Answer } from './asking.ts'
 import { findHost } from './history.ts'
 import { table, when } from './table.ts'
-
-type Answer = readonly [object, string]
 
 /** The latest commands, of one host if it is named. */
 export const listCommands = async (client: MusterClient, host: string | null): Promise<Answer> => {

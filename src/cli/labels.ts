@@ -1,9 +1,8 @@
 import type { Label, NewLabel } from '../client/json.ts'
 import type { MusterClient } from '../client/muster-client.ts'
+import type { Answer } from './asking.ts'
 import { UsageError } from './access.ts'
 import { table } from './table.ts'
-
-type Answer = readonly [object, string]
 
 export const listLabels = async (client: MusterClient): Promise<Answer> => {
   const labels = await client.labels.list()

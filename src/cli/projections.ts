@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Projection } from '../client/json.ts'
 import type { MusterClient } from '../client/muster-client.ts'
+import type { Progress } from './progress.ts'
 import { table } from './table.ts'
 
 const lookEveryMs = 500
@@ -9,7 +10,7 @@ const lookEveryMs = 500
 export const rebuildProjections = async (
   client: MusterClient,
   name: string | undefined,
-  tell: (line: string) => void,
+  show: (progress: Progress) => void,
 ): Promise<boolean> => {
   const before = new Map((await client.projections.list()).filter(({ shown }) => shown).map((one) => [one.name, one]))
   const names = await client.projections.rebuild(name === undefined ? undefined : [name])
@@ -17,7 +18,7 @@ export const rebuildProjections = async (
     await pause(lookEveryMs)
     const now = (await client.projections.list()).filter((one) => names.includes(one.name))
     const waiting = names.filter((one) => !isOver(one, now, before.get(one)))
-    tell(`${String(names.length - waiting.length)} of ${String(names.length)} rebuilt${progressOf(waiting, now)}`)
+    show({ done: names.length - waiting.length, total: names.length, note: noteOn(waiting, now) })
     if (waiting.length === 0) return !now.some(({ status }) => status === 'stuck')
   }
 }
@@ -28,9 +29,9 @@ const isOver = (name: string, now: readonly Projection[], before: Projection | u
   return newer !== undefined && (newer.shown || newer.status === 'stuck')
 }
 
-const progressOf = (waiting: readonly string[], now: readonly Projection[]): string => {
+const noteOn = (waiting: readonly string[], now: readonly Projection[]): string => {
   const building = now.filter(({ name, shown }) => waiting.includes(name) && !shown)
-  return building.length === 0 ? '' : `; ${building.map(({ name, events }) => `${name} at ${String(events)} events`).join(', ')}`
+  return building.map(({ name, events }) => `${name} at ${String(events)} events`).join(', ')
 }
 
 /** How far each read model is, for people. */

@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import type { MusterClient } from '../../src/client/muster-client.ts'
 import { musterClient } from '../../src/client/muster-client.ts'
 import { applyFiles, linesOf } from '../../src/cli/apply/apply.ts'
 import { FilesError } from '../../src/cli/apply/problems.ts'
 import { eventually } from '../support/eventually.ts'
+import type { Program } from '../support/program.ts'
+import { programAt } from '../support/program.ts'
 import type { TestServer } from '../support/server.ts'
 import { startServer } from '../support/server.ts'
 import { sqlOn } from '../support/sql.ts'
@@ -18,14 +16,17 @@ import * as story from '../support/story.ts'
 describe('A fleet that is kept in files', function () {
   this.timeout(90_000)
   let server: TestServer
+  let program: Program
   let folder: string
   let client: MusterClient
+  const environment = { ENROLL: 'the-secret-of-workstations', FLEET_SECRET_PSK: 'correct horse' }
   const changeSet = '0f0e0d0c-0000-4000-8000-00000000000b'
 
   before(async () => {
     server = await startServer()
     client = musterClient({ url: server.url, token: await gitopsToken(), ca: server.caPem, changeSet })
-    folder = join(await mkdtemp(join(tmpdir(), 'muster-files-')), 'fleet')
+    program = await programAt(server, environment)
+    folder = join(program.folder, 'fleet')
     await write({
       'default.yml': `
 labels:
@@ -55,7 +56,7 @@ policies:
   })
   after(async () => {
     await server?.stop()
-    await rm(dirname(folder), { recursive: true, force: true })
+    await program?.remove()
   })
 
   const write = async (files: Readonly<Record<string, string>>) => {
@@ -74,22 +75,10 @@ policies:
     assert.equal(status, 200)
     return (JSON.parse(body.toString()) as Readonly<{ secret: string }>).secret
   }
-  const environment = { ENROLL: 'the-secret-of-workstations', FLEET_SECRET_PSK: 'correct horse' }
   const apply = (options: Readonly<{ dryRun?: boolean; environment?: typeof environment }> = {}) =>
     applyFiles(client, { path: folder, dryRun: false, environment, ...options })
 
-  /** The program itself, in a process of its own. */
-  const muster = async (...args: readonly string[]) => {
-    const access = { MUSTER_URL: server.url, MUSTER_TOKEN: server.token, MUSTER_CA: join(dirname(folder), 'ca.pem') }
-    await writeFile(access.MUSTER_CA, server.caPem)
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/muster.ts', ...args], {
-      env: { ...process.env, ...environment, ...access },
-    })
-    const ended = once(child, 'close')
-    const output = await Promise.all([text(child.stdout), text(child.stderr)])
-    await ended
-    return { code: child.exitCode, output: output.join('') }
-  }
+  const muster = (...args: readonly string[]) => program.run(...args)
 
   /** Where the log ends, once nothing is under way. */
   const endOfLog = async (): Promise<string> => {

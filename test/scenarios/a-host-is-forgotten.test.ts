@@ -1,22 +1,20 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { UsageError } from '../../src/cli/access.ts'
 import { checkpointsText, verdictText, verifyAudit } from '../../src/cli/audit.ts'
 import { findHost, historyOf } from '../../src/cli/history.ts'
 import type { AppleFleet } from '../../src/simulators/fleet.ts'
 import { eventually } from '../support/eventually.ts'
+import type { Program } from '../support/program.ts'
+import { programAt } from '../support/program.ts'
 import type { TestServer } from '../support/server.ts'
 import { startServer } from '../support/server.ts'
 import * as story from '../support/story.ts'
 
-type Ran = Readonly<{ code: number; out: string; errors: string }>
-
 describe('A Mac that is sold', function () {
   this.timeout(120_000)
-  let folder: string
+  let program: Program
   let server: TestServer
   let fleet: AppleFleet
   let hostId: number
@@ -24,9 +22,8 @@ describe('A Mac that is sold', function () {
   let key: string
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'muster-audit-'))
     server = await startServer({ environment: { MUSTER_AUDIT_CHECKPOINT_EVENTS: '10' } })
-    await writeFile(join(folder, 'ca.pem'), server.caPem)
+    program = await programAt(server)
     fleet = await story.enrolledFleet(server, { count: 2, seed: 'sold' })
     await eventually('both are shown', async () => (await server.client.hosts.list()).hosts.length === 2)
     const host = await findHost(server.client, fleet.devices[0]?.udid ?? '')
@@ -36,18 +33,11 @@ describe('A Mac that is sold', function () {
   after(async () => {
     await fleet?.stop()
     await server?.stop()
-    await rm(folder, { recursive: true, force: true })
+    await program?.remove()
   })
 
-  /** The program, in a process of its own. */
-  const muster = (...args: readonly string[]): Promise<Ran> =>
-    new Promise((resolve) => {
-      const env = { ...process.env, MUSTER_URL: server.url, MUSTER_TOKEN: server.token, MUSTER_CA: join(folder, 'ca.pem') }
-      execFile(process.execPath, ['--import', 'tsx', 'src/cli/muster.ts', ...args], { env }, (error, out, errors) => {
-        resolve({ code: error === null ? 0 : Number(error.code), out, errors })
-      })
-    })
-  const file = (name: string): string => join(folder, name)
+  const muster = (...args: readonly string[]) => program.run(...args)
+  const file = (name: string): string => join(program.folder, name)
 
   it('has a PIN, which is shown while the host is known', async () => {
     const { unlock_pin: pin } = await server.client.hosts.lock(hostId, { viewPin: true })

@@ -1,17 +1,15 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { text } from 'node:stream/consumers'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { MusterClient } from '../../src/client/muster-client.ts'
 import { musterClient } from '../../src/client/muster-client.ts'
 import { applyFiles } from '../../src/cli/apply/apply.ts'
 import type { AppleDevice } from '../../src/simulators/apple-device.ts'
 import type { AppleFleet } from '../../src/simulators/fleet.ts'
 import { eventually } from '../support/eventually.ts'
+import type { Program } from '../support/program.ts'
+import { programAt } from '../support/program.ts'
 import type { TestServer } from '../support/server.ts'
 import { startServer } from '../support/server.ts'
 import * as story from '../support/story.ts'
@@ -22,6 +20,7 @@ describe('A run that deleted all settings of a team', function () {
   this.timeout(120_000)
   let server: TestServer
   let fleet: AppleFleet
+  let program: Program
   let folder: string
   let teamId: number
   const changeSet = randomUUID()
@@ -29,10 +28,10 @@ describe('A run that deleted all settings of a team', function () {
 
   before(async () => {
     server = await startServer()
-    folder = join(await mkdtemp(join(tmpdir(), 'muster-undo-')), 'fleet')
-    await mkdir(folder, { recursive: true })
+    program = await programAt(server)
+    folder = join(program.folder, 'fleet')
+    await mkdir(folder)
     await writeFile(join(folder, 'studio.yml'), 'name: Studio\ncontrols: {macos_settings: {custom_settings: []}}\n')
-    await writeFile(join(dirname(folder), 'ca.pem'), server.caPem)
     fleet = await story.enrolledFleet(server, { count: 3, seed: 'undo' })
     teamId = (await server.client.teams.create({ name: 'Studio' })).id
     const ids = await Promise.all(fleet.devices.map((device) => story.hostIdOn(server.client, device)))
@@ -43,7 +42,7 @@ describe('A run that deleted all settings of a team', function () {
   after(async () => {
     await fleet?.stop()
     await server?.stop()
-    await rm(dirname(folder), { recursive: true, force: true })
+    await program?.remove()
   })
 
   const deviceAt = (index: number): AppleDevice => fleet.devices[index] ?? assert.fail('There is no such Mac.')
@@ -55,17 +54,7 @@ describe('A run that deleted all settings of a team', function () {
       client.close()
     }
   }
-  /** The program itself, in a process of its own. */
-  const muster = async (...args: readonly string[]) => {
-    const access = { MUSTER_URL: server.url, MUSTER_TOKEN: server.token, MUSTER_CA: join(dirname(folder), 'ca.pem') }
-    const child = spawn(process.execPath, ['--import', 'tsx', 'src/cli/muster.ts', ...args], {
-      env: { ...process.env, ...access },
-    })
-    const ended = once(child, 'close')
-    const output = await Promise.all([text(child.stdout), text(child.stderr)])
-    await ended
-    return { code: child.exitCode, output: output.join('') }
-  }
+  const muster = (...args: readonly string[]) => program.run(...args)
   const installsOf = async (device: AppleDevice) =>
     story.queuedIn(await story.historyOf(server.client, device)).filter((queued) => queued.startsWith('install-profile'))
 

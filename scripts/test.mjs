@@ -16,6 +16,7 @@ const inRoot = { cwd: root }
 
 const checks = [
   { name: 'Types', args: [bin('typescript/bin/tsc'), '--noEmit'] },
+  { name: 'Types of the console', args: [bin('typescript/bin/tsc'), '--noEmit', '-p', 'src/console'] },
   { name: 'Lint', args: [bin('eslint/bin/eslint.js'), '.'] },
   { name: 'Format', args: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'] },
 ]

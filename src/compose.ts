@@ -128,6 +128,7 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
     read: database.read,
     applyNow: database.applyNow,
     caughtUp: ({ position }) => (position === null ? Promise.resolve(true) : progress.caughtUp(position, readYourWritesMs)),
+    onAdvanced: progress.onAdvanced,
     log,
     blobs: blobsIn({ log, vault, clock }),
     vault,

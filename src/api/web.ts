@@ -28,6 +28,7 @@ import { anchorsOf, eldestOf } from './authorities.ts'
 import { serverIdentity } from './authority.ts'
 import { teamOfSecret } from './enrolling-teams.ts'
 import { errorHandler } from './errors.ts'
+import { consoleFolder, consoleRoutes } from './console.ts'
 import type { Tls } from './listen.ts'
 import { listen } from './listen.ts'
 import { requestTimes } from './metrics.ts'
@@ -184,6 +185,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
         escrowUnlockUrl: config.MUSTER_ESCROW_UNLOCK_URL,
       }),
     )
+    .use(consoleRoutes(consoleFolder()))
     // What no edge has answered: Express itself would show where it broke.
     .use(errorHandler(app.logger))
   return {

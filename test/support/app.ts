@@ -79,6 +79,7 @@ export const testApp = async (): Promise<TestApp> => {
     read: questions.read,
     applyNow: questions.applyNow,
     caughtUp: ({ position }) => (position === null ? Promise.resolve(true) : progress.caughtUp(position, 10_000)),
+    onAdvanced: progress.onAdvanced,
     log,
     blobs: blobsIn({ log, vault, clock }),
     vault,

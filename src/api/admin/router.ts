@@ -21,6 +21,7 @@ import { hostEnrollmentRoutes } from './host-enrollment.ts'
 import { enrollSecretRoutes } from './enroll-secrets.ts'
 import { enrollmentProfileRoutes } from './enrollment-profiles.ts'
 import { labelRoutes } from './labels.ts'
+import { liveRoutes } from './live.ts'
 import { migrationRoutes } from './migration.ts'
 import { pushCertificateRoutes } from './push-certificates.ts'
 import { hostHistoryRoutes } from './host-history.ts'
@@ -68,6 +69,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...certificateRoutes(deps),
     ...authorityRoutes(deps),
     ...readModelRoutes(app),
+    ...liveRoutes(app, async (request) => (await tokens.find(request.get('authorization'))) !== null),
     ...apiTokenRoutes(app, tokens),
   }
 

@@ -20,11 +20,9 @@ export const consolePages = [
   'access',
 ] as const
 
-/** Where the built console is: beside the built server, or where a checkout builds it. */
-export const consoleFolder = (): string => {
-  const [built, checkout] = ['../console', '../../dist/console'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
-  return [built, checkout].find((folder) => folder !== undefined && isBuilt(folder)) ?? checkout ?? ''
-}
+/** Where the built console is: beside the built server; for a server that runs from its sources, where a build would put it. */
+export const consoleFolder = (): string =>
+  fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../dist/console' : '../console', import.meta.url))
 
 /** Its scripts and styles come from here alone; styles also stand in its elements. */
 const consoleHeaders = helmet({

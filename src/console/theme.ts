@@ -29,7 +29,7 @@ export const theme = createTheme({
   focusRing: 'auto',
   components: {
     Table: { defaultProps: { verticalSpacing: 6, horizontalSpacing: 'sm', fz: 'sm', highlightOnHover: true } },
-    Button: { defaultProps: { size: 'xs' } },
+    Button: { defaultProps: { size: 'xs', fw: 500 } },
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray' } },
     TextInput: { defaultProps: { size: 'xs' } },
     Textarea: { defaultProps: { size: 'xs' } },
@@ -51,6 +51,6 @@ export const theme = createTheme({
       },
     },
     Tabs: { defaultProps: { keepMounted: false } },
-    Anchor: { defaultProps: { underline: 'hover', fz: 'inherit' } },
+    Anchor: { defaultProps: { underline: 'hover', inherit: true } },
   },
 })

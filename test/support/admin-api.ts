@@ -19,7 +19,7 @@ import { testApp, testCause } from './app.ts'
 /** Whatever JSON holds: tests walk through it, and comparing tells. */
 type Json = ReturnType<typeof JSON.parse>
 
-/** `body` is JSON, or null when the answer is none; `bytes` are what came. */
+/** `body` is JSON, or null when the answer is none; `bytes` are what came, nothing of a stream of events. */
 export type Answer = Readonly<{ status: number; headers: Headers; body: Json; bytes: Buffer }>
 
 export type Call = Readonly<{
@@ -110,7 +110,9 @@ export const startAdminApi = async (limits?: AdminSettings['limits']): Promise<A
         },
         body: json === undefined ? (body ?? null) : JSON.stringify(json),
       })
-      const bytes = Buffer.from(await response.arrayBuffer())
+      const isEndless = response.headers.get('content-type')?.startsWith('text/event-stream') === true
+      if (isEndless) await response.body?.cancel()
+      const bytes = isEndless ? Buffer.alloc(0) : Buffer.from(await response.arrayBuffer())
       const isJson = response.headers.get('content-type')?.includes('json') === true
       return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(bytes.toString()) : null, bytes }
     },

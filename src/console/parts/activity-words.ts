@@ -1,13 +1,21 @@
 import type { Activity } from '../../client/json.ts'
 
+const names: Readonly<Record<string, string>> = {
+  mdm: 'MDM',
+  macos: 'macOS',
+  windows: 'Windows',
+  pin: 'PIN',
+  scep: 'SCEP',
+  idp: 'IdP',
+}
+
 /** `ran_custom_mdm_command` and `HostTransferred`, read as words. */
 export const wordsOf = (name: string): string => {
-  const words = name
-    .replace(/_/g, ' ')
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .replace(/\bmdm\b/i, 'MDM')
+  const words = name.replace(/_/g, ' ').replace(/([a-z])([A-Z])/g, '$1 $2')
+
   const lower = words.replace(/\b[A-Z][a-z]+/g, (word) => word.toLowerCase())
-  return lower.charAt(0).toUpperCase() + lower.slice(1)
+  const named = lower.replace(/\b(mdm|macos|windows|pin|scep|idp)\b/gi, (word) => names[word.toLowerCase()] ?? word)
+  return named.charAt(0).toUpperCase() + named.slice(1)
 }
 
 const text = (details: Activity['details'], name: string): string | null => {

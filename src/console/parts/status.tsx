@@ -27,11 +27,12 @@ const totalOf = (counts: StatusCounts): number => statuses.reduce((sum, status) 
 /** How many hosts stand where, as a bar; empty when there are none. */
 export const StatusBar = ({ counts }: Readonly<{ counts: StatusCounts }>) => {
   const total = totalOf(counts)
-  const told = statuses.filter((status) => counts[status] > 0).map((status) => `${String(counts[status])} ${status}`)
+  const shown = statuses.filter((status) => counts[status] > 0)
+  const told = shown.map((status) => `${String(counts[status])} ${status}`)
   return (
     <Tooltip label={told.join(', ') || 'No hosts'}>
       <div className="status-bar" role="img" aria-label={told.join(', ') || 'No hosts'}>
-        {statuses.map((status) => (
+        {shown.map((status) => (
           <span
             key={status}
             data-status={status}

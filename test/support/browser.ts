@@ -79,5 +79,5 @@ const startBrowser = async (executablePath: string): Promise<TestBrowser> => {
 export const builtConsole = (): void => {
   const script = new URL('../../scripts/console.mjs', import.meta.url).pathname
   const { status, stderr } = spawnSync(process.execPath, [script], { encoding: 'utf8' })
-  if (status !== 0 || /was not built/.test(stderr)) throw new Error(`The console could not be built:\n${stderr}`)
+  if (status !== 0 || stderr.includes('was not built')) throw new Error(`The console could not be built:\n${stderr}`)
 }

@@ -1,16 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
+import type { PageMeta } from '../../client/json.ts'
 import { isMissingRoute } from './api-error.ts'
 import { call } from './http.ts'
-import type { Plan, Undone } from './json.ts'
+import type { ChangeSet, ChangeSetDetails, Undone } from './json.ts'
 import { useOptional } from './reading.ts'
 import { useWriting } from './writing.ts'
 
-/** Answers of change sets, read by `change-set.ts`. */
-export type Loose = Readonly<Record<string, unknown>>
-
-/** Null from a server that knows no change sets. */
+/** Newest first; null from a server that knows no change sets. */
 export const useChangeSets = (page: number) =>
-  useOptional<Readonly<{ change_sets: readonly Loose[]; meta?: Readonly<{ has_next_results: boolean }> }>>({
+  useOptional<Readonly<{ change_sets: readonly ChangeSet[]; meta: PageMeta }>>({
     key: ['audit', 'change sets'],
     path: '/change_sets',
     query: { page, per_page: 50 },
@@ -18,7 +16,7 @@ export const useChangeSets = (page: number) =>
   })
 
 export const useChangeSet = (id: string | null) =>
-  useOptional<Loose>({
+  useOptional<ChangeSetDetails>({
     key: ['audit', 'change set', id],
     path: `/change_sets/${encodeURIComponent(id ?? '')}`,
     enabled: id !== null,
@@ -40,11 +38,16 @@ export const usePlans = (): boolean =>
     staleTime: Infinity,
   }).data ?? false
 
-export const planUndo = (id: string): Promise<Undone & Readonly<{ plan?: Plan }>> =>
-  call('POST', `/change_sets/${encodeURIComponent(id)}/undo`, { json: {}, query: { plan: true } })
+const wish = (force: boolean) => (force ? { force } : {})
+
+export const planUndo = (id: string, force: boolean): Promise<Undone> =>
+  call('POST', `/change_sets/${encodeURIComponent(id)}/undo`, { json: wish(force), query: { plan: true } })
 
 export const useUndo = (id: string) =>
   useWriting<Readonly<{ force: boolean }>, Undone>({
-    write: ({ force }) => call('POST', `/change_sets/${encodeURIComponent(id)}/undo`, { json: force ? { force } : {} }),
-    done: () => 'The change set was undone.',
+    write: ({ force }) => call('POST', `/change_sets/${encodeURIComponent(id)}/undo`, { json: wish(force) }),
+    done: ({ undone, cannot, skipped }) =>
+      undone.length === 0
+        ? 'Nothing was undone.'
+        : `${String(undone.length)} undone${cannot.length + skipped.length > 0 ? `, ${String(cannot.length + skipped.length)} left as they are` : ''}.`,
   })

@@ -136,9 +136,36 @@ export type Plan = Readonly<{
   warnings: readonly (string | Readonly<{ message: string }>)[]
 }>
 
+/** All that was done with one intent. `events`: how many things an admin did; `undone_by` and `undoes` are other change sets. */
+export type ChangeSet = Readonly<{
+  id: string
+  at: string
+  actor: string
+  events: number
+  /** What kinds of things, in the words of the feed. */
+  kinds: readonly string[]
+  hosts: number
+  undone_by: string | null
+  undoes: string | null
+}>
+
+export type ChangeSetDetails = Readonly<{
+  change_set: ChangeSet &
+    Readonly<{
+      effects?: Readonly<{ hosts: number; installs: number; removals: number; transfers: number; relabelled: number }>
+    }>
+  events: readonly Readonly<{ position: string; at: string; event: string; sentence: string | null; host_id: number | null }>[]
+  meta?: PageMeta
+}>
+
+/** Something that an undo leaves as it is. */
+export type LeftAlone = Readonly<{ event: string; id: string; name: string | null; reason: string }>
+
+/** What an undo did, or with `plan` would do. */
 export type Undone = Readonly<{
-  undone?: unknown
-  cannot?: readonly Readonly<{ event: unknown; reason: string }>[]
-  skipped?: unknown
+  change_set: string | null
+  undone: readonly Readonly<{ deed: string; id: string; name: string | null; hosts?: number }>[]
+  cannot: readonly LeftAlone[]
+  skipped: readonly LeftAlone[]
   plan?: Plan
 }>

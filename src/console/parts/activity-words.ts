@@ -11,7 +11,7 @@ const names: Readonly<Record<string, string>> = {
 
 /** `ran_custom_mdm_command` and `HostTransferred`, read as words. */
 export const wordsOf = (name: string): string => {
-  const words = name.replace(/_/g, ' ').replace(/([a-z])([A-Z])/g, '$1 $2')
+  const words = name.replace(/[_-]/g, ' ').replace(/([a-z])([A-Z])/g, '$1 $2')
 
   const lower = words.replace(/\b[A-Z][a-z]+/g, (word) => word.toLowerCase())
   const named = lower.replace(/\b(mdm|macos|windows|pin|scep|idp)\b/gi, (word) => names[word.toLowerCase()] ?? word)

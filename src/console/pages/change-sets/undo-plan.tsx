@@ -1,18 +1,18 @@
 import { Button, Group, List, Stack, Switch, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { refusalsOf } from '../../api/change-set.ts'
 import { planUndo, useUndo } from '../../api/change-sets.ts'
-import type { Undone } from '../../api/json.ts'
+import type { LeftAlone, Undone } from '../../api/json.ts'
+import { wordsOf } from '../../parts/activity-words.ts'
 import { PlanView } from '../../parts/plan-view.tsx'
 import { Problem } from '../../parts/problem.tsx'
 import { View } from '../../parts/view.tsx'
 import { WaitingLines } from '../../parts/waiting.tsx'
 
-/** What undoing would do, what it cannot, and then the deed. */
+/** What undoing would do, what it cannot and what it leaves alone, and then the deed. */
 export const UndoPlan = ({ id, onClose }: Readonly<{ id: string; onClose: () => void }>) => {
-  const plan = useQuery({ queryKey: ['plan', 'undo', id], queryFn: () => planUndo(id), gcTime: 0, retry: false })
   const [force, setForce] = useState(false)
+  const plan = useQuery({ queryKey: ['plan', 'undo', id, force], queryFn: () => planUndo(id, force), gcTime: 0, retry: false })
   const undo = useUndo(id)
   return (
     <section className="panel" aria-label="Undo">
@@ -20,8 +20,8 @@ export const UndoPlan = ({ id, onClose }: Readonly<{ id: string; onClose: () => 
         <Text size="sm" fw={600}>
           Undoing this would
         </Text>
-        <View of={plan} waiting={<WaitingLines lines={5} />}>
-          {(data) => <Planned data={data} />}
+        <View of={plan} waiting={<WaitingLines lines={6} />}>
+          {(data) => <Planned undo={data} />}
         </View>
         <Switch
           size="xs"
@@ -36,7 +36,7 @@ export const UndoPlan = ({ id, onClose }: Readonly<{ id: string; onClose: () => 
           </Button>
           <Button
             color="orange"
-            disabled={plan.data === undefined}
+            disabled={(plan.data?.undone.length ?? 0) === 0}
             loading={undo.isPending}
             onClick={() => undo.mutate({ force }, { onSuccess: onClose })}
           >
@@ -48,25 +48,35 @@ export const UndoPlan = ({ id, onClose }: Readonly<{ id: string; onClose: () => 
   )
 }
 
-const Planned = ({ data }: Readonly<{ data: Undone }>) => {
-  const refusals = refusalsOf(data.cannot)
-  return (
-    <Stack gap="sm">
-      {data.plan !== undefined && <PlanView plan={data.plan} />}
-      {refusals.length > 0 && (
-        <div>
-          <Text size="sm" fw={600} c="orange">
-            Cannot be undone
-          </Text>
-          <List size="sm" spacing={2}>
-            {refusals.map(({ key, name, reason }) => (
-              <List.Item key={key}>
-                {name} <span className="quiet">{reason}</span>
-              </List.Item>
-            ))}
-          </List>
-        </div>
-      )}
-    </Stack>
+const Planned = ({ undo: { undone, cannot, skipped, plan } }: Readonly<{ undo: Undone }>) => (
+  <Stack gap="sm">
+    <List size="sm" spacing={2}>
+      {undone.map(({ deed, id, name, hosts }, index) => (
+        <List.Item key={`${id} ${String(index)}`}>
+          {wordsOf(deed)} <b>{name ?? id}</b>
+          {hosts !== undefined && <span className="quiet"> · {hosts} hosts</span>}
+        </List.Item>
+      ))}
+      {undone.length === 0 && <List.Item>do nothing</List.Item>}
+    </List>
+    {plan !== undefined && <PlanView plan={plan} />}
+    <Left title="Cannot be undone" things={cannot} />
+    <Left title="Is left as it is" things={skipped} />
+  </Stack>
+)
+
+const Left = ({ title, things }: Readonly<{ title: string; things: readonly LeftAlone[] }>) =>
+  things.length > 0 && (
+    <div>
+      <Text size="sm" fw={600} c="orange">
+        {title}
+      </Text>
+      <List size="sm" spacing={2}>
+        {things.map(({ event, id, name, reason }, index) => (
+          <List.Item key={`${id} ${String(index)}`}>
+            {wordsOf(event)} {name !== null && <b>{name}</b>} <span className="quiet">{reason}</span>
+          </List.Item>
+        ))}
+      </List>
+    </div>
   )
-}

@@ -1,0 +1,13 @@
+import { wordsOf } from './activity-words.ts'
+
+/** What a change set is about: its kinds of things, and how many. */
+export const summaryOf = ({
+  kinds,
+  events,
+  undoes,
+}: Readonly<{ kinds: readonly string[]; events: number; undoes: string | null }>): string => {
+  const shown = kinds.slice(0, 3).map((kind, index) => (index === 0 ? wordsOf(kind) : wordsOf(kind).toLowerCase()))
+  const more = kinds.length > shown.length ? ` and ${String(kinds.length - shown.length)} more` : ''
+  const words = `${shown.join(', ')}${more}`
+  return `${undoes === null ? words : `Undo: ${words.toLowerCase()}`}${events > 1 ? ` (${String(events)} things)` : ''}`
+}

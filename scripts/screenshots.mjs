@@ -30,7 +30,8 @@ const startDemo = async () => {
   return { ...told, stop }
 }
 
-const guest = `<plist version="1.0"><dict>
+const guest = `<?xml version="1.0" encoding="UTF-8"?>
+<plist version="1.0"><dict>
 <key>PayloadType</key><string>Configuration</string><key>PayloadVersion</key><integer>1</integer>
 <key>PayloadIdentifier</key><string>com.example.settings.guest</string><key>PayloadUUID</key><string>2C5F5C02-0000-4000-8000-0000000000A1</string>
 <key>PayloadDisplayName</key><string>Guest account</string>
@@ -52,7 +53,7 @@ const shots = {
     await page.goto(`${url}/hosts/${hostId}`)
     const slider = page.getByRole('slider')
     await slider.focus()
-    for (let step = 0; step < 45; step++) await page.keyboard.press('ArrowLeft')
+    for (let step = 0; step < 62; step++) await page.keyboard.press('ArrowLeft')
     await page.getByText(/^As of/).waitFor()
   },
   'host-why': async (page, { url, hostId }) => {
@@ -76,7 +77,7 @@ const shots = {
     if (!plans) return false
     await page.goto(`${url}/change-sets`)
     await page
-      .getByRole('link', { name: /Created macOS profile/ })
+      .getByRole('link', { name: /^The profile .* was uploaded/ })
       .first()
       .click()
     await page.getByRole('button', { name: 'Undo…' }).click()

@@ -26,10 +26,12 @@ export const useHosts = (filters: HostFilters, order: HostOrder) =>
 export const useHostCount = (filters: HostFilters) =>
   useReading<Readonly<{ count: number }>>({ key: ['hosts', 'count'], path: '/hosts/count', query: filters, keep: true })
 
-export const useHostSummary = () => useReading<HostSummary>({ key: ['hosts', 'summary'], path: '/host_summary' })
+/** Of one team, or of all. */
+export const useHostSummary = (team_id: number | null) =>
+  useReading<HostSummary>({ key: ['hosts', 'summary'], path: '/host_summary', query: { team_id } })
 
-export const useEnrollmentSummary = () =>
-  useReading<EnrollmentSummary>({ key: ['hosts', 'enrollment summary'], path: '/hosts/summary/mdm' })
+export const useEnrollmentSummary = (team_id: number | null) =>
+  useReading<EnrollmentSummary>({ key: ['hosts', 'enrollment summary'], path: '/hosts/summary/mdm', query: { team_id } })
 
 /** The host now, or as it was `at` a time or a position in the log. */
 export const useHost = (id: string, at: string | null): UseQueryResult<Readonly<{ host: Host; as_of?: HostAsOf['as_of'] }>> =>

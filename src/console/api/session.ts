@@ -29,6 +29,12 @@ const subscribe = (tell: () => void): (() => void) => {
 
 export const useSession = (): Session => useSyncExternalStore(subscribe, () => session)
 
+/** The team that somebody is limited to, where whole numbers are told: the first, for those of several. Null: all of them. */
+export const useScope = (): number | null => {
+  const { user } = useSession()
+  return user === null || user.global_role !== null ? null : (user.teams?.[0]?.id ?? null)
+}
+
 /** Finds out whether somebody is signed in, by this tab's token or by a cookie. Throws `ApiError` when the server does not say. */
 export const beginSession = async (): Promise<void> => {
   try {

@@ -8,7 +8,7 @@ const doer = ({ kind, id }: Readonly<{ kind: string; id: string }>): string =>
 
 /** What led to something, oldest first, each with who did it and why. */
 export const Chain = ({ links }: Readonly<{ links: Explanation['chain'] }>) => (
-  <Timeline bulletSize={12} lineWidth={2} active={links.length - 1} aria-label="What led to it">
+  <Timeline className="chain" bulletSize={12} lineWidth={2} active={links.length - 1} aria-label="What led to it">
     {links.map(({ position, at, type, sentence, why, actor }) => (
       <Timeline.Item key={position}>
         <Text size="sm">{sentence ?? wordsOf(type)}</Text>

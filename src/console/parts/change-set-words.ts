@@ -6,8 +6,11 @@ export const summaryOf = ({
   events,
   undoes,
 }: Readonly<{ kinds: readonly string[]; events: number; undoes: string | null }>): string => {
-  const shown = kinds.slice(0, 3).map((kind, index) => (index === 0 ? wordsOf(kind) : wordsOf(kind).toLowerCase()))
+  const shown = kinds.slice(0, 3).map((kind, index) => (index === 0 ? wordsOf(kind) : lowered(wordsOf(kind))))
   const more = kinds.length > shown.length ? ` and ${String(kinds.length - shown.length)} more` : ''
   const words = `${shown.join(', ')}${more}`
-  return `${undoes === null ? words : `Undo: ${words.toLowerCase()}`}${events > 1 ? ` (${String(events)} things)` : ''}`
+  return `${undoes === null ? words : `Undo: ${lowered(words)}`}${events > 1 ? ` (${String(events)} things)` : ''}`
 }
+
+/** Within a sentence; names of things keep their capitals. */
+const lowered = (words: string): string => (/^[A-Z][a-z]/.test(words) ? words.charAt(0).toLowerCase() + words.slice(1) : words)

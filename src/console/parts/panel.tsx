@@ -1,4 +1,4 @@
-import { Group, Title } from '@mantine/core'
+import { Group, Text, Title } from '@mantine/core'
 import type { ReactNode } from 'react'
 
 /** A part of a page, with a heading. */
@@ -8,7 +8,9 @@ export const Panel = ({ title, aside, children }: Readonly<{ title: string; asid
       <Title order={2} size="h3">
         {title}
       </Title>
-      {aside}
+      <Text size="xs" component="div">
+        {aside}
+      </Text>
     </Group>
     {children}
   </section>

@@ -1,4 +1,4 @@
-import { Alert, Group, Stack, Table, Text } from '@mantine/core'
+import { Alert, Anchor, Group, Stack, Table, Text } from '@mantine/core'
 import { IconInfoCircle } from '@tabler/icons-react'
 import { Link } from 'react-router'
 import type { Plan } from '../api/json.ts'
@@ -15,7 +15,7 @@ const wordsOf = (warning: Plan['warnings'][number]): string => (typeof warning =
 
 /** What a change would do, before it is done: how much, why, and to whom for example. */
 export const PlanView = ({ plan }: Readonly<{ plan: Plan }>) => (
-  <Stack gap="sm" role="region" aria-label="Plan">
+  <Stack gap="sm" role="region" aria-label="Plan" className="plan">
     <Group gap={36}>
       <Figure value={plan.hosts} label="hosts touched" />
       <Figure value={plan.installs} label="installs" tone="var(--verifying)" />
@@ -58,7 +58,9 @@ export const PlanView = ({ plan }: Readonly<{ plan: Plan }>) => (
         </Text>
         {plan.sample.slice(0, 5).map(({ host_id, name, install, remove }) => (
           <Text size="sm" key={host_id}>
-            <Link to={`/hosts/${String(host_id)}`}>{name}</Link>
+            <Anchor component={Link} to={`/hosts/${String(host_id)}`}>
+              {name}
+            </Anchor>
             {install.length > 0 && <span className="after"> + {namesIn(install)}</span>}
             {remove.length > 0 && <span className="before"> − {namesIn(remove)}</span>}
           </Text>

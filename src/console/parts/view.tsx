@@ -1,5 +1,7 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { Text } from '@mantine/core'
+import { ApiError } from '../api/api-error.ts'
 import { Problem } from './problem.tsx'
 
 type ViewProps<T> = Readonly<{
@@ -12,6 +14,12 @@ type ViewProps<T> = Readonly<{
 /** What was read, or that it is awaited, or why it could not be. What was read before stays while it is tried again. */
 export const View = <T,>({ of, waiting, children }: ViewProps<T>): ReactNode => {
   if (of.data !== undefined) return children(of.data)
+  if (of.error instanceof ApiError && of.error.status === 403)
+    return (
+      <Text size="sm" className="quiet">
+        Your role does not show this.
+      </Text>
+    )
   if (of.isError) return <Problem error={of.error} retry={() => void of.refetch()} />
   return waiting
 }

@@ -16,6 +16,13 @@ export const UsersPanel = () => {
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
+          {users.length === 0 && (
+            <Table.Tr>
+              <Table.Td colSpan={3} className="quiet">
+                No users yet: people sign in by API tokens.
+              </Table.Td>
+            </Table.Tr>
+          )}
           {users.map(({ id, name, email, global_role }) => (
             <Table.Tr key={id}>
               <Table.Td fw={500}>{name}</Table.Td>

@@ -1,5 +1,6 @@
 import { Anchor, Badge, Table } from '@mantine/core'
 import { Link } from 'react-router'
+import { useFirstDeed } from '../../api/change-sets.ts'
 import type { ChangeSet } from '../../api/json.ts'
 import { summaryOf } from '../../parts/change-set-words.ts'
 import { When } from '../../parts/when.tsx'
@@ -18,9 +19,9 @@ export const ChangeSetTable = ({ changeSets }: Readonly<{ changeSets: readonly C
     <Table.Tbody>
       {changeSets.map((one) => (
         <Table.Tr key={one.id}>
-          <Table.Td>
+          <Table.Td className="cut-rest">
             <Anchor component={Link} to={`/change-sets/${one.id}`} fw={500}>
-              {summaryOf(one)}
+              <Title changeSet={one} />
             </Anchor>
           </Table.Td>
           <Table.Td className="cut">{one.actor}</Table.Td>
@@ -37,3 +38,15 @@ export const ChangeSetTable = ({ changeSets }: Readonly<{ changeSets: readonly C
     </Table.Tbody>
   </Table>
 )
+
+/** Its first deed in a sentence; until that is known, what kinds of things were done. */
+const Title = ({ changeSet }: Readonly<{ changeSet: ChangeSet }>) => {
+  const deed = useFirstDeed(changeSet.id)
+  if (deed === null) return summaryOf(changeSet)
+  return (
+    <>
+      {deed}
+      {changeSet.events > 1 && <span className="quiet"> and {changeSet.events - 1} more</span>}
+    </>
+  )
+}

@@ -1,14 +1,16 @@
 import { Divider, Group, Skeleton } from '@mantine/core'
 import { useEnrollmentSummary, useHostSummary } from '../../api/hosts.ts'
 import type { EnrollmentSummary, HostSummary } from '../../api/json.ts'
+import { useScope } from '../../api/session.ts'
 import { Figure } from '../../parts/figure.tsx'
 import { Platform } from '../../parts/platform.tsx'
 import { View } from '../../parts/view.tsx'
 
 /** Hosts in number: who is there, how they are enrolled, what they run. */
 export const HostsPanel = () => {
-  const summary = useHostSummary()
-  const enrollment = useEnrollmentSummary()
+  const scope = useScope()
+  const summary = useHostSummary(scope)
+  const enrollment = useEnrollmentSummary(scope)
   return (
     <section className="panel" aria-label="Hosts">
       <Group gap={40} mih={48} align="flex-start">

@@ -1,6 +1,7 @@
 import { Anchor, Button, Skeleton, Stack } from '@mantine/core'
 import { Link } from 'react-router'
 import { useTeams } from '../../api/groups.ts'
+import { useScope } from '../../api/session.ts'
 import { useTeamCounts } from '../../api/profiles.ts'
 import { Panel } from '../../parts/panel.tsx'
 import { StatusBar, StatusNumbers } from '../../parts/status.tsx'
@@ -13,6 +14,7 @@ const mostTeams = 8
 /** How far settings have come, team by team; it moves as hosts answer. */
 export const RolloutPanel = () => {
   const teams = useTeams()
+  const scope = useScope()
   return (
     <Panel
       title="Settings rollout"
@@ -28,7 +30,7 @@ export const RolloutPanel = () => {
             {data.teams.slice(0, mostTeams).map(({ id, name }) => (
               <TeamRollout key={id} id={String(id)} name={name} />
             ))}
-            <TeamRollout id="0" name="No team" />
+            {scope === null && <TeamRollout id="0" name="No team" />}
             {data.teams.length === 0 && (
               <Button component={Link} to="/teams" variant="default" w="fit-content">
                 Make a team

@@ -42,21 +42,21 @@ export const HostDiff = ({ id, moments: { events }, from, to }: HostDiffProps) =
 }
 
 const Changes = ({ changes }: Readonly<{ changes: Diff['changes'] }>) => (
-  <Table>
+  <Table layout="fixed">
     <Table.Thead>
       <Table.Tr>
-        <Table.Th>What</Table.Th>
-        <Table.Th>Before</Table.Th>
-        <Table.Th>After</Table.Th>
+        <Table.Th w="22%">What</Table.Th>
+        <Table.Th w="22%">Before</Table.Th>
+        <Table.Th w="22%">After</Table.Th>
         <Table.Th>Because</Table.Th>
       </Table.Tr>
     </Table.Thead>
     <Table.Tbody>
       {changes.map(({ path, before, after, because }) => (
         <Table.Tr key={path}>
-          <Table.Td className="mono">{path}</Table.Td>
-          <Table.Td className="before">{shown(before)}</Table.Td>
-          <Table.Td className="after">{shown(after)}</Table.Td>
+          <Table.Td className="mono whole">{path}</Table.Td>
+          <Table.Td className="before whole">{shown(before)}</Table.Td>
+          <Table.Td className="after whole">{shown(after)}</Table.Td>
           <Table.Td>
             {because !== null && (
               <>

@@ -9,7 +9,7 @@ import { When } from '../../parts/when.tsx'
 /** What is known of a host. What telemetry alone tells has no past, and is left out there. */
 export const HostFacts = ({ host, past }: Readonly<{ host: Host; past: boolean }>) => (
   <section className="panel" aria-label="Facts">
-    <SimpleGrid cols={{ base: 3, xl: 6 }} spacing="md" verticalSpacing="xs">
+    <SimpleGrid cols={{ base: 3, lg: 6 }} spacing="md" verticalSpacing="xs">
       <Fact name="Team">{host.team_name ?? 'No team'}</Fact>
       <Fact name="Management">{host.mdm.enrollment_status}</Fact>
       <Fact name="Enrolled">

@@ -12,6 +12,7 @@ import { HostCommands } from './host-commands.tsx'
 import { HostDiff } from './host-diff.tsx'
 import { HostFacts } from './host-facts.tsx'
 import { HostProfiles } from './host-profiles.tsx'
+import { MissingProfiles } from './missing-profiles.tsx'
 import { HostHeading, HostMarks } from './host-heading.tsx'
 import { HostTimeline } from './host-timeline.tsx'
 import { TimeRail } from './time-rail.tsx'
@@ -54,7 +55,10 @@ export const HostPage = () => {
                 <Tabs.Tab value="changes">Compare</Tabs.Tab>
               </Tabs.List>
               <Tabs.Panel value="profiles">
-                <HostProfiles host={data.host} past={at !== null} onWhy={setQuestion} />
+                <Stack gap="md">
+                  <HostProfiles host={data.host} past={at !== null} onWhy={setQuestion} />
+                  {at === null && <MissingProfiles host={data.host} onWhy={setQuestion} />}
+                </Stack>
               </Tabs.Panel>
               <Tabs.Panel value="commands">
                 <HostCommands id={id} onWhy={setQuestion} />

@@ -55,6 +55,7 @@ const shots = {
     await slider.focus()
     for (let step = 0; step < 62; step++) await page.keyboard.press('ArrowLeft')
     await page.getByText(/^As of/).waitFor()
+    await page.waitForURL(/at=/)
   },
   'host-why': async (page, { url, hostId }) => {
     await page.goto(`${url}/hosts/${hostId}`)

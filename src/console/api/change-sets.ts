@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import type { PageMeta } from '../../client/json.ts'
-import { isMissingRoute } from './api-error.ts'
+import { ApiError, isMissingRoute } from './api-error.ts'
 import { call } from './http.ts'
 import type { ChangeSet, ChangeSetDetails, Undone } from './json.ts'
 import { useOptional } from './reading.ts'
@@ -42,6 +42,8 @@ export const usePlans = (): boolean =>
         return true
       } catch (error) {
         if (isMissingRoute(error)) return false
+        // They are there, and not for everybody to see.
+        if (error instanceof ApiError && error.status === 403) return true
         throw error
       }
     },

@@ -32,7 +32,7 @@ export const useSession = (): Session => useSyncExternalStore(subscribe, () => s
 /** The team that somebody is limited to, where whole numbers are told: the first, for those of several. Null: all of them. */
 export const useScope = (): number | null => {
   const { user } = useSession()
-  return user === null || user.global_role !== null ? null : (user.teams?.[0]?.id ?? null)
+  return user?.global_role === null ? (user.teams?.[0]?.id ?? null) : null
 }
 
 /** Finds out whether somebody is signed in, by this tab's token or by a cookie. Throws `ApiError` when the server does not say. */

@@ -11,7 +11,7 @@ type FilterProps = Readonly<{
 }>
 
 /** One way to narrow a list; nothing chosen: all. */
-export const Filter = ({ label, value, choices, onChange, width = 140 }: FilterProps) => (
+export const Filter = ({ label, value, choices, onChange, width = 128 }: FilterProps) => (
   <Select
     aria-label={label}
     placeholder={label}

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, Group, Skeleton, Slider, Text, Tooltip } from '@mantine/core'
 import { IconChevronLeft, IconChevronRight } from '@tabler/icons-react'
+import { useDebouncedCallback } from '@mantine/hooks'
 import { useState } from 'react'
 import { useHostSegments } from '../../api/host-past.ts'
 import { exactTime, shortTime } from '../../parts/when.tsx'
@@ -17,21 +18,28 @@ type TimeRailProps = Readonly<{
   onPin: (from: string | null) => void
 }>
 
+/** How long the slider must rest before the page follows, ms. */
+const settleMs = 120
+
 /** The life of a host on a line, event by event, and the moment that is shown. Its right end is now. */
 export const TimeRail = ({ id, moments, at, from, onMove, onPin }: TimeRailProps) => {
   const { events } = moments
   const segments = useHostSegments(id).data?.segments ?? []
-  const [dragged, setDragged] = useState<number | null>(null)
+  /** Where the slider was put, until the page is there as well. */
+  const [wanted, setWanted] = useState<number | null>(null)
+  const positionOf = (index: number): string | null => events[index]?.position ?? null
+  const tell = useDebouncedCallback((index: number) => onMove(positionOf(index)), settleMs)
   if (moments.isPending) return <Skeleton height={112} radius="md" />
   if (events.length === 0) return null
 
   const now = events.length
   const placed = at === null ? now : events.findIndex(({ position }) => position === at)
-  const chosen = dragged ?? (placed === -1 ? 0 : placed)
+  if (wanted !== null && positionOf(wanted) === at) setWanted(null)
+  const chosen = wanted ?? (placed === -1 ? 0 : placed)
   const event = events[chosen]
   const move = (index: number): void => {
-    setDragged(null)
-    onMove(events[index]?.position ?? null)
+    setWanted(index)
+    tell(index)
   }
   return (
     <section className={at === null ? 'panel' : 'panel past'} aria-label="Time">
@@ -97,8 +105,7 @@ export const TimeRail = ({ id, moments, at, from, onMove, onPin }: TimeRailProps
           size={3}
           thumbSize={16}
           value={chosen}
-          onChange={setDragged}
-          onChangeEnd={move}
+          onChange={move}
           label={null}
           thumbLabel="The moment that is shown"
           thumbValueText={(index) =>

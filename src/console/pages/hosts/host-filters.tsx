@@ -48,7 +48,12 @@ export const HostFilterBar = ({ filters, onChange }: HostFiltersProps) => {
   const isFiltered = filterNames.some((name) => (filters[name] ?? '') !== '')
   return (
     <Group gap="xs">
-      <SearchField label="Name, serial number or UUID" value={filters.query ?? ''} onSearch={(query) => onChange({ query })} />
+      <SearchField
+        width={240}
+        label="Name, serial number or UUID"
+        value={filters.query ?? ''}
+        onSearch={(query) => onChange({ query })}
+      />
       <Filter
         label="Team"
         value={filters.team_id ?? ''}
@@ -57,14 +62,14 @@ export const HostFilterBar = ({ filters, onChange }: HostFiltersProps) => {
       />
       <Filter
         label="System"
-        width={110}
+        width={104}
         value={filters.platform ?? ''}
         choices={platforms}
         onChange={(platform) => onChange({ platform })}
       />
       <Filter
         label="Presence"
-        width={120}
+        width={112}
         value={filters.status ?? ''}
         choices={presences}
         onChange={(status) => onChange({ status })}

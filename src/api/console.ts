@@ -75,6 +75,8 @@ const named =
 
 const notBuilt = {
   title: 'Muster',
-  body: html`<p>The server runs. Its web console was not built yet: run <code>npm run build</code>, then start the server anew.</p>
+  body: html`<p>
+      The server runs. Its web console was not built yet: run <code>npm run build</code>, then start the server anew.
+    </p>
     <p>The API is at <code>/api/v1/fleet</code>.</p>`,
 }

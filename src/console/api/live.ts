@@ -38,6 +38,7 @@ export const useLive = (): void => {
 const pauses = [1_000, 2_000, 5_000, 15_000]
 
 const follow = async (signal: AbortSignal): Promise<void> => {
+  let wasLost = false
   for (let failures = 0; !signal.aborted; failures++) {
     try {
       const response = await send('GET', '/live', { signal })
@@ -47,13 +48,14 @@ const follow = async (signal: AbortSignal): Promise<void> => {
         failures = 0
         become('live')
         // Something may have moved while nobody told us.
-        void queryClient.invalidateQueries()
+        if (wasLost) void queryClient.invalidateQueries()
         for await (const data of eventsOf(response.body)) takeHints(queryClient, JSON.parse(data) as { hints?: readonly Hint[] })
       }
     } catch {
       // What cannot be reached is asked again, as what ended is.
     }
     if (signal.aborted) return
+    wasLost = true
     become('waiting')
     await pause(pauses[Math.min(failures, pauses.length - 1)] ?? 0, signal)
   }

@@ -13,7 +13,7 @@ export const HostsPanel = () => {
   const enrollment = useEnrollmentSummary(scope)
   return (
     <section className="panel" aria-label="Hosts">
-      <Group gap={40} mih={48} align="flex-start">
+      <Group className="figures" mih={48} align="flex-start">
         <View of={summary} waiting={<Skeleton height={44} width={420} />}>
           {(data) => <Presence summary={data} />}
         </View>

@@ -52,6 +52,10 @@ export const startRig = async (context: Mocha.Context): Promise<Rig> => {
     const profile = await story.upload(client, story.profileCalled('wifi'), team.id)
     await eventually('every Mac holds its profile', () => story.allHold(fleet, ['wifi']))
     await story.settled(client, profile, hosts)
+    // When hosts were last seen is written down now and then, and counts for who is online.
+    await eventually('every Mac was seen', async () =>
+      (await client.hosts.list()).hosts.every(({ seen_time }) => seen_time !== null),
+    )
 
     return {
       ...{ server, fleet, browser, teamId: team.id, stop },

@@ -20,15 +20,24 @@ export type HostFilters = Readonly<{
 
 export type HostOrder = Readonly<{ order_key: string; order_direction: 'asc' | 'desc'; page: number; per_page: number }>
 
+/** How old it may be who is online, ms. */
+const presenceMs = 15_000
+
 export const useHosts = (filters: HostFilters, order: HostOrder) =>
-  useReading<HostPage>({ key: ['hosts', 'list'], path: '/hosts', query: { ...filters, ...order }, keep: true })
+  useReading<HostPage>({
+    key: ['hosts', 'list'],
+    path: '/hosts',
+    query: { ...filters, ...order },
+    keep: true,
+    everyMs: presenceMs,
+  })
 
 export const useHostCount = (filters: HostFilters) =>
   useReading<Readonly<{ count: number }>>({ key: ['hosts', 'count'], path: '/hosts/count', query: filters, keep: true })
 
 /** Of one team, or of all. */
 export const useHostSummary = (team_id: number | null) =>
-  useReading<HostSummary>({ key: ['hosts', 'summary'], path: '/host_summary', query: { team_id } })
+  useReading<HostSummary>({ key: ['hosts', 'summary'], path: '/host_summary', query: { team_id }, everyMs: presenceMs })
 
 export const useEnrollmentSummary = (team_id: number | null) =>
   useReading<EnrollmentSummary>({ key: ['hosts', 'enrollment summary'], path: '/hosts/summary/mdm', query: { team_id } })

@@ -3,7 +3,7 @@ FROM node:22-bookworm-slim AS build
 WORKDIR /muster
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json vite.config.js ./
 COPY src ./src
 RUN npm run build && npm prune --omit=dev
 

@@ -16,6 +16,7 @@ const inRoot = { cwd: root }
 
 const checks = [
   { name: 'Types', args: [bin('typescript/bin/tsc'), '--noEmit'] },
+  { name: 'Types of the console', args: [bin('typescript/bin/tsc'), '--noEmit', '-p', 'src/console'] },
   { name: 'Lint', args: [bin('eslint/bin/eslint.js'), '.'] },
   { name: 'Format', args: [bin('prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'] },
 ]
@@ -36,7 +37,18 @@ const test = async (countsFile) => {
   const files = filters.length === 0 ? ['test/**/*.test.ts'] : filters.map(filesOf)
   const env = { ...process.env, TEST_COUNTS_FILE: countsFile }
   if (fast) return node(['--import', 'tsx', ...mocha, ...files], { ...inRoot, env })
-  const coverage = ['--src', 'src', '--include', 'src/**/*.ts', '--reporter', 'text-summary', '--reporter', 'lcovonly']
+  const coverage = [
+    '--src',
+    'src',
+    '--include',
+    'src/**/*.ts',
+    '--exclude',
+    'src/console/**',
+    '--reporter',
+    'text-summary',
+    '--reporter',
+    'lcovonly',
+  ]
   return node([bin('c8/bin/c8.js'), ...coverage, process.execPath, '--import', 'tsx', ...mocha, ...files], { ...inRoot, env })
 }
 

@@ -135,6 +135,7 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
     applyNow: database.applyNow,
     hypothetically: database.hypothetically,
     caughtUp: ({ position }) => (position === null ? Promise.resolve(true) : progress.caughtUp(position, readYourWritesMs)),
+    onAdvanced: progress.onAdvanced,
     log,
     audit: { chain: postgresAuditChain({ pool, url, logger }), stored: rawLog },
     blobs: blobsIn({ log, vault, clock }),

@@ -7,7 +7,7 @@ import { violations } from './support/architecture.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 
 const ofTheProject = (): ReadonlyMap<string, string> => {
-  const paths = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.ts'))
+  const paths = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((path) => /\.tsx?$/.test(path))
   return new Map(paths.map((path) => [`src/${path.split(sep).join('/')}`, readFileSync(join(root, 'src', path), 'utf8')]))
 }
 
@@ -79,6 +79,11 @@ describe('The rules of the house', () => {
       'keep the kernel and the domain pure',
       { 'src/domain/a.ts': ['node:crypto'] },
       'src/domain/a.ts: imports node:crypto; domain is pure (only src/kernel/ids.ts hashes, with node:crypto).',
+    ],
+    [
+      'let the console take only the types of the API from the client',
+      { 'src/console/a.tsx': ['../client/json.ts', '../client/b.ts'], 'src/client/json.ts': [], 'src/client/b.ts': [] },
+      'src/console/a.tsx: imports src/client/b.ts; the console takes only the types of json.ts from client.',
     ],
     ['keep vendors out of app', { 'src/app/a.ts': ['pg', 'node:timers'] }, 'src/app/a.ts: imports pg; app knows no vendor.'],
     [

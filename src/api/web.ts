@@ -30,6 +30,7 @@ import { serverIdentity } from './authority.ts'
 import { docsRoutes } from './docs/routes.ts'
 import { teamOfSecret } from './enrolling-teams.ts'
 import { errorHandler } from './errors.ts'
+import { consoleFolder, consoleRoutes } from './console.ts'
 import type { Tls } from './listen.ts'
 import { listen } from './listen.ts'
 import { requestTimes } from './metrics.ts'
@@ -192,6 +193,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
         escrowUnlockUrl: config.MUSTER_ESCROW_UNLOCK_URL,
       }),
     )
+    .use(consoleRoutes(consoleFolder()))
     // What no edge has answered: Express itself would show where it broke.
     .use(errorHandler(app.logger))
   return {

@@ -4,6 +4,7 @@ import type { Blobs } from './blobs.ts'
 import type { Execute, Load } from './execute.ts'
 import type { AgentReports, AuditChain, Carves, Challenges, Telemetry, WorkStore } from './operational-ports.ts'
 import type { Sessions, SsoAttempts } from './session-ports.ts'
+import type { ProjectionProgress } from './projection-progress.ts'
 import type { ProjectionStore } from './projection-store.ts'
 import type { Clock, Database, EventLog, Log, Vault, WorkQueue } from './ports.ts'
 
@@ -15,6 +16,7 @@ export type App = Readonly<{
   read: <Row>(question: Query<Row>) => Promise<readonly Row[]>
   /** Waits until the read models show what was executed; answers false when they did not within a few seconds. */
   caughtUp: (executed: Readonly<{ position: Position | null }>) => Promise<boolean>
+  onAdvanced: ProjectionProgress['onAdvanced']
   /** See `Database.applyNow`. */
   applyNow: Database['applyNow']
   /** See `Database.hypothetically`. */

@@ -21,6 +21,8 @@ export type ProjectionProgress = Readonly<{
   projectionStates: () => Promise<readonly ProjectionReport[]>
   /** For `runProjections` in the same process: wakes those who wait at once. */
   advanced: (position: Position) => void
+  /** Tells how far the read models are whenever they moved, whoever feeds them, until the stop that it answers is called; null: no more follows. */
+  onAdvanced: (tell: (position: Position | null) => void) => () => void
 }>
 
 export type ProgressOptions = Readonly<{
@@ -39,6 +41,7 @@ type Waiter = Readonly<{ position: Position; names: readonly string[] | undefine
 /** Follows how far the read models are, whoever feeds them. */
 export const projectionProgress = ({ store, log, clock, logger, signal, pollMs = 500 }: ProgressOptions): ProjectionProgress => {
   const waiters = new Set<Waiter>()
+  const listeners = new Set<(position: Position | null) => void>()
   let reached: Position | null = null
   let timer: NodeJS.Timeout | null = null
   let looking = false
@@ -47,6 +50,7 @@ export const projectionProgress = ({ store, log, clock, logger, signal, pollMs =
     if (reached !== null && position <= reached) return
     reached = position
     for (const waiter of waiters) if (waiter.position <= position) waiter.done(true)
+    for (const tell of [...listeners]) tell(position)
   }
 
   const look = async (): Promise<void> => {
@@ -74,8 +78,18 @@ export const projectionProgress = ({ store, log, clock, logger, signal, pollMs =
     else if (waiters.size > 0) void look()
   }, signal)
 
+  signal.addEventListener('abort', () => {
+    for (const tell of [...listeners]) tell(null)
+  })
+
   return {
     advanced,
+
+    onAdvanced: (tell) => {
+      if (signal.aborted) tell(null)
+      else listeners.add(tell)
+      return () => void listeners.delete(tell)
+    },
 
     caughtUp: (position, timeoutMs, names) => {
       if (reached !== null && position <= reached) return Promise.resolve(true)

@@ -86,8 +86,9 @@ const allHostIds = async (client: MusterClient): Promise<readonly number[]> => {
 }
 
 /** The whole story; answers what is printed as JSON. */
-const play = async ({ url, client, fleet, pcs, mood, refused }: Stage, enrolledNow: () => number) => {
+const play = async ({ url, token, client, fleet, pcs, mood, refused }: Stage, enrolledNow: () => number) => {
   say(`Muster serves ${url}`)
+  say(`Admin token of this demo: ${token}`)
   const { devices } = fleet
   await timed.run('enroll', () => Promise.all([fleet.enroll(), pcs.enroll()]))
   const team = await client.teams.create({ name: 'Demo' })

@@ -57,6 +57,28 @@ describe('knowing how far the read models are', function () {
     assert.equal(await follow({ pollMs: 5 }).caughtUp(position, 50, ['work']), false)
   })
 
+  it('tells those who listen how far they are, until they leave or it ends', async () => {
+    const progress = follow({ pollMs: long })
+    const [told, left]: [(string | null)[], (string | null)[]] = [[], []]
+    progress.onAdvanced((position) => told.push(position))
+    const leave = progress.onAdvanced((position) => left.push(position))
+    const runner = rig.run()
+    await rig.settled()
+    const first = await put(rig.log, '1', placed('red'))
+    await until(() => told.includes(first))
+    leave()
+    const second = await put(rig.log, '1', placed('blue'))
+    await until(() => told.includes(second))
+    assert.ok(!left.includes(second))
+    await runner.stop()
+    over.abort()
+    assert.equal(told.at(-1), null)
+    assert.ok(!left.includes(null))
+    let after: string | null | undefined
+    progress.onAdvanced((position) => (after = position))
+    assert.equal(after, null, 'nobody waits for what has ended')
+  })
+
   it('does not wait for what is stuck', async () => {
     const stubborn = erased({ ...boxes, on: { BoxNamed: () => assert.fail('No.') } })
     const runner = rig.run({ projections: [stubborn, erased(things), nameCounts] })

@@ -22,7 +22,7 @@ import { mustKeepContract } from './contracts.ts'
 /** Whatever JSON holds: tests walk through it, and comparing tells. */
 type Json = ReturnType<typeof JSON.parse>
 
-/** `body` is JSON, or null when the answer is none; `bytes` are what came. */
+/** `body` is JSON, or null when the answer is none; `bytes` are what came, nothing of a stream of events. */
 export type Answer = Readonly<{ status: number; headers: Headers; body: Json; bytes: Buffer }>
 
 export type Call = Readonly<{
@@ -124,8 +124,10 @@ export const startAdminApi = async (
         },
         body: json === undefined ? (body ?? null) : JSON.stringify(json),
       })
-      const bytes = Buffer.from(await response.arrayBuffer())
       const type = response.headers.get('content-type')
+      const isEndless = type?.startsWith('text/event-stream') === true
+      if (isEndless) await response.body?.cancel()
+      const bytes = isEndless ? Buffer.alloc(0) : Buffer.from(await response.arrayBuffer())
       const content: Json = type?.includes('application/json') === true ? JSON.parse(bytes.toString()) : null
       mustKeepContract(`${method} ${path}`, { status: response.status, type, body: content })
       return { status: response.status, headers: response.headers, body: content, bytes }

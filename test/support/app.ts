@@ -88,6 +88,7 @@ export const testApp = async (): Promise<TestApp> => {
     applyNow: questions.applyNow,
     hypothetically: questions.hypothetically,
     caughtUp: ({ position }) => (position === null ? Promise.resolve(true) : progress.caughtUp(position, 10_000)),
+    onAdvanced: progress.onAdvanced,
     log,
     audit: { chain, stored: log },
     blobs: blobsIn({ log, vault, clock }),

@@ -91,6 +91,12 @@ const narrowings: Readonly<
       rule: 'projections take only events.ts from the domain, types, and plain vocabulary (a file that imports no more than types)',
     },
   },
+  console: {
+    client: {
+      mayTake: ({ target, typesOnly }) => typesOnly && target === 'src/client/json.ts',
+      rule: 'the console takes only the types of json.ts from client',
+    },
+  },
   adapters: {
     app: {
       mayTake: ({ target }) => /^(.+-)?(ports|store)\.ts$/.test(posix.basename(target)),
@@ -109,7 +115,7 @@ const belongsToARoom: Rule = ({ path, room }) =>
   room in arrows ? [] : [`${path}: belongs to no room; there are src/${Object.keys(arrows).join(', ')}.`]
 
 const isNamedWell: Rule = ({ path }) => {
-  const parts = path.replace(/\.ts$/, '').split('/')
+  const parts = path.replace(/\.tsx?$/, '').split('/')
   return [
     ...(parts.at(-1) === 'index' ? [`${path}: no index.ts; import from the file that owns the name.`] : []),
     ...(parts.every((part) => /^[a-z0-9]+(-[a-z0-9]+)*$/.test(part))

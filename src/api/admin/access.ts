@@ -141,6 +141,7 @@ export const access = {
   'GET /work/parked': keepers,
   'POST /work/parked/retries': keepers,
 
+  'GET /live': everyone,
   'GET /projections': everyone,
   'POST /projections/rebuilds': admins,
   'GET /statistics': everyone,

@@ -117,6 +117,12 @@ const unauthenticated = (response: Response, reason: string): HttpRefusal => {
   return new HttpRefusal(401, [{ name: 'base', reason }])
 }
 
+/** True while the credentials of a request that was let in are still good. */
+export const isStillKnown = async (doors: Doors, request: Request): Promise<boolean> => {
+  const found = await whoCalls(doors, request)
+  return found !== null && found !== 'ended'
+}
+
 /** By the bearer token if there is one, else by the cookie. */
 const whoCalls = async ({ tokens, sessions }: Doors, request: Request): Promise<Principal | 'ended' | null> => {
   const authorization = request.get('authorization')

@@ -89,4 +89,4 @@ const enrollmentWords: Readonly<Record<ShownHost['stage'], string>> = {
   ended: 'Off',
 }
 
-const systems: Readonly<Record<string, string>> = { darwin: 'macOS', ios: 'iOS', ipados: 'iPadOS' }
+const systems: Readonly<Record<string, string>> = { darwin: 'macOS', ios: 'iOS', ipados: 'iPadOS', windows: 'Windows' }

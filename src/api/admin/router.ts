@@ -13,7 +13,7 @@ import { apiTokenRoutes } from './api-tokens.ts'
 import { auditRoutes } from './audit.ts'
 import { auditTrailRoutes } from './audit-trail.ts'
 import { authorityRoutes } from './authorities.ts'
-import { authenticate, callerOf, principalOf, tokensOf } from './authenticate.ts'
+import { authenticate, callerOf, isStillKnown, principalOf, tokensOf } from './authenticate.ts'
 import { carveRoutes } from './carves.ts'
 import { changeSetRoutes } from './change-sets.ts'
 import { certificateRoutes } from './certificates.ts'
@@ -24,6 +24,7 @@ import { hostEnrollmentRoutes } from './host-enrollment.ts'
 import { enrollSecretRoutes } from './enroll-secrets.ts'
 import { enrollmentProfileRoutes } from './enrollment-profiles.ts'
 import { labelRoutes } from './labels.ts'
+import { liveRoutes } from './live.ts'
 import { migrationRoutes } from './migration.ts'
 import { ownRoutes } from './me.ts'
 import { passwordCheck } from './password-check.ts'
@@ -72,6 +73,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
   const changes = userChanges(app, passwords)
   const check = passwordCheck(app, passwords)
   const { publicUrl } = settings
+  const doors = { tokens, sessions, publicUrl }
   const openHandlers: OpenHandlers = {
     ...signInRoutes({ app, sessions, check, publicUrl }),
     ...ssoRoutes({ app, sessions, changes, provider: deps.identityProvider ?? null, publicUrl }),
@@ -106,6 +108,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...certificateRoutes(deps),
     ...authorityRoutes(deps),
     ...readModelRoutes(app),
+    ...liveRoutes(app, (request) => isStillKnown(doors, request)),
     ...apiTokenRoutes(app, tokens),
     ...userRoutes(app, changes, sessions),
     ...ownRoutes({ app, changes, sessions, check }),
@@ -129,7 +132,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     const [method, template] = partsOf(route)
     router[method](template, named(template), readJson(signInLimit), openHandlers[route])
   }
-  router.use(...authenticate({ tokens, sessions, publicUrl }, settings.limits))
+  router.use(...authenticate(doors, settings.limits))
   for (const [path, route] of everyPath()) {
     const handle = handlers[route]
     const [method, template] = partsOf(path)

@@ -158,6 +158,7 @@ export const subjects: Readonly<Record<Route, Subject>> = {
   'GET /work/parked': 'server',
   'POST /work/parked/retries': 'server',
 
+  'GET /live': 'shared',
   'GET /projections': 'server',
   'POST /projections/rebuilds': 'server',
   'GET /statistics': 'server',

@@ -16,6 +16,8 @@ import { startServer } from './server.ts'
 /** Everything that a demo needs, running. */
 export type Stage = Readonly<{
   url: string
+  /** An admin's API token. */
+  token: string
   client: MusterClient
   fleet: AppleFleet
   pcs: WindowsFleet
@@ -113,7 +115,7 @@ export const setStage = async ({ hosts, windows, onProgress, onFailure }: StageO
       ...{ pollEveryMs: pollMs, onProgress: told, onFailure: complain },
     })
     enders.push(() => pcs.stop())
-    return { url: server.url, client, fleet, pcs, mood, refused, clear }
+    return { url: server.url, token: server.token, client, fleet, pcs, mood, refused, clear }
   } catch (error) {
     await clear()
     throw error

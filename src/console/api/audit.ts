@@ -1,0 +1,27 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import type { Activities, Activity } from '../../client/json.ts'
+import { call } from './http.ts'
+import { useOptional, useReading } from './reading.ts'
+
+export type AuditEntry = Activity & Readonly<{ change_set?: string }>
+
+export type AuditFilters = Readonly<{ query?: string; activity_type?: string; change_set?: string }>
+
+/** Newest first, and further back on demand. */
+export const useAudit = (filters: AuditFilters) =>
+  useInfiniteQuery({
+    queryKey: ['audit', 'feed', filters],
+    queryFn: ({ pageParam, signal }) =>
+      call<Activities>('GET', '/activities', { query: { ...filters, per_page: 50, before: pageParam }, signal }),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ meta }) => meta.next ?? undefined,
+  })
+
+export const useLatestActivities = (count: number) =>
+  useReading<Activities>({ key: ['audit', 'latest'], path: '/activities', query: { per_page: count } })
+
+export type Checkpoint = Readonly<Record<string, unknown>>
+
+/** Null from a server that does not export. */
+export const useCheckpoints = () =>
+  useOptional<Readonly<{ checkpoints: readonly Checkpoint[] }>>({ key: ['audit', 'checkpoints'], path: '/audit/checkpoints' })

@@ -22,9 +22,9 @@ const configPath = (): string => join(process.env['XDG_CONFIG_HOME'] ?? join(hom
 /** A client for the server that the options, the environment or the stored login name; one run is one change set. Throws `UsageError` when none does. */
 export const clientFor = async (options: AccessOptions): Promise<MusterClient> => {
   const stored = await readStored()
-  const url = options.url ?? process.env['MUSTER_URL'] ?? stored?.url
-  const token = options.token ?? process.env['MUSTER_TOKEN'] ?? stored?.token
-  const ca = options.ca ?? process.env['MUSTER_CA'] ?? stored?.ca ?? undefined
+  const url = options.url ?? environment('MUSTER_URL') ?? stored?.url
+  const token = options.token ?? environment('MUSTER_TOKEN') ?? stored?.token
+  const ca = options.ca ?? environment('MUSTER_CA') ?? stored?.ca ?? undefined
   if (url === undefined || token === undefined)
     throw new UsageError('Which server? Run `muster login`, or set MUSTER_URL and MUSTER_TOKEN.')
   return musterClient({ url, token, changeSet: randomUUID(), ...(ca === undefined ? {} : { ca: await readAuthority(ca) }) })
@@ -48,8 +48,14 @@ export const login = async ({ url, token, email, ca }: LoginOptions): Promise<vo
 }
 
 const tokenOf = async ({ url, email, ca }: Readonly<{ url: string; email: string; ca: string | undefined }>): Promise<string> => {
-  const password = process.env['MUSTER_PASSWORD'] ?? (await typedPassword())
+  const password = environment('MUSTER_PASSWORD') ?? (await typedPassword())
   return signIn({ url, ...(ca !== undefined && { ca: await readAuthority(ca) }) }, { email, password })
+}
+
+/** A variable that is set to nothing is not set. */
+const environment = (name: string): string | undefined => {
+  const value = process.env[name]
+  return value === '' ? undefined : value
 }
 
 const readStored = async (): Promise<Stored | null> => {

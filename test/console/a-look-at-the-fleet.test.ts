@@ -78,10 +78,7 @@ describe('Somebody who looks at the fleet', function () {
     page = await rig.open(`/hosts/${String(id)}`)
     await page.getByRole('button', { name: /^Why The wifi profile/ }).click()
     const why = page.getByRole('dialog')
-    await why
-      .getByText(/queued/)
-      .first()
-      .waitFor()
+    await why.getByText('It was decided to install it on the host.').waitFor()
     await why
       .getByText(/installed/i)
       .first()

@@ -8,12 +8,10 @@ describe('Somebody who changes something by the console', function () {
   this.timeout(60_000)
   let rig: Rig
   let page: Page
-  let plans: boolean
 
   before(async function () {
     this.timeout(150_000)
     rig = await startRig(this)
-    plans = (await api('GET', '/change_sets?per_page=1')).status !== 404
   })
   after(async () => {
     await rig?.stop()
@@ -39,20 +37,8 @@ describe('Somebody who changes something by the console', function () {
     await page.locator('.drop-zone').dispatchEvent('drop', { dataTransfer: transfer })
   }
 
-  /** What a server that plans answers, for one that does not yet. */
-  const answerPlans = async (): Promise<void> => {
-    if (plans) return
-    const reason = { reason: 'profile-uploaded', profile_name: 'The vpn profile', installs: hosts, removals: 0, hosts }
-    const sample = [{ host_id: 1, name: 'A Mac', install: [{ profile_uuid: 'a', profile_name: 'The vpn profile' }], remove: [] }]
-    const plan = { hosts, installs: hosts, removals: 0, unchanged: 0, by_reason: [reason], sample, warnings: [] }
-    await page.route('**/change_sets?per_page=1', (route) => route.fulfill({ json: { change_sets: [] } }))
-    await page.route('**/configuration_profiles?plan=true', (route) => route.fulfill({ json: { plan } }))
-    await page.reload()
-  }
-
   const openUpload = async (): Promise<void> => {
     page = await rig.open(`/profiles?team_id=${String(rig.teamId)}`)
-    await answerPlans()
     await page.getByRole('link', { name: 'The wifi profile' }).waitFor()
     await page.getByRole('button', { name: 'Upload a profile' }).first().click()
   }
@@ -81,11 +67,28 @@ describe('Somebody who changes something by the console', function () {
 
   it('is told by the server what is wrong inside a file', async () => {
     await openUpload()
-    await page.unroute('**/configuration_profiles?plan=true')
     await drop('broken.mobileconfig', '<plist><dict><key>PayloadType</key></dict></plist>')
     await page.getByRole('button', { name: 'Upload', exact: true }).click()
     await page.getByRole('alert').first().waitFor()
     assert.equal((await rig.server.client.profiles.list(rig.teamId)).profiles.length, 2)
+  })
+
+  it('undoes what somebody deleted, after a look at what that does', async () => {
+    const { client } = rig.server
+    const named = async () => (await client.profiles.list(rig.teamId)).profiles.find(({ name }) => name === 'The vpn profile')
+    await client.profiles.delete((await named())?.profile_uuid ?? '')
+    page = await rig.open('/change-sets')
+    await page
+      .getByRole('link', { name: /The vpn profile .*was deleted/ })
+      .first()
+      .click()
+    await page.getByRole('button', { name: 'Undo…' }).click()
+    const undo = page.getByRole('region', { name: 'Undo' })
+    await undo.getByText('The vpn profile').first().waitFor()
+    assert.equal(await named(), undefined, 'a plan changes nothing')
+    await undo.getByRole('button', { name: 'Undo', exact: true }).click()
+    await page.getByRole('button', { name: 'Was undone' }).waitFor()
+    assert.notEqual(await named(), undefined)
   })
 
   it('locks a host after a question, and is shown its PIN', async () => {
@@ -128,6 +131,32 @@ describe('Somebody who changes something by the console', function () {
     await page.getByRole('textbox', { name: 'API token' }).fill(rig.server.token)
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Labels', level: 1 }).waitFor()
+  })
+
+  it('signs in as a user, by a cookie that no script can read, and is told by name who did what', async () => {
+    const ada = { name: 'Ada', email: 'ada@example.com', password: 'a long enough phrase', global_role: 'maintainer' }
+    assert.equal((await api('POST', '/users', ada)).status, 200)
+    page = await rig.browser.page()
+    await page.goto(`${rig.server.url}/labels`)
+    await page.getByRole('textbox', { name: 'Email' }).fill(ada.email)
+    await page.getByRole('textbox', { name: 'Password' }).fill('not the phrase')
+    await page.keyboard.press('Enter')
+    await page.getByRole('alert').first().waitFor()
+    await page.getByRole('textbox', { name: 'Password' }).fill(ada.password)
+    await page.keyboard.press('Enter')
+    await page.getByRole('button', { name: 'New label' }).click()
+    await page.getByRole('textbox', { name: 'Name' }).fill('Painters')
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /^(Make|Create|Save)/ })
+      .click()
+    await page.getByText('Painters').first().waitFor()
+    assert.equal(await page.evaluate('document.cookie'), '')
+    const { activities } = await rig.server.client.activities({ per_page: 20 })
+    assert.equal(activities.find(({ type }) => type === 'created_label')?.actor_full_name, ada.email)
+    await page.getByRole('button', { name: 'Account' }).click()
+    await page.getByRole('menuitem', { name: 'Sign out' }).click()
+    await page.getByRole('button', { name: 'Sign in' }).first().waitFor()
   })
 
   it('signs out, and nothing is kept', async () => {

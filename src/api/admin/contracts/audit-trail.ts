@@ -13,7 +13,7 @@ const checkpoint = component(
     link: z.string().describe('Where the chain over them stood.'),
     at: time,
     key_id: z.string(),
-    signature: z.base64(),
+    signature: z.base64url(),
   }),
   checkpointJson,
 )

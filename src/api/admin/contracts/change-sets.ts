@@ -11,7 +11,9 @@ const changeSet = component(
     at: time.describe('When the last of it was done.'),
     actor: z.string(),
     events: number.describe('How many things were done.'),
-    kinds: z.array(z.string()).describe('What they are, in the words of activities.'),
+    kinds: z
+      .array(z.string())
+      .describe('What they are, in the words of activities; those of profiles without the kind of the profile.'),
     hosts: number.describe('How many hosts it touched.'),
     undone_by: z.string().nullable().describe('The change set that undid it.'),
     undoes: z.string().nullable().describe('The change set that it undid.'),
@@ -25,7 +27,7 @@ const intent = component(
     position: z.string(),
     at: time,
     event: z.string(),
-    type: z.string().describe('In the words of activities.'),
+    type: z.string().describe('As in the `kinds` of the change set.'),
     sentence: z.string(),
     actor: z.string(),
     category: z.string(),
@@ -50,7 +52,7 @@ const undo = '0b1f6c5e-4a52-5d0c-8f1f-6a3a2b516f5c'
 const wifi = 'a2f9d1c4e-8f5a-5d0e-9a43-6b1c0e5d7f21'
 
 const aRun = {
-  ...{ id, at: '2026-03-01T12:00:00.000Z', actor: 'ci', events: 1, kinds: ['deleted_macos_profile'], hosts: 212 },
+  ...{ id, at: '2026-03-01T12:00:00.000Z', actor: 'ci', events: 1, kinds: ['deleted_profile'], hosts: 212 },
   ...{ undone_by: null, undoes: null },
 }
 
@@ -79,7 +81,7 @@ export const changeSetContracts = tagged('Change sets and undo', {
           events: [
             {
               ...{ position: '0000000000004711', at: '2026-03-01T12:00:00.000Z', event: 'ProfileDeleted' },
-              ...{ type: 'deleted_macos_profile', sentence: 'The profile Wi-Fi of the team Design was deleted.' },
+              ...{ type: 'deleted_profile', sentence: 'The profile Wi-Fi of the team Design was deleted.' },
               ...{ actor: 'ci', category: 'profile', subject: wifi, host_id: null },
             },
           ],

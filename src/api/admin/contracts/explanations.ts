@@ -43,14 +43,14 @@ const uuid = 'a2f9d1c4e-8f5a-5d0e-9a43-6b1c0e5d7f21'
 const links = [
   {
     ...{ position: '0000000000004711', at: '2026-03-01T12:00:00.000Z', type: 'ProfileUploaded' },
-    ...{ stream: { category: 'profile', id: uuid, name: 'the profile Wi-Fi' }, sentence: 'The profile Wi-Fi was uploaded.' },
+    ...{ stream: { category: 'profile', id: uuid, name: 'Wi-Fi' }, sentence: 'The profile Wi-Fi was uploaded for team Design.' },
     ...{ why: null, actor: { kind: 'admin' as const, id: 'ci' }, change_set: '6f5c8a04-0d6b-4a52-9d0c-0f1f6a3a2b51' },
   },
 ]
 
 const there = json(explanation, {
   ...{ host_id: 2318820476108312, subject: { kind: 'profile', uuid, name: 'Wi-Fi' } },
-  ...{ verdict: 'The profile Wi-Fi is on the host.', status: 'verified', operation_type: 'install', chain: links, left_out: 0 },
+  ...{ verdict: 'Wi-Fi is verified on the host.', status: 'verified', operation_type: 'install', chain: links, left_out: 0 },
 })
 
 export const explanationContracts = tagged('Explanations', {
@@ -61,7 +61,7 @@ export const explanationContracts = tagged('Explanations', {
     replies: {
       200: json(explanation, {
         ...{ host_id: 2318820476108312, subject: { kind: 'missing', uuid, name: 'Wi-Fi' } },
-        ...{ verdict: 'The profile Wi-Fi is not meant for the host: it is in another team.', status: 'absent' },
+        ...{ verdict: 'Wi-Fi is not on the host, because it is for team Design, and the host is in no team.', status: 'absent' },
         ...{ operation_type: null, chain: links, left_out: 0 },
       }),
     },
@@ -78,7 +78,11 @@ export const explanationContracts = tagged('Explanations', {
     query: atQuery,
     replies: {
       200: json(explanation, {
-        ...{ host_id: 2318820476108312, verdict: 'The host did what it was told.', status: 'acknowledged' },
+        ...{
+          host_id: 2318820476108312,
+          verdict: 'Restart was carried out by the host, which said so at 2026-03-01T12:00:04.000Z.',
+          status: 'acknowledged',
+        },
         subject: { kind: 'command', uuid: '6f5c8a04-0d6b-4a52-9d0c-0f1f6a3a2b51', name: 'Restart' },
         ...{ operation_type: null, chain: [], left_out: 0 },
       }),

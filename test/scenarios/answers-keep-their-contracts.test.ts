@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Route } from '../../src/api/admin/access.ts'
 import { access } from '../../src/api/admin/access.ts'
+import { pastRoutes } from '../../src/api/admin/past/at-any-time.ts'
 import type { DemoPush } from '../../src/cli/demo/push.ts'
 import { startPush } from '../../src/cli/demo/push.ts'
 import { osqueryAgent } from '../../src/simulators/agent.ts'
@@ -33,14 +34,26 @@ type Seeds = Readonly<{
   profile: string
   carve: number
   command: string
+  user: number
+  cohort: string
+  changeSet: string
+  /** When all hosts were enrolled. */
+  since: string
 }>
 
 /** Routes whose template is not all that they need. */
-const asked = ({ host, udid, phone, team, label, profile, carve, command }: Seeds) =>
+const asked = ({ host, udid, phone, team, label, profile, carve, command, user, cohort, changeSet, since }: Seeds) =>
   ({
     'GET /hosts/identifier/:identifier': `/hosts/identifier/${udid}`,
     'GET /hosts/:id': `/hosts/${String(host)}`,
     'GET /hosts/:id/history': `/hosts/${String(host)}/history?limit=500`,
+    'GET /hosts/:id/diff': `/hosts/${String(host)}/diff?${new URLSearchParams({ from: since, to: new Date().toISOString() }).toString()}`,
+    'GET /hosts/:id/segments': `/hosts/${String(host)}/segments`,
+    'GET /hosts/:id/desired': `/hosts/${String(host)}/desired`,
+    'GET /cohorts/:id': `/cohorts/${cohort}`,
+    'GET /hosts/:id/explain': `/hosts/${String(phone)}/explain?missing=${profile}`,
+    'GET /hosts/:id/profiles/:profile_uuid/explain': `/hosts/${String(host)}/profiles/${profile}/explain`,
+    'GET /hosts/:id/commands/:command_uuid/explain': `/hosts/${String(host)}/commands/${command}/explain`,
     'GET /hosts/:id/activities': `/hosts/${String(host)}/activities`,
     'GET /hosts/:id/activities/upcoming': `/hosts/${String(host)}/activities/upcoming`,
     'GET /hosts/:id/configuration_profiles': `/hosts/${String(host)}/configuration_profiles`,
@@ -59,8 +72,12 @@ const asked = ({ host, udid, phone, team, label, profile, carve, command }: Seed
     'GET /configuration_profiles/:profile_uuid/status': `/configuration_profiles/${profile}/status`,
     'GET /carves/:id': `/carves/${String(carve)}`,
     'GET /carves/:id/block/:block': `/carves/${String(carve)}/block/0`,
+    'GET /change_sets/:id': `/change_sets/${changeSet}`,
+    'GET /users/:id': `/users/${String(user)}`,
     'GET /commands/results': `/commands/results?command_uuid=${command}`,
   }) as const satisfies Partial<Record<GetRoute, string>>
+
+const ann = { name: 'Ann', email: 'ann@example.com', password: 'quite-a-long-Passphrase-7' }
 
 describe('What the admin API answers', function () {
   this.timeout(90_000)
@@ -80,9 +97,11 @@ describe('What the admin API answers', function () {
       body: body === undefined ? null : isForm ? body : JSON.stringify(body),
     })
     const type = response.headers.get('content-type')
-    const text = await response.text()
+    const isEndless = type?.startsWith('text/event-stream') === true
+    if (isEndless) await response.body?.cancel()
+    const text = isEndless ? '' : await response.text()
     assert.ok(response.ok, `${route}: ${String(response.status)} ${text}`)
-    const content: Json = type?.includes('json') === true ? JSON.parse(text) : null
+    const content: Json = type?.includes('application/json') === true ? JSON.parse(text) : null
     mustKeepContract(route, { status: response.status, type, body: content })
     return content
   }
@@ -122,6 +141,7 @@ describe('What the admin API answers', function () {
     const mac = fleet.devices.find(({ model }) => model === 'mac')
     const iphone = fleet.devices.find(({ model }) => model !== 'mac')
     assert.ok(mac && iphone)
+    const since = new Date().toISOString()
     const host = await story.hostIdOn(server.client, mac)
     const phone = await story.hostIdOn(server.client, iphone)
     const { team } = await call('POST /teams', { name: 'Design' })
@@ -152,7 +172,13 @@ describe('What the admin API answers', function () {
     const { command_uuid } = await call('POST /commands/run', { command, host_uuids: [mac.udid] })
     await fleet.connectAll()
     await call(`POST /hosts/${String(host)}/lock?view_pin=true`, { message: 'Please call us' })
-    seeds = { host, udid: mac.udid, phone, team: team.id, label: label.id, profile, carve: await carve(), command: command_uuid }
+    const { user } = await call('POST /users', { ...ann, global_role: 'maintainer' })
+    const { cohort } = await call(`GET /hosts/${String(host)}/desired`)
+    const [{ id: changeSet }] = (await call('GET /change_sets')).change_sets
+    seeds = {
+      ...{ host, udid: mac.udid, phone, team: team.id, label: label.id, profile, carve: await carve(), command: command_uuid },
+      ...{ user: user.id, cohort: cohort.id, changeSet, since },
+    }
   })
   after(async () => {
     await fleet?.stop()
@@ -178,13 +204,24 @@ describe('What the admin API answers', function () {
 
   it('to questions about the past, and for bytes, is what the contract says', async () => {
     const host = String(seeds.host)
-    assert.notEqual((await call(`GET /hosts/${host}?at=${new Date().toISOString()}`)).as_of, undefined)
+    const templates: Readonly<Record<string, string>> = asked(seeds)
+    for (const route of [...pastRoutes, 'GET /hosts/:id/desired', 'GET /cohorts/:id']) {
+      const { as_of } = await call(`GET ${templates[route] ?? ''}?at=${new Date().toISOString()}`)
+      assert.notEqual(as_of, undefined, route)
+    }
+    for (const subject of [`profiles/${seeds.profile}`, `commands/${seeds.command}`])
+      assert.notEqual((await call(`GET /hosts/${host}/${subject}/explain?at=${new Date().toISOString()}`)).chain.length, 0)
+    assert.notEqual((await call(`GET /hosts/${host}/diff?from=${seeds.since}&to=${new Date().toISOString()}`)).changes.length, 0)
     assert.equal(await call(`GET /configuration_profiles/${seeds.profile}?alt=media`), null)
     for (const [list, rows] of [
       ['/hosts', 'hosts'],
       ['/certificates', 'certificates'],
       ['/commands', 'results'],
       ['/activities', 'activities'],
+      ['/users', 'users'],
+      ['/cohorts', 'cohorts'],
+      ['/change_sets', 'change_sets'],
+      ['/audit/checkpoints', 'checkpoints'],
       [`/hosts/${String(seeds.phone)}/escrowed_secrets`, 'escrowed_secrets'],
       [`/hosts/${host}/declarations`, 'declarations'],
     ] as const)
@@ -209,6 +246,37 @@ describe('What the admin API answers', function () {
     const { hosts } = await call('GET /hosts?query=CARVED2')
     await call(`POST /hosts/${host}/merges`, { host_id: hosts[0].id })
     await call(`DELETE /hosts/${host}/merges/${String(hosts[0].id)}`)
+  })
+
+  it('to people who sign in is what the contract says', async () => {
+    const { email, password } = ann
+    assert.equal((await call('POST /login', { email, password })).user.email, email)
+    await call('POST /sessions', { email, password })
+    const { sessions } = await call(`GET /sessions?user_id=${String(seeds.user)}`)
+    assert.equal(sessions.length, 2)
+    await call(`DELETE /sessions/${sessions[0].id}`)
+    await call(`PATCH /users/${String(seeds.user)}`, { global_role: null, teams: [{ id: seeds.team, role: 'observer' }] })
+    assert.equal((await call(`GET /users/${String(seeds.user)}`)).user.teams.length, 1)
+    await call(`DELETE /users/${String(seeds.user)}`)
+  })
+
+  it('to what is planned, and to what is undone, is what the contract says', async () => {
+    const [host, team] = [String(seeds.host), String(seeds.team)]
+    const changes: readonly (readonly [string, object?])[] = [
+      [`DELETE /configuration_profiles/${seeds.profile}?`],
+      [`POST /configuration_profiles/batch?team_id=${team}&`, { profiles: [] }],
+      ['POST /hosts/transfer?', { team_id: null, hosts: [seeds.host] }],
+      [`PATCH /labels/${String(seeds.label)}?`, { description: 'Upstairs' }],
+      ['POST /labels?', { name: 'Office', hosts: [seeds.host] }],
+    ]
+    for (const [route, body] of changes) assert.notEqual((await call(`${route}plan=true`, body)).plan, undefined, route)
+    const { label } = await call('POST /labels', { name: 'Attic', hosts: [seeds.host] })
+    const [{ id }] = (await call('GET /change_sets')).change_sets
+    const planned = await call(`POST /change_sets/${id}/undo?plan=true`)
+    assert.deepEqual([planned.plan.hosts, planned.undone.length], [0, 1])
+    assert.equal((await call(`POST /change_sets/${id}/undo`)).undone[0].id, String(label.id))
+    assert.equal((await call(`GET /change_sets/${id}`)).change_set.undone_by.length, 36)
+    assert.notEqual((await call(`GET /hosts/${host}/segments`)).segments.length, 0)
   })
 
   it('to software is what the contract says', async () => {
@@ -238,6 +306,9 @@ describe('What the admin API answers', function () {
     await call('POST /work/parked/retries')
     await call('POST /projections/rebuilds', { names: ['teams'] })
     await call(`DELETE /hosts/${host}/mdm`)
+    await call(`POST /hosts/${host}/forget`, { reason: 'Sold', confirm: seeds.host, force: true })
+    assert.notEqual((await call(`GET /hosts/${host}`)).host.forgotten_at, undefined)
+    assert.equal((await call(`GET /commands/results?command_uuid=${seeds.command}`)).results.length, 1)
     await call(`DELETE /teams/${String(seeds.team)}`)
   })
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { z } from 'zod'
-import type { Route } from '../../src/api/admin/access.ts'
-import { access, aliases } from '../../src/api/admin/access.ts'
+import type { OpenRoute, Route } from '../../src/api/admin/access.ts'
+import { access, aliases, openRoutes } from '../../src/api/admin/access.ts'
 import { contracts } from '../../src/api/admin/contracts/all.ts'
 import type { Content, Contract } from '../../src/api/admin/contracts/contract.ts'
 
@@ -29,13 +29,14 @@ export const mustFit = (schema: z.ZodType, value: unknown, otherwise: string): v
 }
 
 /** The route that answers this request, in the order in which routes are tried. */
-export const routeOf = (asked: string): Route | null => {
+export const routeOf = (asked: string): Route | OpenRoute | null => {
   const path = asked.replace(/\?.*$/, '').replace(/^(\w+) \/api\/(v1|latest)\/fleet/, '$1 ')
   const found = patterns.find(([pattern]) => pattern.test(path))
   return found === undefined ? null : found[1]
 }
 
-const patterns: readonly (readonly [RegExp, Route])[] = [
+const patterns: readonly (readonly [RegExp, Route | OpenRoute])[] = [
+  ...openRoutes.map((route) => [route, route] as const),
   ...(Object.keys(access) as Route[]).map((route) => [route, route] as const),
   ...Object.entries(aliases),
 ].map(([path, route]) => [new RegExp(`^${path.replace(/:\w+/g, '[^/]+')}/?$`), route])

@@ -15,22 +15,29 @@ import { numberText, queryOf } from '../parsing.ts'
 import type { AdminDeps, Handlers } from './deps.ts'
 
 const name = z.string().min(1).max(255)
-const given = <T>(schema: z.ZodType<T>) => schema.optional().transform((value) => value ?? null)
+const given = <T>(schema: z.ZodType<T>, what: string) =>
+  schema
+    .optional()
+    .transform((value) => value ?? null)
+    .describe(what)
 
-const exportQuery = z.object({
-  /** A time or a position, inclusive, both. */
-  from: given(z.string().min(1).max(128)),
-  to: given(z.string().min(1).max(128)),
-  host: given(numberText),
-  /** Whoever did it, by the whole name. */
-  actor: given(name),
-  type: given(name),
-  category: given(name),
+export const exportQuery = z.object({
+  from: given(z.string().min(1).max(128), 'A time in ISO 8601 or a position in the log; it belongs to the export.'),
+  to: given(z.string().min(1).max(128), 'The same.'),
+  host: given(numberText, 'Only what happened to this host.'),
+  actor: given(name, 'Whoever did it, by the whole name.'),
+  type: given(name, 'The type of the events, such as `TeamCreated`.'),
+  category: given(name, 'What the events are about, such as `team`.'),
 })
 
-const checkpointQuery = z.object({
-  /** The revision where the page before ended. */
-  before: z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).optional(),
+export const checkpointQuery = z.object({
+  before: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('The revision where the page before ended, as its `meta.next` says.'),
   limit: z.coerce.number().int().min(1).max(500).default(100),
 })
 
@@ -102,7 +109,7 @@ export const auditTrailRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'set
   }
 }
 
-const checkpointJson = ({ revision, position, data }: Recorded<Extract<AuditEvent, { type: 'AuditCheckpointed' }>>) => ({
+export const checkpointJson = ({ revision, position, data }: Recorded<Extract<AuditEvent, { type: 'AuditCheckpointed' }>>) => ({
   ...{ revision, event_position: position, position: data.position, count: data.count, link: data.link },
   ...{ at: data.at, key_id: data.keyId, signature: data.signature },
 })

@@ -9,18 +9,22 @@ import { answer, tellWithPlan } from './answer.ts'
 import { changeSetJson, intentJson } from './change-set-presentation.ts'
 import type { Handlers } from './deps.ts'
 
-const changeSetId = z.string().regex(/^[\w.-]{8,64}$/, 'This is no id of a change set.')
+export const listQuery = z.object(paging(50, 200))
 
-const details = z.object({
-  /** The position of the last event of the page before. */
+export const changeSetId = z.string().regex(/^[\w.-]{8,64}$/, 'This is no id of a change set.')
+
+export const details = z.object({
   after: z
     .string()
     .regex(/^[\w/.:-]{1,128}$/, 'This is no position in the log.')
-    .default(''),
+    .default('')
+    .describe('The position of the last event of the page before.'),
   per_page: z.coerce.number().int().min(1).max(1000).default(200),
 })
 
-const wish = z.object({ force: z.boolean().default(false) })
+export const wish = z.object({
+  force: z.boolean().default(false).describe('Although others changed the same since, or use what it made.'),
+})
 
 type ChangeSetRoutes = Pick<Handlers, 'GET /change_sets' | 'GET /change_sets/:id' | 'POST /change_sets/:id/undo'>
 
@@ -33,7 +37,7 @@ export const changeSetRoutes = (app: App): ChangeSetRoutes => {
 
   return {
     'GET /change_sets': async (request, response) => {
-      const page = queryOf(z.object(paging(50, 200)), request)
+      const page = queryOf(listQuery, request)
       const { limit, offset } = windowOf(page)
       const { rows, meta } = pageOf(await app.read(changeSetsPage(limit, offset)), page)
       response.json({ change_sets: rows.map(changeSetJson), meta })

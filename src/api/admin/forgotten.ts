@@ -8,11 +8,13 @@ import { bodyOf, numberText, paramOf } from '../parsing.ts'
 import { answer } from './answer.ts'
 import type { Handlers } from './deps.ts'
 
-const wish = z.object({
+export const wish = z.object({
   reason: z.string().trim().min(1).max(500),
-  /** The serial number of the host, or its id: what is done cannot be taken back. */
-  confirm: z.union([z.string(), z.number()]).transform((told) => String(told).trim()),
-  force: z.boolean().default(false),
+  confirm: z
+    .union([z.string(), z.number()])
+    .transform((told) => String(told).trim())
+    .describe('The serial number of the host, or its number: what is done cannot be taken back.'),
+  force: z.boolean().default(false).describe('Although it is enrolled: its enrollment ends, and its device is cut off.'),
 })
 
 /** Forgetting hosts: the key of their secrets is destroyed, and what shows them no longer tells whose they were. */

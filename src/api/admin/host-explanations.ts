@@ -13,16 +13,18 @@ import { numberText, paramOf, queryOf } from '../parsing.ts'
 import type { Handlers } from './deps.ts'
 import { evidenceOf } from './explanation-evidence.ts'
 import { explanationJson } from './explanation-presentation.ts'
-import { momentOf } from './past/moments.ts'
+import { atQuery, momentOf } from './past/moments.ts'
 
 const isUuid = (text: string): boolean => /^[a-z][0-9a-f-]{36}$/.test(text)
 
-const profileUuid = z.string().refine(isUuid, 'This is no id of a profile.')
-const commandUuid = z.string().min(1).max(128)
-const moment = { at: z.string().max(100).optional() }
-const missingQuery = z.object({
-  ...moment,
-  missing: z.string('Name the profile that is missing, by id or by name.').min(1).max(255),
+export const profileUuid = z.string().refine(isUuid, 'This is no id of a profile.')
+export const commandUuid = z.string().min(1).max(128)
+export const missingQuery = atQuery.extend({
+  missing: z
+    .string('Name the profile that is missing, by id or by name.')
+    .min(1)
+    .max(255)
+    .describe('The profile that is missing, by id or by name.'),
 })
 
 type ExplanationRoutes = Pick<
@@ -51,7 +53,7 @@ export const hostExplanationRoutes = (app: Pick<App, 'read' | 'log' | 'load' | '
     'GET /hosts/:id/profiles/:profile_uuid/explain': async (request, response) => {
       const hostId = paramOf(numberText, request, 'id')
       const profileId = paramOf(profileUuid, request, 'profile_uuid')
-      const { at } = queryOf(z.object(moment), request)
+      const { at } = queryOf(atQuery, request)
       response.json(await aboutProfile(hostId, at, { profileId, kind: 'profile', field: 'profile_uuid' }))
     },
 
@@ -65,7 +67,7 @@ export const hostExplanationRoutes = (app: Pick<App, 'read' | 'log' | 'load' | '
     'GET /hosts/:id/commands/:command_uuid/explain': async (request, response) => {
       const hostId = paramOf(numberText, request, 'id')
       const commandId = paramOf(commandUuid, request, 'command_uuid')
-      const { at } = queryOf(z.object(moment), request)
+      const { at } = queryOf(atQuery, request)
       const [row] = await app.read(requestOfCommand(hostId, commandId))
       const profileId = row?.profile_id ?? null
       const evidence = await gathered({ hostId, profileId, commandId }, at)

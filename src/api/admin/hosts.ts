@@ -25,10 +25,6 @@ export const transfer = z.object({ team_id: numberId.nullable(), hosts: z.array(
 
 export const profileUuid = z.string().regex(/^[a-z][0-9a-f-]{36}$/, 'This is no id of a profile.')
 
-export const momentQuery = z.object({
-  at: z.string().max(100).optional().describe('A time in ISO 8601, or a position in the log: the host as it was then.'),
-})
-
 export const hostIdentifier = z.string().min(1).max(255).describe('A UUID, a serial number or a name.')
 
 /** How many hosts are written at a time: enough that the log's commits are shared. */

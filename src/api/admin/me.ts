@@ -10,9 +10,13 @@ import type { UserChanges } from './user-changes.ts'
 import { principalJson, sessionJson, teamsSeenBy } from './user-presentation.ts'
 import type { UserSessions } from './user-sessions.ts'
 
-const passwords = z.object({ old_password: z.string().min(1).max(1024), new_password: z.string().max(1024) })
+export const passwords = z.object({ old_password: z.string().min(1).max(1024), new_password: z.string().max(1024) })
 
-const sessionId = z.string().regex(/^[0-9a-f]{64}$/, 'This is no id of a session.')
+export const sessionsQuery = z.object({
+  user_id: numberText.optional().describe("Another user's, for admins; the caller's own without it."),
+})
+
+export const sessionId = z.string().regex(/^[0-9a-f]{64}$/, 'This is no id of a session.')
 
 type OwnRoutes = Pick<
   Handlers,
@@ -53,7 +57,7 @@ export const ownRoutes = ({ app, changes, sessions, check }: OwnDeps): OwnRoutes
     'DELETE /sessions/current': signOut,
 
     'GET /sessions': async (request, response, { principal }) => {
-      const { user_id } = queryOf(z.object({ user_id: numberText.optional() }), request)
+      const { user_id } = queryOf(sessionsQuery, request)
       const whose = user_id ?? principal.user?.user_id
       if (user_id !== undefined && user_id !== principal.user?.user_id) mustBeAdmin(principal)
       const found = whose === undefined ? [] : await sessions.ofUser(whose)

@@ -8,7 +8,7 @@ import { markRehearsed, toldWith } from './answer.ts'
 import type { AdminDeps, Handler, Handlers } from './deps.ts'
 
 /** Changes that can be planned: with `?plan=true` they are checked as ever, and answered with what they would lead to. */
-const plannableRoutes = [
+export const plannableRoutes = [
   'POST /configuration_profiles',
   'POST /configuration_profiles/batch',
   'PATCH /configuration_profiles/:profile_uuid',

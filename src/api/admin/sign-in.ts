@@ -14,7 +14,7 @@ import { csrfOf, setSessionCookie } from './session-cookie.ts'
 import { teamsSeenBy, userJson } from './user-presentation.ts'
 import type { UserSessions } from './user-sessions.ts'
 
-const credentials = z.object({ email: z.string().trim().min(1).max(255), password: z.string().min(1).max(1024) })
+export const credentials = z.object({ email: z.string().trim().min(1).max(255), password: z.string().min(1).max(1024) })
 
 export type SignInDeps = Readonly<{ app: App; sessions: UserSessions; check: PasswordCheck; publicUrl: string }>
 

@@ -35,9 +35,15 @@ const rightsFields = {
     .nullish(),
 }
 
-const creation = z.object({ name, email, password: password.nullish(), sso_enabled: z.boolean().default(false), ...rightsFields })
+export const creation = z.object({
+  name,
+  email,
+  password: password.nullish(),
+  sso_enabled: z.boolean().default(false),
+  ...rightsFields,
+})
 
-const change = z.object({
+export const change = z.object({
   name: name.optional(),
   email: email.optional(),
   password: password.optional(),
@@ -46,7 +52,11 @@ const change = z.object({
   ...rightsFields,
 })
 
-const listQuery = z.object({ ...paging(100, 1000), query: z.string().trim().max(255).optional(), team_id: numberText.optional() })
+export const listQuery = z.object({
+  ...paging(100, 1000),
+  query: z.string().trim().max(255).optional(),
+  team_id: numberText.optional(),
+})
 
 type UserRoutes = Pick<Handlers, 'GET /users' | 'POST /users' | 'GET /users/:id' | 'PATCH /users/:id' | 'DELETE /users/:id'>
 

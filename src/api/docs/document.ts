@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Route } from '../admin/access.ts'
+import type { OpenRoute, Route } from '../admin/access.ts'
 import { access, aliases } from '../admin/access.ts'
 import { contracts } from '../admin/contracts/all.ts'
 import { component, json } from '../admin/contracts/contract.ts'
@@ -36,9 +36,17 @@ const changeSet: Parameter = {
   description: 'Several requests of one intent name the same one; all that follows from them is found under it.',
 }
 
+const securitySchemes = {
+  apiToken: { type: 'http', scheme: 'bearer', description: 'An API token, or what `POST /login` answers as `token`.' },
+  session: {
+    ...{ type: 'apiKey', in: 'cookie', name: '__Host-muster' },
+    description: 'The session of a browser, begun by `POST /sessions` or at the identity provider.',
+  },
+}
+
 /** The document of this version's admin API. The same for everybody: it holds nothing of this server. */
 export const openapiDocument = ({ version }: Readonly<{ version: string }>): OpenApiDocument => {
-  const routes = Object.keys(contracts) as Route[]
+  const routes = Object.keys(contracts) as (Route | OpenRoute)[]
   const operations = [
     ...routes.map((route) => placed(route, route)),
     ...Object.entries(aliases).map(([path, route]) => placed(path, route)),
@@ -53,14 +61,14 @@ export const openapiDocument = ({ version }: Readonly<{ version: string }>): Ope
       license: { name: 'Apache 2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/api/v1/fleet' }],
-    security: [{ apiToken: [] }],
+    security: [{ apiToken: [] }, { session: [] }],
     tags: [...new Set([...routes.map((route) => contracts[route].tag), operationsTag])].map((name) => ({ name })),
     paths: { ...pathsOf(operations), ...operationsPaths },
     components: {
       schemas,
       parameters: { ChangeSet: changeSet },
       responses: { Refused: refused.reply },
-      securitySchemes: { apiToken: { type: 'http', scheme: 'bearer', description: 'An API token.' } },
+      securitySchemes,
     },
   }
 }
@@ -68,11 +76,13 @@ export const openapiDocument = ({ version }: Readonly<{ version: string }>): Ope
 type Placed = Readonly<{ path: string; operation: Operation; components: Told['components'] }>
 
 /** A route at its own path, or at an older one. */
-const placed = (path: string, route: Route): Placed => {
-  const { operation, components } = operationOf(path, contracts[route], access[route])
+const placed = (path: string, route: Route | OpenRoute): Placed => {
+  const { operation, components } = operationOf(path, contracts[route], isOpen(route) ? null : access[route])
   const older = { deprecated: true, description: `An older path of \`${route}\`.` } as const
   return { path, components, operation: path === route ? operation : { ...operation, ...older } }
 }
+
+const isOpen = (route: Route | OpenRoute): route is OpenRoute => !(route in access)
 
 const operationsTag = 'Operations'
 

@@ -6,11 +6,11 @@ import type { JsonSchema, MediaType, Operation, Parameter, Reply as ToldReply } 
 
 type Components = Told['components']
 
-/** The operation of a path such as `GET /teams/:id`, and the components that it refers to. */
+/** The operation of a path such as `GET /teams/:id`, and the components that it refers to. `roles` null: it is open to whoever comes. */
 export const operationOf = (
   path: string,
   contract: Tagged & Partial<Readonly<{ params: Readonly<Record<string, z.ZodType>> }>>,
-  roles: readonly string[],
+  roles: readonly string[] | null,
 ): Readonly<{ operation: Operation; components: Components }> => {
   const { tag, summary, description, body, bodyMayMiss } = contract
   const parameters = parametersOf(path, contract)
@@ -21,7 +21,7 @@ export const operationOf = (
   }))
   const operation = {
     ...{ operationId: operationIdOf(path), tags: [tag], summary, ...(description !== undefined && { description }) },
-    'x-roles': roles,
+    ...(roles === null ? ({ security: [] } as const) : { 'x-roles': roles }),
     ...(parameters.told.length > 0 && { parameters: parameters.told }),
     ...(taken !== null && { requestBody: { required: bodyMayMiss !== true, content: taken.content } }),
     responses: {
@@ -49,6 +49,7 @@ const words: Readonly<Record<string, string>> = {
   201: 'Made.',
   202: 'Accepted: it is going to be done.',
   204: 'Done; there is no body.',
+  303: 'Sent on, by a header `location`.',
 }
 
 const refused = { $ref: '#/components/responses/Refused' }

@@ -5,7 +5,11 @@ import type { JsonSchema } from './openapi.ts'
 type Properties = Readonly<Record<string, JsonSchema>>
 
 /** What a value may be, for people: a few words, and below them the fields of what has some. */
-export const schemaView = (schema: JsonSchema): Html => fieldsView(schema) ?? html`<p>${words(schema)}</p>`
+export const schemaView = (schema: JsonSchema): Html => {
+  const { anyOf } = schema
+  if (isSchemas(anyOf)) return joined(anyOf.map(schemaView), html`<p>or</p>`)
+  return fieldsView(schema) ?? html`<p>${words(schema)}</p>`
+}
 
 /** In a few words: `text, at most 255 characters`. */
 export const words = (schema: JsonSchema): Html => {

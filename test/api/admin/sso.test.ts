@@ -67,6 +67,7 @@ describe('signing in at an identity provider', function () {
     const me = await api.call('GET /me', { token: null, headers: { cookie: sessionIn(setCookie) } })
     assert.deepEqual([me.status, me.body.user.email, typeof me.body.csrf_token], [200, 'Grace@example.com', 'string'])
     assert.deepEqual(issuer.complaints, [])
+    await api.app.caughtUp({ position: await api.app.log.head() })
     const { activities } = (await api.call('GET /activities?per_page=1')).body
     assert.deepEqual([activities[0].type, activities[0].details.by], ['user_logged_in', 'sso'])
   })

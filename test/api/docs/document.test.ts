@@ -4,9 +4,11 @@ import addFormats from 'ajv-formats'
 import assert from 'node:assert/strict'
 import { z } from 'zod'
 import type { Route } from '../../../src/api/admin/access.ts'
-import { access, aliases } from '../../../src/api/admin/access.ts'
+import { access, aliases, openRoutes } from '../../../src/api/admin/access.ts'
 import { contracts } from '../../../src/api/admin/contracts/all.ts'
 import type { Content, Contract } from '../../../src/api/admin/contracts/contract.ts'
+import { pastRoutes } from '../../../src/api/admin/past/at-any-time.ts'
+import { plannableRoutes } from '../../../src/api/admin/plans.ts'
 import { openapiDocument } from '../../../src/api/docs/document.ts'
 import { merged, told } from '../../../src/api/docs/json-schema.ts'
 import type { MediaType, Operation } from '../../../src/api/docs/openapi.ts'
@@ -51,7 +53,7 @@ describe('The OpenAPI document', function () {
   })
 
   it('has every route and every older path, and nothing else', () => {
-    const expected = [...routes, ...Object.keys(aliases)].map(shapeOf)
+    const expected = [...routes, ...openRoutes, ...Object.keys(aliases)].map(shapeOf)
     assert.deepEqual([...operations.keys()].toSorted(), expected.toSorted())
     const open = Object.entries(document.paths).filter(([, { servers }]) => servers !== undefined)
     assert.deepEqual(
@@ -66,6 +68,25 @@ describe('The OpenAPI document', function () {
       assert.deepEqual(operation?.['x-roles'], access[route], path)
       assert.equal(operation?.deprecated, path === route ? undefined : true, path)
     }
+  })
+
+  it('says of what is open to whoever comes that it asks for nothing, and of all else for what', () => {
+    for (const route of openRoutes) {
+      const operation = operations.get(shapeOf(route))
+      assert.deepEqual([operation?.security, operation?.['x-roles']], [[], undefined], route)
+    }
+    for (const route of routes) assert.equal(operations.get(shapeOf(route))?.security, undefined, route)
+    assert.deepEqual(document.security.flatMap(Object.keys), Object.keys(document.components.securitySchemes))
+  })
+
+  it('has a moment in the query of what answers as of one, and a plan in that of what can be planned', () => {
+    const asking = (name: string): readonly string[] =>
+      routes.filter((route) =>
+        operations.get(shapeOf(route))?.parameters?.some((one) => 'in' in one && one.in === 'query' && one.name === name),
+      )
+    const told = ['GET /cohorts/:id', 'GET /hosts/:id/desired', ...routes.filter((route) => route.endsWith('/explain'))]
+    assert.deepEqual(asking('at').toSorted(), [...pastRoutes, ...told].toSorted())
+    assert.deepEqual(asking('plan').toSorted(), plannableRoutes.toSorted())
   })
 
   it('names each operation once, and each parameter of its path', () => {
@@ -83,6 +104,7 @@ describe('The OpenAPI document', function () {
     const ajv = new Ajv2020({ strict: false, allErrors: true })
     addFormats.default(ajv, ['date-time', 'uuid', 'uri'])
     ajv.addFormat('base64', /^[\w+/]*={0,2}$/)
+    ajv.addFormat('base64url', /^[\w-]*$/)
     ajv.addSchema({ $id: 'https://mdm.example.com/openapi.json', ...document })
     let count = 0
     for (const [pointer, media] of mediaTypesIn(document)) {
@@ -105,7 +127,7 @@ describe('The OpenAPI document', function () {
 })
 
 describe('The examples of the contracts', () => {
-  for (const route of routes) {
+  for (const route of [...openRoutes, ...routes]) {
     const { body, replies }: Contract = contracts[route]
     it(`of ${route} are what the route takes and gives`, () => {
       if (body !== undefined && 'schema' in body) for (const example of body.examples) body.schema.parse(example)

@@ -39,6 +39,7 @@ const result = component(
   command.extend({
     payload: z.base64().nullable().describe('What was asked, without secrets; null when its key was erased.'),
     result: z.base64().nullable().describe('What the host answered; empty when it did not yet.'),
+    erased: z.string().optional().describe('Why something is null.'),
   }),
 )
 

@@ -24,3 +24,9 @@ export const commandQueued: Content = json(z.object({ command_uuid: z.string() }
 
 export const ofHost = { id: numberText.describe("The host's number.") }
 export const ofTeam = { id: numberText.describe("The team's number.") }
+
+/** Who did it. */
+export const actor = z.object({
+  kind: z.enum(['admin', 'device', 'agent', 'worker', 'importer', 'server']),
+  id: z.string(),
+})

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Route } from '../access.ts'
+import type { OpenRoute, Route } from '../access.ts'
 
 /** What one route takes and gives. All of it is told in `/api/docs`, and tests hold it against what the route does. */
 export type Contract<R extends string = string> = Readonly<{
@@ -10,6 +10,8 @@ export type Contract<R extends string = string> = Readonly<{
   body?: Content
   /** True: the route takes no body, too. */
   bodyMayMiss?: true
+  /** True: a plan is told together with what the change would be answered with. */
+  plansTellAll?: true
   /** By status; refusals are the same everywhere and are not named. */
   replies: Readonly<Record<number, Reply>>
 }> &
@@ -27,7 +29,10 @@ export type Content =
 /** Null: nothing. Several: what the query asks for. */
 export type Reply = Content | readonly Content[] | null
 
-type Bytes = Readonly<{ type: 'application/octet-stream' | 'application/x-apple-aspen-config'; what: string }>
+type Bytes = Readonly<{
+  type: 'application/octet-stream' | 'application/x-apple-aspen-config' | 'application/x-ndjson' | 'text/event-stream'
+  what: string
+}>
 
 /** The field of a form that holds the file, and what the file is. */
 type FormFile = Readonly<{ field: string; what: string }>
@@ -40,7 +45,7 @@ type ParamOf<R extends string> = R extends `${string}:${infer Name}/${infer Rest
     : never
 
 /** The contracts of one capability, under its name. */
-export const tagged = <R extends Route>(
+export const tagged = <R extends Route | OpenRoute>(
   tag: string,
   contracts: { readonly [K in R]: Contract<K> },
 ): { readonly [K in R]: Tagged<K> } =>

@@ -62,6 +62,7 @@ export const shownHost = component(
     ...hostFields,
     mdm: z.object({ ...mdm, ...custody.shape, profiles: z.array(hostProfile) }),
     disk_encryption_enabled: z.boolean().nullable().optional().describe("As the host's agent says; null: not known."),
+    forgotten_at: time.optional().describe('When it was forgotten whose it is; absent: it was not.'),
   }),
 )
 

@@ -2,15 +2,14 @@ import { z } from 'zod'
 import { numberText } from '../../parsing.ts'
 import { countQuery, enrollmentSummaryQuery, listQuery, summaryQuery, transferFilter } from '../host-lists.ts'
 import { merge } from '../host-merges.ts'
-import { hostIdentifier, momentQuery, transfer } from '../hosts.ts'
+import { wish as forgetting } from '../forgotten.ts'
+import { hostIdentifier, transfer } from '../hosts.ts'
 import { done, number, ofHost, time } from './common.ts'
 import { json, tagged } from './contract.ts'
 import { hostsPage, shownHost, wholeMacOfAnn } from './host-schemas.ts'
 import { label, allHosts } from './label-schemas.ts'
 
 const count = z.int().min(0)
-
-const asOf = z.object({ asked: z.string(), events: count, position: z.string(), revision: count, at: time })
 
 export const hostContracts = tagged('Hosts', {
   'GET /hosts': { summary: 'List hosts', query: listQuery, replies: { 200: hostsPage } },
@@ -84,21 +83,9 @@ export const hostContracts = tagged('Hosts', {
   },
   'GET /hosts/:id': {
     summary: 'Show a host, as it is or as it was',
-    description: 'With `at`, its history is replayed up to then, and `as_of` says what the answer rests on.',
+    description: 'With `at`, its history is replayed up to then; what is no event, such as when it was last seen, is null.',
     params: ofHost,
-    query: momentQuery,
-    replies: {
-      200: json(
-        z.object({ host: shownHost, as_of: asOf.optional() }),
-        { host: { ...wholeMacOfAnn, disk_encryption_enabled: true } },
-        {
-          host: { ...wholeMacOfAnn, seen_time: null },
-          as_of: {
-            ...{ asked: '2026-03-02', events: 31, position: '0000000000004711', revision: 30, at: '2026-03-01T17:02:11.000Z' },
-          },
-        },
-      ),
-    },
+    replies: { 200: json(z.object({ host: shownHost }), { host: { ...wholeMacOfAnn, disk_encryption_enabled: true } }) },
   },
   'POST /hosts/transfer': {
     summary: 'Move hosts to a team',
@@ -124,6 +111,23 @@ export const hostContracts = tagged('Hosts', {
     params: { ...ofHost, absorbed: numberText.describe('The number of the record that was merged into the host.') },
     replies: {
       200: json(z.object({ host_id: number, split: number }), { host_id: 2318820476108312, split: 1180021447315584 }),
+    },
+  },
+  'POST /hosts/:id/forget': {
+    summary: 'Forget whose a host was',
+    description:
+      'The key of its secrets is destroyed, and nothing shows its name and serial number any more: not even its past. Its history stays, and its number. It cannot be taken back. Other records of the same device are forgotten with it.',
+    params: ofHost,
+    body: json(forgetting, { reason: 'The device was sold.', confirm: 'C02XK1JYJGH5', force: false }),
+    replies: {
+      202: json(
+        z.object({
+          host_ids: z.array(number),
+          forgotten_at: time.nullable(),
+          key_destroyed: z.boolean().describe('False: it is going to be, within seconds.'),
+        }),
+        { host_ids: [2318820476108312], forgotten_at: '2026-03-02T08:15:00.000Z', key_destroyed: false },
+      ),
     },
   },
 })

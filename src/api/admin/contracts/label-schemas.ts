@@ -18,6 +18,7 @@ export const label = component(
     label_membership_type: z.string().describe('`dynamic`, `manual` or `host_vitals`.'),
     criteria: criteria.optional(),
     host_count: z.int().optional(),
+    host_ids: z.array(number).optional().describe('Of a manual label as it was.'),
     created_at: time.optional(),
     updated_at: time.optional(),
   }),

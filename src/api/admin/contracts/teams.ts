@@ -4,9 +4,11 @@ import { creation, present, renaming } from '../teams.ts'
 import { done, number, ofTeam, time } from './common.ts'
 import { component, json, tagged } from './contract.ts'
 
+const host_count = z.int().nullable().describe('Null for a team as it was.')
+
 const team = component(
   'Team',
-  z.object({ id: number, name: z.string(), description: z.string(), created_at: time, host_count: z.int() }),
+  z.object({ id: number, name: z.string(), description: z.string(), created_at: time, host_count }),
   present,
 )
 

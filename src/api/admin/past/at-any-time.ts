@@ -1,18 +1,28 @@
-import { z } from 'zod'
 import type { Request, Response } from 'express'
 import type { App } from '../../../app/app.ts'
 import type { Moment } from '../../../app/moment.ts'
 import { queryOf } from '../../parsing.ts'
 import type { Route } from '../access.ts'
 import type { Handlers } from '../deps.ts'
-import { momentOf } from './moments.ts'
+import { atQuery, momentOf } from './moments.ts'
 
 /** Answers a route as it would have been answered at a moment. */
 export type PastHandler = (request: Request, response: Response, moment: Moment) => Promise<void>
 
-export type PastHandlers = Readonly<Partial<Record<Route, PastHandler>>>
+/** What answers with `?at=`, besides the routes that read it themselves. */
+export const pastRoutes = [
+  'GET /hosts/:id',
+  'GET /hosts/:id/configuration_profiles',
+  'GET /hosts/:id/labels',
+  'GET /hosts/:id/commands',
+  'GET /teams/:id',
+  'GET /labels/:id',
+  'GET /configuration_profiles/:profile_uuid',
+] as const satisfies readonly Route[]
 
-const atQuery = z.object({ at: z.string().max(100).optional() })
+export type PastRoute = (typeof pastRoutes)[number]
+
+export type PastHandlers = Readonly<Record<PastRoute, PastHandler>>
 
 /** The handlers of today, which answer as of the moment that a request names with `?at=`, where there is a way to. */
 export const atAnyTime = <H extends Partial<Handlers>>(app: Pick<App, 'log' | 'clock'>, present: H, then: PastHandlers): H => {

@@ -10,11 +10,11 @@ import type { Handlers } from '../deps.ts'
 import { cohortIdOf, cohortJson, desiredJson, desiredOfCohortThen, desiredThen, desiredThenJson } from './desired.ts'
 import { pastOfHost } from './host-as-of.ts'
 import type { LookingBack } from './looking-back.ts'
-import { momentOf } from './moments.ts'
+import { atQuery, momentOf } from './moments.ts'
 
-const cohortId = z.string().regex(/^(apple|windows|none)_\d{1,16}(_[0-9a-f]{32})?$/, 'This is no id of a cohort.')
+export const cohortId = z.string().regex(/^(apple|windows|none)_\d{1,16}(_[0-9a-f]{32})?$/, 'This is no id of a cohort.')
 
-const atQuery = z.object({ at: z.string().max(100).optional() })
+export const listQuery = z.object(paging(100, 1000))
 
 /** What hosts are to have, cohort by cohort: now from the read models, then from the streams. */
 export const cohortRoutes = (
@@ -43,7 +43,7 @@ export const cohortRoutes = (
 
   return {
     'GET /cohorts': async (request, response) => {
-      const page = queryOf(z.object(paging(100, 1000)), request)
+      const page = queryOf(listQuery, request)
       const { rows, meta } = pageOf(await app.read(cohortsPage(windowOf(page))), page)
       const nameOf = await naming(rows.flatMap(({ labels, known }) => [...labels, ...known]))
       const cohorts = rows.map((row) => ({

@@ -17,6 +17,11 @@ import { eventsOfHost } from './streams.ts'
 
 const moment = z.string().min(1).max(100)
 
+export const diffQuery = z.object({
+  from: moment.describe('A time in ISO 8601, or a position in the log.'),
+  to: moment.describe('The same, not before `from`.'),
+})
+
 /** What became of a host: between two moments, and from the beginning. */
 export const hostLifetimeRoutes = (
   app: Pick<App, 'log' | 'load' | 'clock'>,
@@ -24,7 +29,7 @@ export const hostLifetimeRoutes = (
 ): Pick<Handlers, 'GET /hosts/:id/diff' | 'GET /hosts/:id/segments'> => ({
   'GET /hosts/:id/diff': async (request, response) => {
     const hostId = paramOf(numberText, request, 'id')
-    const asked = queryOf(z.object({ from: moment, to: moment }), request)
+    const asked = queryOf(diffQuery, request)
     const from = await momentOf(app, asked.from, 'from')
     const to = await momentOf(app, asked.to, 'to')
     mustBeInOrder(from, to)

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { App } from '../../../app/app.ts'
 import type { Moment } from '../../../app/moment.ts'
 import type { Position } from '../../../kernel/event.ts'
@@ -5,6 +6,10 @@ import { refuse } from '../../errors.ts'
 
 /** Clocks differ: a moment that is no more than this ahead of ours, ms, is taken for now. */
 const clockSlack = 60_000
+
+export const atQuery = z.object({
+  at: z.string().max(100).optional().describe('A time in ISO 8601, or a position in the log: the answer is as of then.'),
+})
 
 /**
  * Reads a moment from a query: ISO 8601 with a zone (or a date, meaning its first moment in UTC), or a position as histories show it.

@@ -20,13 +20,18 @@ import { eventsOfHost } from './streams.ts'
 
 type Deps = Readonly<{ app: Pick<App, 'log' | 'load'>; settings: AdminSettings; past: LookingBack }>
 
+type PastHostHandlers = Pick<
+  PastHandlers,
+  'GET /hosts/:id' | 'GET /hosts/:id/configuration_profiles' | 'GET /hosts/:id/labels' | 'GET /hosts/:id/commands'
+>
+
 const commands = rowsOf<CommandRow>(commandHistory, {
   ...{ host_id: '', command_id: '', channel: '', request: { kind: 'list-profiles' }, reason: { code: 'asked' } },
   ...{ status: 'queued', queued_at: '', deadline: null, updated_at: '', errors: null, result: null, cancelled_because: null },
 })
 
 /** Hosts as they were. */
-export const pastHosts = ({ app, settings, past }: Deps): PastHandlers => ({
+export const pastHosts = ({ app, settings, past }: Deps): PastHostHandlers => ({
   'GET /hosts/:id': async (request, response, moment) => {
     const was = await hostAsOf(past, paramOf(numberText, request, 'id'), moment)
     const details = { profiles: was.profiles, custody: custodyJson(was.custody) }

@@ -21,10 +21,12 @@ import { asOf } from './moments.ts'
 
 type Deps = Readonly<{ app: Pick<App, 'log' | 'read' | 'blobs' | 'clock'>; past: LookingBack }>
 
+type PastSettingsHandlers = Pick<PastHandlers, 'GET /teams/:id' | 'GET /labels/:id' | 'GET /configuration_profiles/:profile_uuid'>
+
 const profileUuid = z.string().min(1).max(64)
 
 /** Teams, labels and settings as they were. */
-export const pastSettings = ({ app, past }: Deps): PastHandlers => {
+export const pastSettings = ({ app, past }: Deps): PastSettingsHandlers => {
   const labelThen = replayer(app.log, label)
 
   return {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { hash, present, wish } from '../api-tokens.ts'
 import { rebuild } from '../read-models.ts'
 import { done, time } from './common.ts'
-import { component, json, tagged } from './contract.ts'
+import { bytes, component, json, tagged } from './contract.ts'
 
 const projection = component(
   'Projection',
@@ -53,6 +53,12 @@ export const serverContracts = tagged('The server', {
     summary: 'Fill read models anew, beside those that are asked',
     body: json(rebuild, { names: ['hosts'] }, {}),
     replies: { 202: json(z.object({ names: z.array(z.string()) }), { names: ['hosts'] }) },
+  },
+  'GET /live': {
+    summary: 'Watch what moves',
+    description:
+      'For as long as it is read: what to look at again, at most once a second. It ends with the credentials that began it.',
+    replies: { 200: bytes('Server-sent events: `{hints: [{topic, ids?}]}`.', 'text/event-stream') },
   },
   'GET /statistics': {
     summary: 'Count what there is',

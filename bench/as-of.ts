@@ -47,8 +47,7 @@ export const pastState: Benchmark = {
       const past = lookingBack(ports)
       const [first, ...rest] = Array.from({ length: moments }, () => 3 + luck.below(events - 3))
       // Another look back into another memory: code is warm, states are not.
-      for (let round = 0; round < 5; round++)
-        await hostAsOf(lookingBack(ports), hostId, timeOf(events - 1))
+      for (let round = 0; round < 5; round++) await hostAsOf(lookingBack(ports), hostId, timeOf(events - 1))
       const cold = await took(() => hostAsOf(lookingBack(ports), hostId, timeOf(events - 1)))
       await hostAsOf(past, hostId, timeOf(first ?? 0))
       const bare: number[] = []

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { InvalidArgumentError } from 'commander'
+import type { ChangeSet } from '../client/change-sets-client.ts'
 import type { MusterClient } from '../client/muster-client.ts'
 import { table, when } from './table.ts'
 
@@ -20,7 +21,7 @@ export const runChanges = async (
   if (id === undefined) {
     const { change_sets: all } = await client.changeSets.list({ per_page: Number(options['limit']) })
     const rows = all.map((one) => [
-      ...[one.id, when(one.at), one.actor, String(one.events), String(one.hosts), one.kinds.join(', ')],
+      ...[one.id, when(one.at), one.actor, String(one.events), String(one.hosts), whatOf(one)],
       one.undone_by === null ? (one.undoes === null ? '' : `undoes ${one.undoes}`) : `undone by ${one.undone_by}`,
     ])
     return [all, table(['change set', 'when', 'who', 'events', 'hosts', 'what', ''], rows)]
@@ -46,3 +47,7 @@ const count = (text: string): number => {
   if (!/^\d+$/.test(text) || number < 1 || number > 200) throw new InvalidArgumentError('It must be a number from 1 to 200.')
   return number
 }
+
+/** What was done first, in a sentence, and how much more. */
+const whatOf = ({ sentence, kinds, events }: ChangeSet): string =>
+  sentence === null ? kinds.join(', ') : `${sentence}${events > 1 ? ` (and ${String(events - 1)} more)` : ''}`

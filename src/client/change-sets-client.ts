@@ -18,6 +18,8 @@ export type PlanAnswer = Readonly<{
 /** What was done with one intent. */
 export type ChangeSet = Readonly<{
   id: string
+  /** What was done first. */
+  sentence: string | null
   at: string
   actor: string
   /** How many things an admin did. */

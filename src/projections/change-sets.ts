@@ -96,6 +96,8 @@ export type IntentRow = Readonly<{
   category: string
   subject: string
   actor_id: string
+  /** The change set. */
+  correlation_id: string
   host_id: string | null
   details: Readonly<Record<string, unknown>>
   name: string | null
@@ -103,20 +105,32 @@ export type IntentRow = Readonly<{
   team_name: string | null
 }>
 
-/** What admins did under a change set, in order, with what the things are called now, or were last; those after `after`. */
-export const intentsOf = (changeSetId: string, after: string, limit: number) =>
-  query<IntentRow>`
-    select t.event_position, t.at, t.type, t.activity, t.category, t.subject, t.actor_id, t.host_id, t.details,
-           coalesce(p.name, l.name, h.name, h.serial, h.hardware_id, case when t.category = 'team' then g.name end) as name,
-           coalesce(t.team_id, p.team_id) as team_id, g.name as team_name
-    from timeline t
-    left join profiles p on t.category = 'profile' and p.profile_id = t.subject
-    left join labels l on t.category = 'label' and l.label_id = t.subject
-    left join hosts h on h.host_id = t.host_id
-    left join teams g on g.team_id = coalesce(t.team_id, p.team_id)
-    where t.correlation_id = ${changeSetId} and t.actor_kind = 'admin' and t.type = any(${intentTypes})
-      and t.event_position > ${after} collate "C"
-    order by t.event_position limit ${limit}`
+/** What an admin did, with what the thing is called now, or was last. */
+const named = `
+  select t.event_position, t.at, t.type, t.activity, t.category, t.subject, t.actor_id, t.host_id, t.details, t.correlation_id,
+         coalesce(p.name, l.name, h.name, h.serial, h.hardware_id, case when t.category = 'team' then g.name end) as name,
+         coalesce(t.team_id, p.team_id) as team_id, g.name as team_name
+  from timeline t
+  left join profiles p on t.category = 'profile' and p.profile_id = t.subject
+  left join labels l on t.category = 'label' and l.label_id = t.subject
+  left join hosts h on h.host_id = t.host_id
+  left join teams g on g.team_id = coalesce(t.team_id, p.team_id)
+  where t.actor_kind = 'admin' and t.type = any($1)`
+
+/** What admins did under a change set, in order; what stands after `after`. */
+export const intentsOf = (changeSetId: string, after: string, limit: number) => ({
+  text: `${named} and t.correlation_id = $2 and t.event_position > $3 collate "C" order by t.event_position limit $4`,
+  values: [intentTypes, changeSetId, after, limit],
+  row: undefined as unknown as IntentRow,
+})
+
+/** The first thing that was done under each of these change sets. */
+export const firstIntentsOf = (changeSetIds: readonly string[]) => ({
+  text: `select i.* from unnest($2::text[]) as c (id) cross join lateral (
+    ${named} and t.correlation_id = c.id order by t.event_position limit 1) i`,
+  values: [intentTypes, changeSetIds],
+  row: undefined as unknown as IntentRow,
+})
 
 /** The settings, labels and teams that something happened to under a change set, be it by a worker. */
 export const thingsTouchedBy = (changeSetId: string) =>

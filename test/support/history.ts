@@ -1,3 +1,4 @@
+import { recentKeys } from '../../src/kernel/recent.ts'
 import { memoryEventLog } from '../../src/adapters/memory/event-log.ts'
 import type { Execute, Load } from '../../src/app/execute.ts'
 import { executor } from '../../src/app/execute.ts'
@@ -167,7 +168,7 @@ const callOne = async (world: World): Promise<number> => {
     told += await tell(world, hostId, { type: 'ReportCommand', data: { commandId, outcome, errors, result } })
   }
   if (luck.chance(0.05)) {
-    const commandId = luck.pick(['stranger', ...state.commands.settled.keys()])
+    const commandId = luck.pick(['stranger', ...recentKeys(state.commands.settled)])
     told += await tell(world, hostId, {
       type: 'ReportCommand',
       data: { commandId, outcome: 'acknowledged', errors: [], result: null },

@@ -1,9 +1,10 @@
 import { noTeam } from '../../domain/teams/events.ts'
 import type { CountedChangeSet, IntentRow } from '../../projections/change-sets.ts'
 
-/** A change set as lists show it. */
-export const changeSetJson = (row: CountedChangeSet) => ({
+/** A change set as lists show it; `first` is what was done first. */
+export const changeSetJson = (row: CountedChangeSet, first: IntentRow | undefined) => ({
   id: row.change_set_id,
+  sentence: first === undefined ? null : sentenceOf(first),
   at: row.at,
   actor: row.actor_id,
   events: row.events,
@@ -19,7 +20,7 @@ export const intentJson = (row: IntentRow) => ({
   at: row.at,
   event: row.type,
   type: row.activity,
-  sentence: (sentences[row.type] ?? otherwise)(row),
+  sentence: sentenceOf(row),
   actor: row.actor_id,
   category: row.category,
   subject: row.subject,
@@ -27,6 +28,8 @@ export const intentJson = (row: IntentRow) => ({
 })
 
 type Sentence = (row: IntentRow) => string
+
+const sentenceOf: Sentence = (row) => (sentences[row.type] ?? otherwise)(row)
 
 const profileWas =
   (deed: string): Sentence =>

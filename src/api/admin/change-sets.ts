@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
 import { effectsOf } from '../../projections/change-set-effects.ts'
-import { changeSetById, changeSetsPage, intentsOf } from '../../projections/change-sets.ts'
+import { changeSetById, changeSetsPage, firstIntentsOf, intentsOf } from '../../projections/change-sets.ts'
 import { refuse } from '../errors.ts'
 import { bodyOf, pageOf, paging, paramOf, queryOf, windowOf } from '../parsing.ts'
 import { undo } from '../undoing/undo.ts'
@@ -40,19 +40,26 @@ export const changeSetRoutes = (app: App): ChangeSetRoutes => {
       const page = queryOf(listQuery, request)
       const { limit, offset } = windowOf(page)
       const { rows, meta } = pageOf(await app.read(changeSetsPage(limit, offset)), page)
-      response.json({ change_sets: rows.map(changeSetJson), meta })
+      const first = await app.read(firstIntentsOf(rows.map(({ change_set_id }) => change_set_id)))
+      const firstOf = new Map(first.map((row) => [row.correlation_id, row]))
+      response.json({ change_sets: rows.map((row) => changeSetJson(row, firstOf.get(row.change_set_id))), meta })
     },
 
     'GET /change_sets/:id': async (request, response) => {
       const row = await existing(paramOf(changeSetId, request, 'id'))
       const { after, per_page } = queryOf(details, request)
-      const [found, [effects]] = await Promise.all([
+      const [found, [first], [effects]] = await Promise.all([
         app.read(intentsOf(row.change_set_id, after, per_page + 1)),
+        app.read(firstIntentsOf([row.change_set_id])),
         app.read(effectsOf(row.change_set_id)),
       ])
       const { rows, meta } = pageOf(found, { page: after === '' ? 0 : 1, per_page })
       const next = meta.has_next_results ? (rows.at(-1)?.event_position ?? null) : null
-      response.json({ change_set: { ...changeSetJson(row), effects }, events: rows.map(intentJson), meta: { ...meta, next } })
+      response.json({
+        change_set: { ...changeSetJson(row, first), effects },
+        events: rows.map(intentJson),
+        meta: { ...meta, next },
+      })
     },
 
     'POST /change_sets/:id/undo': async (request, response, { cause, principal }) => {

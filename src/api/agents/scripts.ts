@@ -5,6 +5,7 @@ import { host } from '../../domain/host/host.ts'
 import { agentChannel } from '../../domain/platforms.ts'
 import type { Cause } from '../../kernel/event.ts'
 import { erased } from '../../kernel/projection.ts'
+import { recently } from '../../kernel/recent.ts'
 import { waitingCommands } from '../../projections/waiting-commands.ts'
 import { lockScript, unlockScript } from '../../protocols/osquery/lock-scripts.ts'
 import type { ScriptResult } from '../../protocols/osquery/orbit.ts'
@@ -38,7 +39,7 @@ export const agentScripts = (app: Pick<App, 'load' | 'execute' | 'applyNow' | 'b
 
   report: async (hostId, { executionId, output, exitCode, timedOut }, cause) => {
     const { waiting, settled } = (await app.load(host, hostId)).state.commands
-    if (waiting.get(executionId)?.channel !== agentChannel && !settled.has(executionId))
+    if (waiting.get(executionId)?.channel !== agentChannel && recently(settled, executionId) === undefined)
       return refuse(404, 'execution_id', 'No script of this id was given to the host.')
     const outcome: CommandOutcome = exitCode === 0 && !timedOut ? 'acknowledged' : 'failed'
     const errors: readonly DeviceError[] =

@@ -22,16 +22,6 @@ export const useChangeSet = (id: string | null) =>
     enabled: id !== null,
   })
 
-/** The first thing that was done in one, in a sentence; what a list calls it by. */
-export const useFirstDeed = (id: string): string | null =>
-  useQuery({
-    queryKey: ['first deed', id],
-    queryFn: ({ signal }) =>
-      call<ChangeSetDetails>('GET', `/change_sets/${encodeURIComponent(id)}`, { query: { per_page: 1 }, signal }),
-    // What was done stays done.
-    staleTime: Infinity,
-  }).data?.events[0]?.sentence ?? null
-
 /** Whether the server plans and undoes. One that does not would carry out what it is asked to plan. */
 export const usePlans = (): boolean =>
   useQuery({

@@ -139,6 +139,8 @@ export type Plan = Readonly<{
 /** All that was done with one intent. `events`: how many things an admin did; `undone_by` and `undoes` are other change sets. */
 export type ChangeSet = Readonly<{
   id: string
+  /** What was done first. */
+  sentence: string | null
   at: string
   actor: string
   events: number

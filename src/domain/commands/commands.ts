@@ -1,3 +1,4 @@
+import { nothingRecent, recently, withRecent } from '../../kernel/recent.ts'
 import type { Slice } from '../../kernel/slice.ts'
 import type { Enrollment } from '../enrollment/state.ts'
 import { mustBeEnrolled } from '../enrollment/state.ts'
@@ -52,12 +53,14 @@ type Sees = Readonly<{
 type Decides = CommandEvent | HostProfileEvent | CustodyEvent | RenewalEvent | EnrollmentEvent | DeclarationEvent
 
 export const commands: Slice<CommandCommand, Decides, Commands, Sees, CommandEvent> = {
-  initial: { waiting: new Map(), settled: new Map(), queued: 0 },
+  initial: { waiting: new Map(), settled: nothingRecent(), queued: 0 },
 
   decide: {
     QueueCommands: ({ data }, { enrollment, commands: now }) => {
       mustBeEnrolled(enrollment)
-      const fresh = data.commands.filter(({ commandId }) => !now.waiting.has(commandId) && !now.settled.has(commandId))
+      const fresh = data.commands.filter(
+        ({ commandId }) => !now.waiting.has(commandId) && recently(now.settled, commandId) === undefined,
+      )
       return fresh.length === 0 ? [] : [{ type: 'CommandsQueued', data: { commands: fresh } }]
     },
 
@@ -74,7 +77,7 @@ export const commands: Slice<CommandCommand, Decides, Commands, Sees, CommandEve
       // What comes late of a host that was forgotten would be remembered.
       if (sees.forgetting.since !== null) return []
       const waiting = now.waiting.get(commandId)
-      const settled = now.settled.get(commandId)
+      const settled = recently(now.settled, commandId)
       if (waiting === undefined) {
         if (settled === undefined) return [{ type: 'UnknownCommandReported', data: { commandId, outcome } }]
         if (settled !== 'cancelled' || outcome === 'deferred') return []
@@ -93,7 +96,7 @@ export const commands: Slice<CommandCommand, Decides, Commands, Sees, CommandEve
     CancelCommand: ({ data: { commandId } }, { commands: now }) => {
       const waiting = now.waiting.get(commandId)
       if (waiting === undefined) {
-        if (now.settled.get(commandId) === 'cancelled') return []
+        if (recently(now.settled, commandId) === 'cancelled') return []
         return reject('command-not-waiting', `The command ${commandId} does not wait on this host.`, 'command_uuid')
       }
       if (waiting.sends > 0) reject('command-sent', `The command ${commandId} was handed to the host already.`, 'command_uuid')
@@ -151,14 +154,6 @@ const change = (state: Commands, commandId: string, how: (waiting: WaitingComman
 
 const settle = (state: Commands, commandIds: readonly string[], as: 'answered' | 'cancelled' | 'unknown'): Commands => {
   const waiting = new Map(state.waiting)
-  const settled = new Map(state.settled)
-  for (const commandId of commandIds) {
-    waiting.delete(commandId)
-    settled.set(commandId, as)
-  }
-  for (const oldest of settled.keys()) {
-    if (settled.size <= settledMemory) break
-    settled.delete(oldest)
-  }
-  return { ...state, waiting, settled }
+  for (const commandId of commandIds) waiting.delete(commandId)
+  return { ...state, waiting, settled: withRecent(state.settled, commandIds, { as, keep: settledMemory }) }
 }

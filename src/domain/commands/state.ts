@@ -1,3 +1,4 @@
+import type { Recent } from '../../kernel/recent.ts'
 import type { Channel } from '../platforms.ts'
 import type { Request } from './requests.ts'
 
@@ -13,7 +14,7 @@ export type WaitingCommand = Readonly<{
 /** `settled` remembers the latest commands that are over, so that a repeated answer is known for what it is. */
 export type Commands = Readonly<{
   waiting: ReadonlyMap<string, WaitingCommand>
-  settled: ReadonlyMap<string, 'answered' | 'cancelled' | 'unknown'>
+  settled: Recent<'answered' | 'cancelled' | 'unknown'>
   /** How many commands were ever queued; the ids of new ones derive from it. */
   queued: number
 }>

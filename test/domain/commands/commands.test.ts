@@ -1,3 +1,4 @@
+import { recentKeys } from '../../../src/kernel/recent.ts'
 import assert from 'node:assert/strict'
 import { host } from '../../../src/domain/host/host.ts'
 import { given, stateAfter } from '../../support/given.ts'
@@ -30,6 +31,17 @@ describe('commands to a host', () => {
       .when({ type: 'SendCommand', data: { commandId: 'one' } })
       .then([{ type: 'CommandSent', data: { commandId: 'one' } }])
       .andAgainNothing()
+  })
+
+  it('are handed out again where that is counted, as often as it is', () => {
+    const again = { type: 'SendCommand', data: { commandId: 'one', again: true } } as const
+    given(host, [...waiting])
+      .when(again)
+      .then([{ type: 'CommandSent', data: { commandId: 'one' } }])
+      .when(again)
+      .then([{ type: 'CommandSent', data: { commandId: 'one', attempt: 2 } }])
+      .when({ type: 'SendCommand', data: { commandId: 'one' } })
+      .thenNothing()
   })
 
   it('are not handed out when they were cancelled, answered or never queued', () => {
@@ -91,7 +103,8 @@ describe('commands to a host', () => {
     const ids = Array.from({ length: 300 }, (_, index) => `command-${String(index)}`)
     const history = [...enrolled(), queued(...ids.map(listing)), ...ids.map((id) => answered(id))]
     const { commands } = stateAfter(host, history)
-    assert.deepEqual([...commands.settled.keys()], ids.slice(-256))
+    const kept = recentKeys(commands.settled)
+    assert.deepEqual([kept.slice(-256), kept.length < 300], [ids.slice(-256), true])
     assert.equal(commands.queued, 300)
   })
 })

@@ -8,6 +8,7 @@ const changeSet = component(
   'ChangeSet',
   z.object({
     id: z.string(),
+    sentence: z.string().nullable().describe('What was done first.'),
     at: time.describe('When the last of it was done.'),
     actor: z.string(),
     events: number.describe('How many things were done.'),
@@ -52,7 +53,8 @@ const undo = '0b1f6c5e-4a52-5d0c-8f1f-6a3a2b516f5c'
 const wifi = 'a2f9d1c4e-8f5a-5d0e-9a43-6b1c0e5d7f21'
 
 const aRun = {
-  ...{ id, at: '2026-03-01T12:00:00.000Z', actor: 'ci', events: 1, kinds: ['deleted_profile'], hosts: 212 },
+  ...{ id, sentence: 'The profile Wi-Fi of the team Workstations was deleted.' },
+  ...{ at: '2026-03-01T12:00:00.000Z', actor: 'ci', events: 1, kinds: ['deleted_profile'], hosts: 212 },
   ...{ undone_by: null, undoes: null },
 }
 

@@ -1,6 +1,5 @@
 import { Anchor, Badge, Table } from '@mantine/core'
 import { Link } from 'react-router'
-import { useFirstDeed } from '../../api/change-sets.ts'
 import type { ChangeSet } from '../../api/json.ts'
 import { summaryOf } from '../../parts/change-set-words.ts'
 import { When } from '../../parts/when.tsx'
@@ -39,13 +38,13 @@ export const ChangeSetTable = ({ changeSets }: Readonly<{ changeSets: readonly C
   </Table>
 )
 
-/** Its first deed in a sentence; until that is known, what kinds of things were done. */
+/** Its first deed in a sentence; without one, what kinds of things were done. */
 const Title = ({ changeSet }: Readonly<{ changeSet: ChangeSet }>) => {
-  const deed = useFirstDeed(changeSet.id)
-  if (deed === null) return summaryOf(changeSet)
+  const { sentence } = changeSet
+  if (sentence === null) return summaryOf(changeSet)
   return (
     <>
-      {deed}
+      {sentence}
       {changeSet.events > 1 && <span className="quiet"> and {changeSet.events - 1} more</span>}
     </>
   )

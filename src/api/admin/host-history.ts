@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { App } from '../../app/app.ts'
 import { host } from '../../domain/host/host.ts'
-import { tell } from '../../domain/host/story.ts'
 import type { Recorded } from '../../kernel/event.ts'
 import { streamOf } from '../../kernel/ids.ts'
 import { masked } from '../../domain/forgetting/masking.ts'
 import { refuse } from '../errors.ts'
 import { numberText, paramOf, queryOf } from '../parsing.ts'
 import type { Handlers } from './deps.ts'
+import { eventReference } from './event-reference.ts'
 import { forgottenRevision } from './forgotten.ts'
 
 const revision = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
@@ -46,22 +46,12 @@ export const hostHistoryRoutes = ({ load, log }: Pick<App, 'load' | 'log'>): Pic
 })
 
 /** An event for an auditor. A type that this version does not know is shown without a sentence. */
-export const entryJson = (event: Recorded) => {
-  const told = tell(event)
-  return {
-    position: event.position,
-    revision: event.revision,
-    at: event.at,
-    type: event.type,
-    sentence: told?.sentence ?? null,
-    why: told?.why ?? null,
-    actor: event.metadata.actor,
-    correlation_id: event.metadata.$correlationId,
-    causation_id: event.metadata.$causationId,
-    event_id: event.eventId,
-    data: withoutContents(event.data),
-  }
-}
+export const entryJson = (event: Recorded) => ({
+  ...eventReference(event),
+  causation_id: event.metadata.$causationId,
+  event_id: event.eventId,
+  data: withoutContents(event.data),
+})
 
 /** A copy in which a mark stands for whatever is sealed and for bytes. */
 const withoutContents = (value: unknown): unknown => {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { eventReference } from '../past/event-reference.ts'
+import { eventReference } from '../event-reference.ts'
 import { diffQuery } from '../past/host-lifetime.ts'
 import { actor, number, ofHost, time } from './common.ts'
 import { component, json, tagged } from './contract.ts'

@@ -1,5 +1,5 @@
-import { tell } from '../../../domain/host/story.ts'
-import type { Recorded } from '../../../kernel/event.ts'
+import { tell } from '../../domain/host/story.ts'
+import type { Recorded } from '../../kernel/event.ts'
 
 /** An event that an answer names as its reason: where it stands, and what it says in words (null: of a type that nobody tells). */
 export const eventReference = (event: Recorded) => {

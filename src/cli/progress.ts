@@ -22,8 +22,9 @@ export const progressBar = (title: string): ProgressBar => {
   let started = false
   return {
     show: ({ done, total, note }) => {
-      if (started) bar.update(done, { note })
-      else bar.start(total, done, { note })
+      if (!started) bar.start(total, done, { note })
+      bar.setTotal(total)
+      bar.update(done, { note })
       started = true
     },
     stop: () => {

@@ -6,10 +6,11 @@ import { agentFleet } from '../simulators/agents.ts'
 import type { Network } from '../simulators/apple/network.ts'
 import { deviceNetwork } from '../simulators/apple/network.ts'
 import type { AppleDevice } from '../simulators/apple-device.ts'
-import type { AppleFleet, FleetCounts } from '../simulators/fleet.ts'
+import type { AppleFleet, FleetCounts, FleetProgress } from '../simulators/fleet.ts'
 import { appleFleet } from '../simulators/fleet.ts'
 import type { WindowsFleet } from '../simulators/windows-fleet.ts'
 import { windowsFleet } from '../simulators/windows-fleet.ts'
+import type { Progress } from './progress.ts'
 
 export type SimulateOptions = Readonly<{
   apple: number
@@ -51,10 +52,13 @@ export type SimulateResult = Readonly<{
   seconds: number
 }>
 
+/** Who is told what happens: lines for people, and how many devices are enrolled. */
+export type Audience = Readonly<{ tell: (line: string) => void; show: (progress: Progress) => void }>
+
 /** Enrolls simulated Apple devices at any server, and Windows PCs at a Muster server, and lets them poll until `signal` aborts or the time is over. */
 export const simulate = async (
   options: SimulateOptions,
-  tell: (line: string) => void,
+  { tell, show }: Audience,
   signal: AbortSignal,
 ): Promise<SimulateResult> => {
   const ca = options.ca === undefined ? {} : { ca: await readFile(options.ca, 'utf8') }
@@ -62,11 +66,15 @@ export const simulate = async (
   const client = clientOf(options, ca)
   const begun = performance.now()
   const answers = new Map<string, number>()
+  const onProgress = ({ enrolled, total }: FleetProgress): void => {
+    show({ done: enrolled, total, note: '' })
+  }
   const fleet = await appleFleet({
     network,
     count: options.apple,
     seed: options.seed,
     pollEveryMs: options.pollMs,
+    onProgress,
     iphones: options.iphones,
     supervised: options.supervised,
     behaviour: {
@@ -90,7 +98,7 @@ export const simulate = async (
     agents = await withAgents(options, client, fleet, { ...ca, tell })
     await agents?.pollAll()
     pcs = await withWindows(options, client, network, {
-      tell,
+      ...{ tell, onProgress },
       onAnswer: (code) => void answers.set(code, (answers.get(code) ?? 0) + 1),
     })
     const until = options.seconds === undefined ? 'until Ctrl-C' : `for ${String(options.seconds)} s`
@@ -123,6 +131,12 @@ export const simulate = async (
 
 type Around = Readonly<{ ca?: string; tell: (line: string) => void }>
 
+type WindowsAudience = Readonly<{
+  tell: (line: string) => void
+  onAnswer: (code: string) => void
+  onProgress: (progress: FleetProgress) => void
+}>
+
 /** An agent on each Mac, where there is a Muster server that they can enrol at. */
 const withAgents = async (
   { agents, enrollSecret, url, pollMs }: SimulateOptions,
@@ -145,13 +159,13 @@ const withWindows = async (
   { windows, enrollSecret, url, pollMs, seed, drop, duplicates }: SimulateOptions,
   client: MusterClient | null,
   network: Network,
-  { tell, onAnswer }: Readonly<{ tell: (line: string) => void; onAnswer: (code: string) => void }>,
+  { tell, onAnswer, onProgress }: WindowsAudience,
 ): Promise<WindowsFleet | null> => {
   if (windows === 0) return null
   if (client === null || url === undefined) throw new Error('Windows PCs need a server that is named with --url and --token.')
   const secret = enrollSecret ?? (await secretOf(client))
   const fleet = await windowsFleet({
-    ...{ network, count: windows, seed, url, secret, pollEveryMs: pollMs, onAnswer },
+    ...{ network, count: windows, seed, url, secret, pollEveryMs: pollMs, onAnswer, onProgress },
     behaviour: { losesAnswer: drop, repeats: duplicates },
     onFailure: ({ name }, error) => {
       tell(`${name}: ${error instanceof Error ? error.message : String(error)}`)

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { number, say, share } from '../asking.ts'
+import { progressBar } from '../progress.ts'
 import type { SimulateOptions } from '../simulate.ts'
 import { simulate } from '../simulate.ts'
 
@@ -33,8 +34,15 @@ export const simulateCommand = (program: Command): void => {
       process.once('SIGINT', () => {
         ending.abort()
       })
-      const tell = options.json ? (line: string): void => void process.stderr.write(`${line}\n`) : say
-      const result = await simulate(options, tell, ending.signal)
+      const write = options.json ? (line: string): void => void process.stderr.write(`${line}\n`) : say
+      const bar = progressBar('Enrolling')
+      const tell = (line: string): void => {
+        bar.stop()
+        write(line)
+      }
+      // Where there is no terminal, each device would be a line.
+      const show = process.stderr.isTTY ? bar.show : () => undefined
+      const result = await simulate(options, { tell, show }, ending.signal)
       say(options.json ? JSON.stringify(result) : `${String(result.sessions)} sessions, ${String(result.commands)} commands.`)
       if (result.enrolled < options.apple) process.exitCode = 1
     })

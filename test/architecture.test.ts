@@ -82,8 +82,11 @@ describe('The rules of the house', () => {
     ],
     [
       'let the console take only the types of the API from the client',
-      { 'src/console/a.tsx': ['../client/json.ts', '../client/b.ts'], 'src/client/json.ts': [], 'src/client/b.ts': [] },
-      'src/console/a.tsx: imports src/client/b.ts; the console takes only the types of json.ts from client.',
+      {
+        'src/console/a.tsx': ['../client/json.ts', '../client/a-json.ts', '../client/b.ts'],
+        ...{ 'src/client/json.ts': [], 'src/client/a-json.ts': [], 'src/client/b.ts': [] },
+      },
+      "src/console/a.tsx: imports src/client/b.ts; the console takes only types of the API's JSON from client (json.ts, …-json.ts).",
     ],
     ['keep vendors out of app', { 'src/app/a.ts': ['pg', 'node:timers'] }, 'src/app/a.ts: imports pg; app knows no vendor.'],
     [

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { InvalidArgumentError } from 'commander'
-import type { ChangeSet } from '../client/change-sets-client.ts'
+import type { ChangeSet } from '../client/history-json.ts'
 import type { MusterClient } from '../client/muster-client.ts'
 import { table, when } from './table.ts'
 

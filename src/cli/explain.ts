@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Explanation } from '../client/explanations-client.ts'
+import type { Explanation } from '../client/history-json.ts'
 import type { Host } from '../client/json.ts'
 import type { MusterClient } from '../client/muster-client.ts'
 import { UsageError } from './access.ts'

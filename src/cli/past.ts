@@ -1,5 +1,5 @@
 import type { HistoryEntry } from '../client/json.ts'
-import type { Fact, HostDiff, HostSegment } from '../client/past-client.ts'
+import type { Fact, HostDiff, HostSegment } from '../client/history-json.ts'
 import { UsageError } from './access.ts'
 import { table, when } from './table.ts'
 

@@ -1,18 +1,10 @@
-import type { PlanAnswer } from '../client/change-sets-client.ts'
+import type { Plan } from '../client/history-json.ts'
 
 /** How many hosts are named. */
 const mostNamed = 10
 
 /** A plan for people, line by line. */
-export const planText = ({
-  hosts,
-  installs,
-  removals,
-  unchanged,
-  by_reason,
-  sample,
-  warnings,
-}: PlanAnswer): readonly string[] => [
+export const planText = ({ hosts, installs, removals, unchanged, by_reason, sample, warnings }: Plan): readonly string[] => [
   `${counted(hosts, 'host')} would be sent something: ${counted(installs, 'installation')}, ${counted(removals, 'removal')}; ${String(unchanged)} unchanged.`,
   ...by_reason.map(
     (one) =>

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { ApiError } from '../client/api-error.ts'
-import type { UndoAnswer } from '../client/change-sets-client.ts'
+import type { Undo } from '../client/history-json.ts'
 import type { MusterClient } from '../client/muster-client.ts'
 import { planText } from './plan-text.ts'
 
@@ -47,7 +47,7 @@ const words: Readonly<Record<string, string>> = {
   'cancel-command': 'command taken back',
 }
 
-const linesOf = ({ change_set, undone, cannot, skipped, plan }: UndoAnswer): readonly string[] => [
+const linesOf = ({ change_set, undone, cannot, skipped, plan }: Undo): readonly string[] => [
   ...undone.map(
     ({ deed, id, name, hosts }) =>
       `${words[deed] ?? deed}: ${name ?? id}${hosts === undefined ? '' : ` (${String(hosts)} hosts)`}`,

@@ -1,32 +1,6 @@
 import type { Connection } from './connection.ts'
 import { pathOf } from './connection.ts'
-import type { Actor } from './json.ts'
-
-/** One event that led to how things stand. */
-export type ExplanationLink = Readonly<{
-  position: string
-  at: string
-  type: string
-  stream: Readonly<{ category: string; id: string; name: string }>
-  sentence: string
-  why: string | null
-  actor: Actor
-  change_set: string
-}>
-
-/** Why something stands on a host as it does; the chain is oldest first. */
-export type Explanation = Readonly<{
-  host_id: number
-  subject: Readonly<{ kind: 'profile' | 'command' | 'missing'; uuid: string; name: string }>
-  /** One plain sentence. */
-  verdict: string
-  /** Of profiles as lists show it, or `absent`; of commands how far they got. */
-  status: string
-  operation_type: 'install' | 'remove' | null
-  chain: readonly ExplanationLink[]
-  /** How many events of a very long story were not told. */
-  left_out: number
-}>
+import type { Explanation } from './history-json.ts'
 
 /** Explanations, now or (`at`) at a time in ISO 8601 or a position of the log. */
 export type ExplanationsClient = Readonly<{

@@ -139,6 +139,7 @@ export type Activity = Readonly<{
   subject: string
   actor_kind: string
   actor_full_name: string
+  change_set: string
   host_id: number | null
 }>
 
@@ -187,4 +188,17 @@ export type HostDeclaration = Readonly<{
   status: 'verified' | 'verifying' | 'failed'
   detail: string | null
   reported_at: string
+}>
+
+/** Work that failed too often and waits for an operator. */
+export type ParkedWork = Readonly<{ kind: string; key: string; attempts: number; error: string; since: string }>
+
+export type Authority = Readonly<{
+  fingerprint: string
+  standing: string
+  subject: string
+  not_after: string
+  days_left: number | null
+  living_certificates: number
+  has_key: boolean
 }>

@@ -1,6 +1,6 @@
-import type { PlanAnswer } from './change-sets-client.ts'
 import type { Connection } from './connection.ts'
 import { pathOf } from './connection.ts'
+import type { Plan } from './history-json.ts'
 import type { Host, Label, PageMeta, Profile } from './json.ts'
 
 /** Settings of a batch: contents as they are, for the hosts that the labels name. `name` counts where the contents have none. */
@@ -37,12 +37,12 @@ export type SettingsClient = Readonly<{
     options?: Readonly<{ dryRun?: boolean }>,
   ) => Promise<void>
   /** What `replaceProfiles` would lead to on every host. */
-  planProfiles: (teamId: number | null, profiles: readonly BatchProfile[]) => Promise<PlanAnswer>
+  planProfiles: (teamId: number | null, profiles: readonly BatchProfile[]) => Promise<Plan>
   /** Makes a team's enroll secrets these, all of them; those that it has already are left alone. */
   replaceEnrollSecrets: (teamId: number | null, secrets: readonly string[]) => Promise<void>
   editLabel: (id: number, change: LabelChange) => Promise<Label>
   /** What `editLabel` would lead to on every host. */
-  planLabel: (id: number, change: LabelChange) => Promise<PlanAnswer>
+  planLabel: (id: number, change: LabelChange) => Promise<Plan>
   /** Every host that has the label. */
   hostsOfLabel: (id: number) => Promise<readonly Host[]>
   /** What `$FLEET_SECRET_<NAME>` stands for, without the values. */
@@ -65,7 +65,7 @@ export const settingsClient = ({ json }: Pick<Connection, 'json'>): SettingsClie
   planProfiles: async (teamId, profiles) => {
     const query = { ...(teamId === null ? {} : { team_id: teamId }), plan: 'true' }
     const call = { method: 'POST', path: '/configuration_profiles/batch', query, json: batchOf(profiles) } as const
-    return (await json<Readonly<{ plan: PlanAnswer }>>(call)).plan
+    return (await json<Readonly<{ plan: Plan }>>(call)).plan
   },
   replaceEnrollSecrets: async (teamId, told) => {
     const secrets = told.map((secret) => ({ secret }))
@@ -78,7 +78,7 @@ export const settingsClient = ({ json }: Pick<Connection, 'json'>): SettingsClie
   },
   planLabel: async (id, change) => {
     const call = { method: 'PATCH', path: pathOf`/labels/${id}`, query: { plan: 'true' }, json: change } as const
-    return (await json<Readonly<{ plan: PlanAnswer }>>(call)).plan
+    return (await json<Readonly<{ plan: Plan }>>(call)).plan
   },
   hostsOfLabel: (id) =>
     everyPage(async (page) => {

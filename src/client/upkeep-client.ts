@@ -1,11 +1,7 @@
 import type { Connection } from './connection.ts'
-
-/** Work that failed too often and waits for an operator. */
-export type ParkedWork = Readonly<{ kind: string; key: string; attempts: number; error: string; since: string }>
+import type { Authority, ParkedWork } from './json.ts'
 
 export type EndingCertificate = Readonly<{ fingerprint: string; subject: string; not_after: string; host_id: number | null }>
-
-export type Authority = Readonly<{ fingerprint: string; standing: string; subject: string; not_after: string }>
 
 export type HostedPackage = Readonly<{ id: number; name: string; bundle_identifier: string; size: number; uploaded_at: string }>
 

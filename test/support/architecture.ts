@@ -93,8 +93,8 @@ const narrowings: Readonly<
   },
   console: {
     client: {
-      mayTake: ({ target, typesOnly }) => typesOnly && target === 'src/client/json.ts',
-      rule: 'the console takes only the types of json.ts from client',
+      mayTake: ({ target, typesOnly }) => typesOnly && /^(.+-)?json\.ts$/.test(posix.basename(target)),
+      rule: "the console takes only types of the API's JSON from client (json.ts, …-json.ts)",
     },
   },
   adapters: {

@@ -1,4 +1,4 @@
-import type { PlanAnswer } from '../../client/change-sets-client.ts'
+import type { Plan as PlanOfStep } from '../../client/history-json.ts'
 import type { MusterClient } from '../../client/muster-client.ts'
 import { planText } from '../plan-text.ts'
 import { batchOf, checkPlan, refusalsOf, withoutLabels } from './carry-out.ts'
@@ -10,7 +10,7 @@ import { readFiles } from './read-files.ts'
 import { comparable } from './wanted.ts'
 
 /** A step, and what it leads to; null: only the server can tell once what it rests on is there. */
-export type ForeseenStep = Readonly<{ changes: readonly string[]; plan: PlanAnswer | null }>
+export type ForeseenStep = Readonly<{ changes: readonly string[]; plan: PlanOfStep | null }>
 
 export type Foreseen = Readonly<{
   steps: readonly ForeseenStep[]
@@ -37,7 +37,7 @@ export const foreseeFiles = async (
   return { steps, refused: refusedHere, notes: [...plan.notes, ...unknownIn(plan)] }
 }
 
-const foresee = async ({ settings }: MusterClient, { coming }: Plan, step: Step): Promise<PlanAnswer | null> => {
+const foresee = async ({ settings }: MusterClient, { coming }: Plan, step: Step): Promise<PlanOfStep | null> => {
   if (step.kind === 'edit-label') return settings.planLabel(step.id, step.change)
   if (step.kind !== 'profiles' || !('id' in step.team)) return null
   // Without its secrets a profile is nothing, and to leave it out would plan its removal.

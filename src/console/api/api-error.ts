@@ -14,10 +14,6 @@ export class ApiError extends Error {
   }
 }
 
-/** The server has no such route: it is of an older version, or that part is switched off. */
-export const isMissingRoute = (error: unknown): boolean =>
-  error instanceof ApiError && error.status === 404 && error.errors.some(({ reason }) => reason.startsWith('There is nothing at'))
-
 /** What the server said no with; a proxy in between may have said anything. */
 export const refusalOf = (status: number, body: unknown): ApiError => {
   const { message, errors } = problemIn(body)

@@ -1,9 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import type { Activities, Activity } from '../../client/json.ts'
+import type { Activities } from '../../client/json.ts'
 import { call } from './http.ts'
-import { useOptional, useReading } from './reading.ts'
-
-export type AuditEntry = Activity & Readonly<{ change_set?: string }>
+import { useReading } from './reading.ts'
 
 export type AuditFilters = Readonly<{ query?: string; activity_type?: string; change_set?: string }>
 
@@ -19,9 +17,3 @@ export const useAudit = (filters: AuditFilters) =>
 
 export const useLatestActivities = (count: number) =>
   useReading<Activities>({ key: ['audit', 'latest'], path: '/activities', query: { per_page: count } })
-
-export type Checkpoint = Readonly<Record<string, unknown>>
-
-/** Null from a server that does not export. */
-export const useCheckpoints = () =>
-  useOptional<Readonly<{ checkpoints: readonly Checkpoint[] }>>({ key: ['audit', 'checkpoints'], path: '/audit/checkpoints' })

@@ -1,6 +1,6 @@
+import type { Plan } from '../../client/history-json.ts'
 import type { Label, NewLabel, Team } from '../../client/json.ts'
 import { call } from './http.ts'
-import type { Plan } from './json.ts'
 import { useReading } from './reading.ts'
 import { useWriting } from './writing.ts'
 
@@ -43,7 +43,7 @@ export const useLabelRemoval = () =>
 
 export type Transfer = Readonly<{ team_id: number | null; hosts: readonly number[] }>
 
-export const planTransfer = (transfer: Transfer): Promise<Readonly<{ plan?: Plan }>> =>
+export const planTransfer = (transfer: Transfer): Promise<Readonly<{ plan: Plan }>> =>
   call('POST', '/hosts/transfer', { json: transfer, query: { plan: true } })
 
 export const useTransfer = () =>

@@ -5,8 +5,8 @@ import { send } from './http.ts'
 import { queryClient } from './query-client.ts'
 import { sessionEnded } from './session.ts'
 
-/** `live`: the server says what moves. `waiting`: it is asked again soon. `absent`: it does not tell. */
-export type Liveness = 'live' | 'waiting' | 'absent'
+/** `live`: the server says what moves. `waiting`: it is asked again soon. */
+export type Liveness = 'live' | 'waiting'
 
 type Hint = Readonly<{ topic: string; ids?: readonly string[] }>
 
@@ -43,13 +43,12 @@ const follow = async (signal: AbortSignal): Promise<void> => {
     try {
       const response = await send('GET', '/live', { signal })
       if (response.status === 401) return sessionEnded()
-      if (response.status === 404) return become('absent')
       if (response.ok && response.body !== null) {
         failures = 0
         become('live')
         // Something may have moved while nobody told us.
         if (wasLost) void queryClient.invalidateQueries()
-        for await (const data of eventsOf(response.body)) takeHints(queryClient, JSON.parse(data) as { hints?: readonly Hint[] })
+        for await (const data of eventsOf(response.body)) takeHints(queryClient, JSON.parse(data) as { hints: readonly Hint[] })
       }
     } catch {
       // What cannot be reached is asked again, as what ended is.
@@ -62,7 +61,7 @@ const follow = async (signal: AbortSignal): Promise<void> => {
 }
 
 /** Marks what a hint is about as old: what is on the screen is read again, the rest when it is shown. */
-const takeHints = (client: QueryClient, { hints = [] }: Readonly<{ hints?: readonly Hint[] }>): void => {
+const takeHints = (client: QueryClient, { hints }: Readonly<{ hints: readonly Hint[] }>): void => {
   for (const { topic, ids } of hints)
     void client.invalidateQueries({
       predicate: ({ queryKey: [first, kind, id] }) =>

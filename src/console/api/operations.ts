@@ -1,8 +1,7 @@
-import type { Projection, Statistics } from '../../client/json.ts'
+import type { Authority, ParkedWork, Projection, Statistics } from '../../client/json.ts'
 import { call } from './http.ts'
-import type { ApiToken, Authority, Certificate, ParkedWork, PushCertificateState, User } from './json.ts'
-import type { HostPage } from './json.ts'
-import { useOptional, useReading } from './reading.ts'
+import type { ApiToken, Certificate, HostPage, PushCertificateState, User } from './json.ts'
+import { useReading } from './reading.ts'
 import { useWriting } from './writing.ts'
 
 export const useProjections = () =>
@@ -55,5 +54,4 @@ export const useNewToken = () =>
 export const useTokenRemoval = () =>
   useWriting<string>({ write: (id) => call('DELETE', `/api_tokens/${id}`), done: () => 'The token was revoked.' })
 
-/** Null from a server without users. */
-export const useUsers = () => useOptional<Readonly<{ users: readonly User[] }>>({ key: ['server', 'users'], path: '/users' })
+export const useUsers = () => useReading<Readonly<{ users: readonly User[] }>>({ key: ['server', 'users'], path: '/users' })

@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
+import type { Plan } from '../../client/history-json.ts'
 import type { PageMeta, StatusCounts } from '../../client/json.ts'
 import { call, download } from './http.ts'
-import type { Plan, TargetedProfile } from './json.ts'
+import type { TargetedProfile } from './json.ts'
 import { useReading } from './reading.ts'
 import { useWriting } from './writing.ts'
 
@@ -51,9 +52,9 @@ const formOf = ({ file, teamId, targeting: { mode, labels } }: Upload): FormData
   return form
 }
 
-type Planned = Readonly<{ plan?: Plan }>
+type Planned = Readonly<{ plan: Plan }>
 
-/** What uploading, editing or deleting would do. Ask only a server that plans: another would do it. */
+/** What uploading, editing or deleting would do. */
 export const planUpload = (upload: Upload, uuid: string | null): Promise<Planned> =>
   call(uuid === null ? 'POST' : 'PATCH', `/configuration_profiles${uuid === null ? '' : `/${uuid}`}`, {
     form: formOf(upload),

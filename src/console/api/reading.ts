@@ -1,6 +1,5 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { isMissingRoute } from './api-error.ts'
 import type { Parameters } from './http.ts'
 import { call } from './http.ts'
 
@@ -25,21 +24,3 @@ export const useReading = <T>({ key, path, query = {}, enabled = true, keep = fa
     ...(keep && { placeholderData: keepPreviousData }),
     ...(everyMs !== undefined && { refetchInterval: everyMs }),
   })
-
-/** The same of a route that the server may not have: null then. */
-export const useOptional = <T>({ key, path, query = {}, enabled = true, keep = false }: Reading): UseQueryResult<T | null> =>
-  useQuery({
-    queryKey: [...key, query],
-    queryFn: ({ signal }) => orNull(call<T>('GET', path, { query, signal })),
-    enabled,
-    ...(keep && { placeholderData: keepPreviousData }),
-  })
-
-const orNull = async <T>(asked: Promise<T>): Promise<T | null> => {
-  try {
-    return await asked
-  } catch (error) {
-    if (isMissingRoute(error)) return null
-    throw error
-  }
-}

@@ -1,20 +1,18 @@
 import { useSyncExternalStore } from 'react'
-import { ApiError, isMissingRoute, refusalOf } from './api-error.ts'
+import { ApiError, refusalOf } from './api-error.ts'
 import { credentials, keepCredentials } from './credentials.ts'
 import { call, send } from './http.ts'
 import type { Me } from './json.ts'
 
-/** `user` is null for somebody who signed in by a token to a server that does not tell whose it is. */
+/** `user` is null until somebody is signed in. */
 export type Session = Readonly<{
   phase: 'unknown' | 'out' | 'in'
   user: Me['user'] | null
-  /** Whether people may sign in by password here. */
-  passwords: boolean
   /** It ended by itself: people are told why they see the sign-in page. */
   ended: boolean
 }>
 
-let session: Session = { phase: 'unknown', user: null, passwords: true, ended: false }
+let session: Session = { phase: 'unknown', user: null, ended: false }
 const listeners = new Set<() => void>()
 
 const set = (change: Partial<Session>): void => {
@@ -32,18 +30,16 @@ export const useSession = (): Session => useSyncExternalStore(subscribe, () => s
 /** The team that somebody is limited to, where whole numbers are told: the first, for those of several. Null: all of them. */
 export const useScope = (): number | null => {
   const { user } = useSession()
-  return user?.global_role === null ? (user.teams?.[0]?.id ?? null) : null
+  return user?.global_role === null ? (user.teams[0]?.id ?? null) : null
 }
 
 /** Finds out whether somebody is signed in, by this tab's token or by a cookie. Throws `ApiError` when the server does not say. */
 export const beginSession = async (): Promise<void> => {
   try {
-    const { user, csrf_token, csrf } = await call<Me>('GET', '/me')
-    keepCredentials({ token: credentials().token, csrf: csrf_token ?? csrf ?? null })
+    const { user, csrf_token } = await call<Me>('GET', '/me')
+    keepCredentials({ token: credentials().token, csrf: csrf_token })
     set({ phase: 'in', user, ended: false })
   } catch (error) {
-    // A server without users knows tokens alone, and asks for one before it looks for the route.
-    if (isMissingRoute(error)) return set({ phase: 'in', user: null, passwords: false, ended: false })
     if (!(error instanceof ApiError) || error.status !== 401) throw error
     keepCredentials({ token: null, csrf: null })
     set({ phase: 'out', user: null })
@@ -69,8 +65,7 @@ export const signInElsewhere = async (): Promise<void> => {
   const path = '/api/v1/fleet/sso/start'
   const response = await fetch(path, { redirect: 'manual', credentials: 'same-origin' })
   if (response.type === 'opaqueredirect') return location.assign(path)
-  const refused = refusalOf(response.status, await response.json().catch(() => null))
-  throw response.status === 404 || response.status === 401 ? new ApiError(404, 'Single sign-on is not set up here.') : refused
+  throw refusalOf(response.status, await response.json().catch(() => null))
 }
 
 export const signOut = async (): Promise<void> => {

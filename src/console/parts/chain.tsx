@@ -1,6 +1,5 @@
 import { Text, Timeline } from '@mantine/core'
-import type { Explanation } from '../api/json.ts'
-import { wordsOf } from './activity-words.ts'
+import type { Explanation } from '../../client/history-json.ts'
 import { At } from './when.tsx'
 
 const doer = ({ kind, id }: Readonly<{ kind: string; id: string }>): string =>
@@ -11,7 +10,7 @@ export const Chain = ({ links }: Readonly<{ links: Explanation['chain'] }>) => (
   <Timeline className="chain" bulletSize={12} lineWidth={2} active={links.length - 1} aria-label="What led to it">
     {links.map(({ position, at, type, sentence, why, actor }) => (
       <Timeline.Item key={position}>
-        <Text size="sm">{sentence ?? wordsOf(type)}</Text>
+        <Text size="sm">{sentence}</Text>
         {why !== null && (
           <Text size="sm" className="quiet">
             {why}

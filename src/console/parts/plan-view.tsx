@@ -1,17 +1,11 @@
 import { Alert, Anchor, Group, Stack, Table, Text } from '@mantine/core'
 import { IconInfoCircle } from '@tabler/icons-react'
 import { Link } from 'react-router'
-import type { Plan } from '../api/json.ts'
+import type { Plan } from '../../client/history-json.ts'
 import { Figure } from './figure.tsx'
 
-const nameOf = (setting: unknown): string => {
-  if (typeof setting !== 'object' || setting === null) return String(setting)
-  return 'profile_name' in setting ? String(setting.profile_name) : 'name' in setting ? String(setting.name) : ''
-}
-
-const namesIn = (list: readonly unknown[]): string => list.map(nameOf).join(', ')
-
-const wordsOf = (warning: Plan['warnings'][number]): string => (typeof warning === 'string' ? warning : warning.message)
+const namesIn = (settings: Plan['sample'][number]['install']): string =>
+  settings.map(({ profile_name }) => profile_name).join(', ')
 
 /** What a change would do, before it is done: how much, why, and to whom for example. */
 export const PlanView = ({ plan }: Readonly<{ plan: Plan }>) => (
@@ -24,7 +18,7 @@ export const PlanView = ({ plan }: Readonly<{ plan: Plan }>) => (
     </Group>
     {plan.warnings.map((warning, index) => (
       <Alert key={index} color="orange" icon={<IconInfoCircle size={16} />} p="xs">
-        <Text size="sm">{wordsOf(warning)}</Text>
+        <Text size="sm">{warning}</Text>
       </Alert>
     ))}
     {plan.by_reason.length > 0 && (
@@ -42,7 +36,7 @@ export const PlanView = ({ plan }: Readonly<{ plan: Plan }>) => (
           {plan.by_reason.map(({ reason, profile_name, installs, removals, hosts }, index) => (
             <Table.Tr key={index}>
               <Table.Td>{reason}</Table.Td>
-              <Table.Td>{profile_name ?? ''}</Table.Td>
+              <Table.Td>{profile_name}</Table.Td>
               <Table.Td ta="right">{installs}</Table.Td>
               <Table.Td ta="right">{removals}</Table.Td>
               <Table.Td ta="right">{hosts}</Table.Td>

@@ -6,7 +6,6 @@ import { signOut, useSession } from '../api/session.ts'
 const told = {
   live: 'Live: what changes on the server shows here at once.',
   waiting: 'Not connected to what changes; trying again.',
-  absent: 'This server does not tell what changes; reload to see it.',
 } as const
 
 export const LiveDot = () => {

@@ -1,7 +1,7 @@
 import { Badge, Table } from '@mantine/core'
 import { useUsers } from '../../api/operations.ts'
 
-/** The people who sign in here; nothing from a server without users, or for those who may not see them. */
+/** The people who sign in here; nothing for those who may not see them. */
 export const UsersPanel = () => {
   const users = useUsers().data?.users
   if (users === undefined) return null

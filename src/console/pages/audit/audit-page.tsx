@@ -1,8 +1,7 @@
 import { Button, Group, Switch, TextInput } from '@mantine/core'
 import { IconDownload } from '@tabler/icons-react'
 import { useState } from 'react'
-import { isMissingRoute } from '../../api/api-error.ts'
-import { useAudit, useCheckpoints } from '../../api/audit.ts'
+import { useAudit } from '../../api/audit.ts'
 import { download } from '../../api/http.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { Filter } from '../../parts/filter.tsx'
@@ -67,18 +66,16 @@ export const AuditPage = () => {
   )
 }
 
-/** The whole record as a file, from a server that exports. */
+/** The whole record as a file. */
 const Export = () => {
-  const checkpoints = useCheckpoints()
   const [state, setState] = useState<Readonly<{ busy: boolean; error: unknown }>>({ busy: false, error: null })
-  if (checkpoints.data === null || checkpoints.data === undefined) return null
   const keep = async (): Promise<void> => {
     setState({ busy: true, error: null })
     try {
       save(await download('/audit/export'), 'muster-audit.jsonl')
       setState({ busy: false, error: null })
     } catch (error) {
-      setState({ busy: false, error: isMissingRoute(error) ? null : error })
+      setState({ busy: false, error })
     }
   }
   return (

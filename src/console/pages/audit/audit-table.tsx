@@ -1,10 +1,10 @@
 import { Anchor, Table, Tooltip } from '@mantine/core'
 import { Link } from 'react-router'
-import type { AuditEntry } from '../../api/audit.ts'
+import type { Activity } from '../../../client/json.ts'
 import { doerOf, hostNameOf, objectOf, wordsOf } from '../../parts/activity-words.ts'
 import { At } from '../../parts/when.tsx'
 
-export const AuditTable = ({ entries }: Readonly<{ entries: readonly AuditEntry[] }>) => (
+export const AuditTable = ({ entries }: Readonly<{ entries: readonly Activity[] }>) => (
   <Table>
     <Table.Thead>
       <Table.Tr>
@@ -24,7 +24,7 @@ export const AuditTable = ({ entries }: Readonly<{ entries: readonly AuditEntry[
   </Table>
 )
 
-const AuditRow = ({ entry }: Readonly<{ entry: AuditEntry }>) => {
+const AuditRow = ({ entry }: Readonly<{ entry: Activity }>) => {
   const host = hostNameOf(entry)
   return (
     <Table.Tr>
@@ -48,11 +48,9 @@ const AuditRow = ({ entry }: Readonly<{ entry: AuditEntry }>) => {
         {doerOf(entry)}
       </Table.Td>
       <Table.Td>
-        {entry.change_set !== undefined && (
-          <Anchor component={Link} to={`/audit?change_set=${entry.change_set}`} className="mono">
-            {entry.change_set.slice(0, 8)}
-          </Anchor>
-        )}
+        <Anchor component={Link} to={`/audit?change_set=${entry.change_set}`} className="mono">
+          {entry.change_set.slice(0, 8)}
+        </Anchor>
       </Table.Td>
     </Table.Tr>
   )

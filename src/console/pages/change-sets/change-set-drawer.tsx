@@ -1,11 +1,9 @@
 import { Anchor, Button, Drawer, Group, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { Link } from 'react-router'
+import type { ChangeSetDetails } from '../../../client/history-json.ts'
 import { useChangeSet } from '../../api/change-sets.ts'
-import type { ChangeSetDetails } from '../../api/json.ts'
-import { wordsOf } from '../../parts/activity-words.ts'
 import { summaryOf } from '../../parts/change-set-words.ts'
-import { Empty } from '../../parts/empty.tsx'
 import { Figure } from '../../parts/figure.tsx'
 import { Id } from '../../parts/id.tsx'
 import { View } from '../../parts/view.tsx'
@@ -19,7 +17,7 @@ export const ChangeSetDrawer = ({ id, onClose }: Readonly<{ id: string | null; o
   return (
     <Drawer opened={id !== null} onClose={onClose} size="xl" title={<Text fw={600}>Change set</Text>}>
       <View of={changeSet} waiting={<WaitingLines lines={10} />}>
-        {(data) => (data === null ? <Empty title="There is no such change set" /> : <Opened key={id} details={data} />)}
+        {(data) => <Opened key={id} details={data} />}
       </View>
     </Drawer>
   )
@@ -51,15 +49,13 @@ const Opened = ({ details: { change_set: changeSet, events, meta } }: Readonly<{
           )}
         </Group>
       </div>
-      {effects !== undefined && (
-        <Group gap={32}>
-          <Figure value={effects.hosts} label="hosts touched" />
-          <Figure value={effects.installs} label="installs" />
-          <Figure value={effects.removals} label="removals" />
-          <Figure value={effects.transfers} label="moved" />
-          <Figure value={effects.relabelled} label="relabelled" />
-        </Group>
-      )}
+      <Group gap={32}>
+        <Figure value={effects.hosts} label="hosts touched" />
+        <Figure value={effects.installs} label="installs" />
+        <Figure value={effects.removals} label="removals" />
+        <Figure value={effects.transfers} label="moved" />
+        <Figure value={effects.relabelled} label="relabelled" />
+      </Group>
       {undoing ? (
         <UndoPlan id={id} onClose={() => setUndoing(false)} />
       ) : (
@@ -70,15 +66,15 @@ const Opened = ({ details: { change_set: changeSet, events, meta } }: Readonly<{
         </Group>
       )}
       <div>
-        {events.map(({ position, at: time, event, sentence }) => (
+        {events.map(({ position, at: time, sentence }) => (
           <Group key={position} gap="sm" wrap="nowrap" align="baseline" py={3}>
             <Text size="xs" style={{ flex: 'none' }}>
               <At at={time} />
             </Text>
-            <Text size="sm">{sentence ?? wordsOf(event)}</Text>
+            <Text size="sm">{sentence}</Text>
           </Group>
         ))}
-        {meta?.has_next_results === true && (
+        {meta.has_next_results && (
           <Text size="sm" className="quiet">
             … and more: see the audit.
           </Text>

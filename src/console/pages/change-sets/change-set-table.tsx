@@ -1,6 +1,6 @@
 import { Anchor, Badge, Table } from '@mantine/core'
 import { Link } from 'react-router'
-import type { ChangeSet } from '../../api/json.ts'
+import type { ChangeSet } from '../../../client/history-json.ts'
 import { summaryOf } from '../../parts/change-set-words.ts'
 import { When } from '../../parts/when.tsx'
 

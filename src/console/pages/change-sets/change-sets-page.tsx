@@ -21,9 +21,7 @@ export const ChangeSetsPage = () => {
       <View of={changeSets} waiting={<WaitingTable rows={12} columns={5} />}>
         {(data) => (
           <div className="table-card">
-            {data === null ? (
-              <Empty title="This server does not keep change sets">What was done stands in the audit all the same.</Empty>
-            ) : data.change_sets.length === 0 ? (
+            {data.change_sets.length === 0 ? (
               <Empty title="Nothing was changed yet">Upload a profile or move a host, and it can be undone here.</Empty>
             ) : (
               <>

@@ -1,8 +1,8 @@
 import { Button, Group, List, Stack, Switch, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import type { LeftAlone, Undo } from '../../../client/history-json.ts'
 import { planUndo, useUndo } from '../../api/change-sets.ts'
-import type { LeftAlone, Undone } from '../../api/json.ts'
 import { wordsOf } from '../../parts/activity-words.ts'
 import { PlanView } from '../../parts/plan-view.tsx'
 import { Problem } from '../../parts/problem.tsx'
@@ -48,7 +48,7 @@ export const UndoPlan = ({ id, onClose }: Readonly<{ id: string; onClose: () => 
   )
 }
 
-const Planned = ({ undo: { undone, cannot, skipped, plan } }: Readonly<{ undo: Undone }>) => (
+const Planned = ({ undo: { undone, cannot, skipped, plan } }: Readonly<{ undo: Required<Undo> }>) => (
   <Stack gap="sm">
     <List size="sm" spacing={2}>
       {undone.map(({ deed, id, name, hosts }, index) => (
@@ -59,7 +59,7 @@ const Planned = ({ undo: { undone, cannot, skipped, plan } }: Readonly<{ undo: U
       ))}
       {undone.length === 0 && <List.Item>do nothing</List.Item>}
     </List>
-    {plan !== undefined && <PlanView plan={plan} />}
+    <PlanView plan={plan} />
     <Left title="Cannot be undone" things={cannot} />
     <Left title="Is left as it is" things={skipped} />
   </Stack>

@@ -69,7 +69,7 @@ const Parked = () => {
           </Group>
           {list.slice(0, 3).map(({ kind, key, error }) => (
             <Text key={`${kind} ${key}`} size="xs" className="quiet">
-              {kind} {key}: {error ?? 'no reason'}
+              {kind} {key}: {error}
             </Text>
           ))}
           {list.length > 0 && (

@@ -1,6 +1,6 @@
 import { Table, Text } from '@mantine/core'
+import type { Fact, HostDiff as Diff } from '../../../client/history-json.ts'
 import { useHostDiff } from '../../api/host-past.ts'
-import type { Diff } from '../../api/json.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { View } from '../../parts/view.tsx'
 import { WaitingTable } from '../../parts/waiting.tsx'
@@ -27,13 +27,7 @@ export const HostDiff = ({ id, moments: { events }, from, to }: HostDiffProps) =
       <View of={diff} waiting={<WaitingTable rows={5} columns={4} />}>
         {(data) => (
           <div className="table-card">
-            {data === null ? (
-              <Empty title="This server does not compare two moments" />
-            ) : data.changes.length === 0 ? (
-              <Empty title="Nothing differs between the two" />
-            ) : (
-              <Changes changes={data.changes} />
-            )}
+            {data.changes.length === 0 ? <Empty title="Nothing differs between the two" /> : <Changes changes={data.changes} />}
           </div>
         )}
       </View>
@@ -58,14 +52,10 @@ const Changes = ({ changes }: Readonly<{ changes: Diff['changes'] }>) => (
           <Table.Td className="before whole">{shown(before)}</Table.Td>
           <Table.Td className="after whole">{shown(after)}</Table.Td>
           <Table.Td>
-            {because !== null && (
-              <>
-                {because.sentence}{' '}
-                <Text size="xs" component="span">
-                  <At at={because.at} />
-                </Text>
-              </>
-            )}
+            {because.sentence}{' '}
+            <Text size="xs" component="span">
+              <At at={because.at} />
+            </Text>
           </Table.Td>
         </Table.Tr>
       ))}
@@ -73,7 +63,4 @@ const Changes = ({ changes }: Readonly<{ changes: Diff['changes'] }>) => (
   </Table>
 )
 
-const shown = (value: unknown): string => {
-  if (value === null || value === undefined) return '–'
-  return typeof value === 'string' ? value : JSON.stringify(value)
-}
+const shown = (value: Fact): string => (value === null ? '–' : String(value))

@@ -1,13 +1,13 @@
 import { Tooltip } from '@mantine/core'
 import { memo } from 'react'
+import type { HostSegment } from '../../../client/history-json.ts'
 import type { HistoryEntry } from '../../../client/json.ts'
-import type { Segment } from '../../api/json.ts'
 import { shortTime } from '../../parts/when.tsx'
 import { toneOf } from './moments.ts'
 
 type RailTrackProps = Readonly<{
   events: readonly HistoryEntry[]
-  segments: readonly Segment[]
+  segments: readonly HostSegment[]
   chosen: number
   /** Where the comparison begins; -1: nowhere. */
   pinned: number
@@ -22,10 +22,7 @@ export const RailTrack = memo(({ events, segments, chosen, pinned }: RailTrackPr
       {segments.length > 0 && (
         <div className="rail-lives">
           {segments.map((segment, index) => (
-            <Tooltip
-              key={index}
-              label={`${lifeOf(segment)} since ${shortTime(segment.from)}. ${segment.because?.sentence ?? ''}`}
-            >
+            <Tooltip key={index} label={`${lifeOf(segment)} since ${shortTime(segment.from)}. ${segment.because.sentence ?? ''}`}>
               <span className="rail-life" data-kind={segment.kind} style={between(...boundsOf(segment, events))}>
                 {lifeOf(segment)}
               </span>
@@ -45,10 +42,10 @@ export const RailTrack = memo(({ events, segments, chosen, pinned }: RailTrackPr
 })
 RailTrack.displayName = 'RailTrack'
 
-const lifeOf = ({ kind, team_name }: Segment): string => (team_name == null ? kind : `${kind} · ${team_name}`)
+const lifeOf = ({ kind, team_name }: HostSegment): string => (team_name === null ? kind : `${kind} · ${team_name}`)
 
 /** From the first event of the stretch to the first after it. */
-const boundsOf = ({ from, to }: Segment, events: readonly HistoryEntry[]): readonly [number, number] => {
+const boundsOf = ({ from, to }: HostSegment, events: readonly HistoryEntry[]): readonly [number, number] => {
   const first = events.findIndex(({ at }) => at >= from)
   const after = to === null ? -1 : events.findIndex(({ at }) => at >= to)
   return [first === -1 ? events.length : first, after === -1 ? events.length : after]

@@ -16,13 +16,11 @@ export const WhyDrawer = ({ hostId, question, at, onClose }: WhyDrawerProps) => 
       <View of={explanation} waiting={<WaitingLines lines={8} />}>
         {({ verdict, chain }) => (
           <>
-            {verdict !== '' && (
-              <Alert color="lagoon" mb="md" p="sm">
-                <Text size="sm" fw={500}>
-                  {verdict}
-                </Text>
-              </Alert>
-            )}
+            <Alert color="lagoon" mb="md" p="sm">
+              <Text size="sm" fw={500}>
+                {verdict}
+              </Text>
+            </Alert>
             {chain.length === 0 ? <Empty title="Nothing is recorded about it on this host yet" /> : <Chain links={chain} />}
           </>
         )}

@@ -1,16 +1,14 @@
 import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
-import { usePlans } from '../../api/change-sets.ts'
 import { planTransfer, useTeams, useTransfer } from '../../api/groups.ts'
 import { PlanFirst } from '../../parts/plan-first.tsx'
 import { Problem } from '../../parts/problem.tsx'
 
 type MoveHostsProps = Readonly<{ hosts: readonly number[]; opened: boolean; onClose: () => void; onMoved: () => void }>
 
-/** Moves hosts to another team, whose settings they then get: planned first where the server can. */
+/** Moves hosts to another team, whose settings they then get: planned first. */
 export const MoveHosts = ({ hosts, opened, onClose, onMoved }: MoveHostsProps) => {
   const teams = useTeams().data?.teams ?? []
-  const plans = usePlans()
   const transfer = useTransfer()
   const [team, setTeam] = useState<string | null>(null)
   const wish = { team_id: team === '0' ? null : Number(team), hosts }
@@ -37,7 +35,7 @@ export const MoveHosts = ({ hosts, opened, onClose, onMoved }: MoveHostsProps) =
           onChange={setTeam}
           data-autofocus
         />
-        {plans && team !== null && <PlanFirst id={['transfer', wish]} plan={() => planTransfer(wish)} />}
+        {team !== null && <PlanFirst id={['transfer', wish]} plan={() => planTransfer(wish)} />}
         {transfer.isError && <Problem error={transfer.error} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>

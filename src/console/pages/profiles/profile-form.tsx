@@ -1,7 +1,6 @@
 import { Button, Group, Modal, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { ApiError } from '../../api/api-error.ts'
-import { usePlans } from '../../api/change-sets.ts'
 import { useTeams } from '../../api/groups.ts'
 import type { TargetedProfile } from '../../api/json.ts'
 import type { Targeting } from '../../api/profiles.ts'
@@ -37,7 +36,6 @@ const FormBody = ({ onClose, teamId: initial, profile }: Omit<ProfileFormProps, 
   const [wrong, setWrong] = useState<string | null>(null)
   const [teamId, setTeamId] = useState(initial)
   const [targeting, setTargeting] = useState<Targeting>(profile === null ? { mode: 'all', labels: [] } : targetingOf(profile))
-  const plans = usePlans()
   const upload = useUpload()
   const edit = useEdit(profile?.profile_uuid ?? '')
   const wish = { file, teamId, targeting }
@@ -69,7 +67,7 @@ const FormBody = ({ onClose, teamId: initial, profile }: Omit<ProfileFormProps, 
         {wrong !== null && <Problem error={new ApiError(400, wrong)} />}
         {profile === null && <TeamField value={teamId} onChange={setTeamId} />}
         <TargetingFields value={targeting} onChange={setTargeting} />
-        {plans && isWhole && <PlanFirst id={identity} plan={() => planUpload(wish, profile?.profile_uuid ?? null)} />}
+        {isWhole && <PlanFirst id={identity} plan={() => planUpload(wish, profile?.profile_uuid ?? null)} />}
         {writing.isError && <Problem error={writing.error} />}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>

@@ -1,7 +1,6 @@
 import { Button, Group, Skeleton, Stack } from '@mantine/core'
 import { useState } from 'react'
 import { useNavigate, useParams } from 'react-router'
-import { usePlans } from '../../api/change-sets.ts'
 import { useTeams } from '../../api/groups.ts'
 import type { TargetedProfile } from '../../api/json.ts'
 import { planRemoval, useProfile, useProfileCounts, useRemoval, useResendFailed } from '../../api/profiles.ts'
@@ -92,7 +91,6 @@ const Deeds = ({ profile }: Readonly<{ profile: TargetedProfile }>) => {
   const { profile_uuid: uuid, name } = profile
   const [open, setOpen] = useState<'edit' | 'delete' | null>(null)
   const navigate = useNavigate()
-  const plans = usePlans()
   const resend = useResendFailed(uuid)
   const removal = useRemoval(uuid)
   const failed = useProfileCounts(uuid).data?.failed ?? 0
@@ -125,7 +123,7 @@ const Deeds = ({ profile }: Readonly<{ profile: TargetedProfile }>) => {
         onClose={close}
       >
         It is taken off every host that has it.
-        {plans && open === 'delete' && <PlanFirst id={['delete', uuid]} plan={() => planRemoval(uuid)} />}
+        {open === 'delete' && <PlanFirst id={['delete', uuid]} plan={() => planRemoval(uuid)} />}
       </Confirm>
     </>
   )

@@ -7,7 +7,7 @@ import { Problem } from '../../parts/problem.tsx'
 
 /** Who somebody is, by password, by their organisation, or by a token. */
 export const SignIn = () => {
-  const { passwords, ended } = useSession()
+  const { ended } = useSession()
   useDocumentTitle('Sign in · Muster')
   return (
     <main className="sign-in">
@@ -24,22 +24,18 @@ export const SignIn = () => {
           </Alert>
         )}
         <div className="panel">
-          {passwords ? (
-            <Tabs defaultValue="password">
-              <Tabs.List mb="md">
-                <Tabs.Tab value="password">Password</Tabs.Tab>
-                <Tabs.Tab value="token">API token</Tabs.Tab>
-              </Tabs.List>
-              <Tabs.Panel value="password">
-                <ByPassword />
-              </Tabs.Panel>
-              <Tabs.Panel value="token">
-                <ByToken />
-              </Tabs.Panel>
-            </Tabs>
-          ) : (
-            <ByToken />
-          )}
+          <Tabs defaultValue="password">
+            <Tabs.List mb="md">
+              <Tabs.Tab value="password">Password</Tabs.Tab>
+              <Tabs.Tab value="token">API token</Tabs.Tab>
+            </Tabs.List>
+            <Tabs.Panel value="password">
+              <ByPassword />
+            </Tabs.Panel>
+            <Tabs.Panel value="token">
+              <ByToken />
+            </Tabs.Panel>
+          </Tabs>
         </div>
       </Stack>
     </main>

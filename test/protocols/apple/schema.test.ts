@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { requestTypes } from '../../../src/api/admin/command-presentation.ts'
 import { appleRequests } from '../../../src/api/apple/requests.ts'
+import { ParseError } from '../../../src/kernel/parse-error.ts'
 import type { Request } from '../../../src/domain/commands/requests.ts'
 import { commandTypes } from '../../../src/protocols/apple/command-types.ts'
 import type { PlistValue } from '../../../src/protocols/plist/value.ts'
@@ -11,8 +12,11 @@ import { termsOf } from '../../support/terms.ts'
 
 const sealed = { keyId: 'k', nonce: 'n', sealed: 's' }
 
-/** Every request of the menu, with all that it can say. */
-const menu: readonly Exclude<Request, { kind: 'raw' }>[] = [
+/** What Apple's devices have no command for. */
+const notApples = 'unlock'
+
+/** Every other request of the menu, with all that it can say. */
+const menu: readonly Exclude<Request, { kind: 'raw' | typeof notApples }>[] = [
   { kind: 'install-profile', profileId: 'a', identifier: 'i', checksum: 'c', scope: 'System' },
   { kind: 'remove-profile', profileId: 'a', identifier: 'i', ignoreError: false },
   { kind: 'list-profiles' },
@@ -119,7 +123,8 @@ describe("the menu of requests, held against Apple's own schema", () => {
   })
 
   it('is tried here whole: every member of it', () => {
-    assert.deepEqual(new Set(menu.map(({ kind }) => kind)), new Set(Object.keys(requestTypes)))
+    assert.deepEqual(new Set<string>([...menu.map(({ kind }) => kind), notApples]), new Set(Object.keys(requestTypes)))
+    assert.throws(() => toApple({ hostId: '1', commandId: 'c', request: { kind: notApples } }), ParseError)
   })
 })
 

@@ -120,22 +120,29 @@ const tryDecide = <C extends AnyCommand, E extends AnyEvent, S>(
 
 type Place = Readonly<{ stream: string; id: string; revision: number; index: number; at: string }>
 
+/** What stands beside an event of the stream `id`: what led to it, who did it, when (ISO 8601), and which hosts it concerns. */
+export const metadataOf = <E extends AnyEvent>(
+  decider: Pick<Decider<never, E, never>, 'concerns'>,
+  id: string,
+  event: E,
+  { cause, at }: Readonly<{ cause: Cause; at: string }>,
+): Metadata => ({
+  $correlationId: cause.correlationId,
+  $causationId: cause.causationId,
+  actor: cause.actor,
+  at,
+  hostIds: decider.concerns?.(id, event) ?? [],
+})
+
 const envelope = <E extends AnyEvent>(
   decider: Pick<Decider<never, E, never>, 'concerns'>,
   { stream, id, revision, index, at }: Place,
   event: E,
   cause: Cause,
 ): NewEvent => {
-  const metadata: Metadata = {
-    $correlationId: cause.correlationId,
-    $causationId: cause.causationId,
-    actor: cause.actor,
-    at,
-    hostIds: decider.concerns?.(id, event) ?? [],
-  }
   // With what it says, or a second attempt that decides otherwise at the same revision would pass for the first.
   const eventId = derivedId(
     `${cause.id}/${stream}/${String(revision)}/${String(index)}/${event.type}/${JSON.stringify(event.data)}`,
   )
-  return { type: event.type, data: event.data, eventId, metadata }
+  return { type: event.type, data: event.data, eventId, metadata: metadataOf(decider, id, event, { cause, at }) }
 }

@@ -3,6 +3,7 @@ import type { AnyCommand, AnyEvent, Cause, Recorded } from '../kernel/event.ts'
 import { derivedId, streamOf } from '../kernel/ids.ts'
 import type { App } from './app.ts'
 import type { Execute, Load, Loaded } from './execute.ts'
+import { metadataOf } from './execute.ts'
 import { TookTooLong } from './ports.ts'
 
 /** `app` decides as the real one does, and appends nothing; what it would have appended is in `events`, in order. */
@@ -42,9 +43,7 @@ export const rehearsalOf = (app: App, limitMs: number): Rehearsal => {
     const decided = decider.decide(command, now.state).map((event, index): Recorded<E> => {
       const revision = now.revision + 1 + index
       const position = `rehearsed/${String(events.length + index).padStart(9, '0')}`
-      const hostIds = decider.concerns?.(id, event) ?? []
-      const { correlationId, causationId, actor } = cause
-      const metadata = { $correlationId: correlationId, $causationId: causationId, actor, at, hostIds }
+      const metadata = metadataOf(decider, id, event, { cause, at })
       const eventId = derivedId(`rehearsed/${stream}/${String(revision)}`)
       return { ...event, id, category: decider.category, eventId, revision, position, at, metadata }
     })

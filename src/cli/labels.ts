@@ -46,7 +46,7 @@ export const deleteLabel = async (client: MusterClient, name: string): Promise<A
 }
 
 /** The label that an admin means: by id or name. Throws `UsageError`. */
-export const findLabel = async (client: MusterClient, called: string): Promise<Label> => {
+const findLabel = async (client: MusterClient, called: string): Promise<Label> => {
   const found = (await client.labels.list()).find(({ id, name }) => String(id) === called || name === called)
   if (found === undefined) throw new UsageError(`There is no label ${called}.`)
   return found

@@ -1,5 +1,5 @@
 /** The admin API's JSON about what was, what led to it, and what would be. Times are ISO 8601. */
-import type { Actor, AsOf, PageMeta } from './json.ts'
+import type { Actor, AsOf, EventReference, PageMeta } from './json.ts'
 
 type Setting = Readonly<{ profile_uuid: string; profile_name: string }>
 
@@ -69,18 +69,6 @@ export type Undo = Readonly<{
   cannot: readonly LeftAlone[]
   skipped: readonly LeftAlone[]
   plan?: Plan
-}>
-
-/** The event that something is so because of; `sentence` is null for one that the server's version does not know. */
-export type EventReference = Readonly<{
-  position: string
-  revision: number
-  at: string
-  type: string
-  sentence: string | null
-  why: string | null
-  actor: Actor
-  correlation_id: string
 }>
 
 export type Fact = string | number | boolean | null

@@ -47,7 +47,8 @@ export type AsOf = Readonly<{ asked: string; events: number; position: string; r
 
 export type HostAsOf = Readonly<{ host: Host; as_of: AsOf }>
 
-export type HistoryEntry = Readonly<{
+/** An event as what rests on it names it. */
+export type EventReference = Readonly<{
   position: string
   revision: number
   at: string
@@ -57,10 +58,10 @@ export type HistoryEntry = Readonly<{
   why: string | null
   actor: Actor
   correlation_id: string
-  causation_id: string
-  event_id: string
-  data: Readonly<Record<string, unknown>>
 }>
+
+export type HistoryEntry = EventReference &
+  Readonly<{ causation_id: string; event_id: string; data: Readonly<Record<string, unknown>> }>
 
 export type History = Readonly<{
   host_id: number

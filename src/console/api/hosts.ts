@@ -1,6 +1,6 @@
 import type { UseQueryResult } from '@tanstack/react-query'
 import { useInfiniteQuery } from '@tanstack/react-query'
-import type { Host, HostAsOf, HostDeclaration, HostEnrollment, History } from '../../client/json.ts'
+import type { Host, HostAsOf, HostEnrollment, History } from '../../client/json.ts'
 import { call } from './http.ts'
 import type { EnrollmentSummary, HostPage, HostSummary, ListedCommand, TargetedProfile } from './json.ts'
 import { useReading } from './reading.ts'
@@ -48,12 +48,6 @@ export const useHost = (id: string, at: string | null): UseQueryResult<Readonly<
 
 export const useHostEnrollment = (id: string) =>
   useReading<HostEnrollment>({ key: ['hosts', 'one', id, 'mdm'], path: `/hosts/${id}/mdm` })
-
-export const useHostDeclarations = (id: string) =>
-  useReading<Readonly<{ declarations: readonly HostDeclaration[] }>>({
-    key: ['hosts', 'one', id, 'declarations'],
-    path: `/hosts/${id}/declarations`,
-  })
 
 export const useHostLabels = (id: string) =>
   useReading<Readonly<{ labels: readonly Readonly<{ id: number; name: string }>[] }>>({

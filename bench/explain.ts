@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { postgresEventLog } from '../src/adapters/postgres/event-log.ts'
-import { evidenceOf } from '../src/api/admin/explanation-evidence.ts'
+import { evidenceOf } from '../src/api/admin/explanations/explanation-evidence.ts'
 import { executor } from '../src/app/execute.ts'
 import type { EventLog, NewEvent } from '../src/app/ports.ts'
 import { explainProfile } from '../src/domain/explanation/explain.ts'

@@ -97,6 +97,16 @@ describe('The rules of the house', () => {
     ['forbid index.ts', { 'src/app/index.ts': [] }, 'src/app/index.ts: no index.ts; import from the file that owns the name.'],
     ['want kebab-case', { 'src/app/doWork.ts': [] }, 'src/app/doWork.ts: names of files and folders are kebab-case.'],
     [
+      'want a capability for every file of the admin API',
+      { 'src/api/admin/router.ts': [], 'src/api/admin/hosts.ts': [], 'src/api/admin/hosts/host-lists.ts': [] },
+      'src/api/admin/hosts.ts: belongs to a capability; put it into a folder of src/api/admin.',
+    ],
+    [
+      'want contract and subjects of a capability side by side',
+      { 'src/api/admin/hosts/contract.ts': [] },
+      'src/api/admin/hosts/contract.ts: the folder has no subjects.ts; contract and subjects of its routes stand together.',
+    ],
+    [
       'want the name of a file',
       { 'src/app/a.ts': ['./b'], 'src/app/b.ts': [] },
       'src/app/a.ts: imports ./b, which is no file; name the file, with .ts.',

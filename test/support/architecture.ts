@@ -161,7 +161,37 @@ const knowsNoVendor: Rule = ({ path, room, imports }) =>
     return [`${path}: imports ${name}; ${room} is pure (only src/kernel/ids.ts hashes, with node:crypto).`]
   })
 
-const rules: readonly Rule[] = [belongsToARoom, isNamedWell, isShort, importsFiles, followsArrows, knowsNoVendor]
+/** The files of the admin API that belong to no capability: the tables over all routes, and what every route stands on. */
+const ofAllRoutes = ['access.ts', 'answer.ts', 'deps.ts', 'plans.ts', 'router.ts', 'subject.ts', 'subjects.ts']
+
+const adminFile = (path: string): Readonly<{ folder: string | null; name: string }> | null => {
+  const [, first, second] = /^src\/api\/admin\/(?:([^/]+)\/)?([^/]+)$/.exec(path) ?? []
+  return second === undefined ? null : { folder: first ?? null, name: second }
+}
+
+/** What one needs to read to know the routes of a capability stands in one folder. */
+const standsByCapability: Rule = ({ path }, sources) => {
+  const file = adminFile(path)
+  if (file === null) return []
+  const { folder, name } = file
+  // The words that all contracts are written in.
+  if (folder === 'contracts') return []
+  if (folder === null)
+    return ofAllRoutes.includes(name) ? [] : [`${path}: belongs to a capability; put it into a folder of src/api/admin.`]
+  const other = { 'contract.ts': 'subjects.ts', 'subjects.ts': 'contract.ts' }[name]
+  if (other === undefined || sources.has(`src/api/admin/${folder}/${other}`)) return []
+  return [`${path}: the folder has no ${other}; contract and subjects of its routes stand together.`]
+}
+
+const rules: readonly Rule[] = [
+  belongsToARoom,
+  isNamedWell,
+  isShort,
+  importsFiles,
+  followsArrows,
+  knowsNoVendor,
+  standsByCapability,
+]
 
 /** One sentence for each group of files that import each other in a ring, types included. */
 const rings = (files: readonly File[]): readonly string[] => {

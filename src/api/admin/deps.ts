@@ -11,8 +11,8 @@ import type { PasswordCost } from '../passwords.ts'
 import type { Tickets } from '../tickets.ts'
 import type { Trust } from '../trust.ts'
 import type { OpenRoute, Route } from './access.ts'
-import type { IdentityProvider } from './identity-provider.ts'
-import type { SessionTimes } from './user-sessions.ts'
+import type { IdentityProvider } from './sign-in/identity-provider.ts'
+import type { SessionTimes } from './sign-in/user-sessions.ts'
 
 /** How many requests are taken per minute: of one token, and refused ones of one address. */
 export type RequestLimits = Readonly<{ perToken: number; refusedPerAddress: number }>

@@ -5,8 +5,8 @@ import { host } from '../../domain/host/host.ts'
 import { deviceChannel } from '../../domain/platforms.ts'
 import type { Cause } from '../../kernel/event.ts'
 import { Rejection } from '../../kernel/rejection.ts'
-import { rawCommandIn } from '../admin/raw-command.ts'
-import { orderOf } from '../admin/raw-orders.ts'
+import { rawCommandIn } from '../admin/commands/raw-command.ts'
+import { orderOf } from '../admin/commands/raw-orders.ts'
 import type { Addressee } from './enrollment-id.ts'
 
 /** Which addressees did not get the command, and why. */

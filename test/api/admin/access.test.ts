@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Route } from '../../../src/api/admin/access.ts'
 import { access, aliases, mayCall, openRoutes } from '../../../src/api/admin/access.ts'
-import type { Subject } from '../../../src/api/admin/subjects.ts'
+import type { Subject } from '../../../src/api/admin/subject.ts'
 import { subjects } from '../../../src/api/admin/subjects.ts'
 import type { AdminApi } from '../../support/admin-api.ts'
 import { secretOf, startAdminApi } from '../../support/admin-api.ts'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { requestTypes } from '../../../src/api/admin/command-presentation.ts'
+import { requestTypes } from '../../../src/api/admin/commands/command-presentation.ts'
 import { appleRequests } from '../../../src/api/apple/requests.ts'
 import { ParseError } from '../../../src/kernel/parse-error.ts'
 import type { Request } from '../../../src/domain/commands/requests.ts'

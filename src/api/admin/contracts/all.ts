@@ -1,28 +1,28 @@
 import type { OpenRoute, Route } from '../access.ts'
-import { agentContracts } from './agents.ts'
-import { auditContracts } from './audit.ts'
-import { auditTrailContracts } from './audit-trail.ts'
-import { certificateContracts } from './certificates.ts'
-import { changeSetContracts } from './change-sets.ts'
-import { cohortContracts } from './cohorts.ts'
-import { commandContracts } from './commands.ts'
+import { agentContracts } from '../agents/contract.ts'
+import { activityContracts } from '../activities/contract.ts'
+import { auditTrailContracts } from '../audit/contract.ts'
+import { certificateContracts } from '../certificates/contract.ts'
+import { changeSetContracts } from '../change-sets/contract.ts'
+import { cohortContracts } from '../cohorts/contract.ts'
+import { commandContracts } from '../commands/contract.ts'
 import type { Tagged } from './contract.ts'
-import { custodyContracts } from './custody.ts'
-import { explanationContracts } from './explanations.ts'
-import { hostEnrollmentContracts } from './host-enrollment.ts'
-import { hostContracts } from './hosts.ts'
-import { labelContracts } from './labels.ts'
+import { custodyContracts } from '../custody/contract.ts'
+import { explanationContracts } from '../explanations/contract.ts'
+import { hostEnrollmentContracts } from '../enrollment/contract.ts'
+import { hostContracts } from '../hosts/contract.ts'
+import { labelContracts } from '../labels/contract.ts'
 import { atAnyTime } from './moments.ts'
-import { packageContracts } from './packages.ts'
-import { pastContracts } from './past.ts'
+import { packageContracts } from '../packages/contract.ts'
+import { pastContracts } from '../past/contract.ts'
 import { plannable } from './plans.ts'
-import { profileContracts } from './profiles.ts'
-import { secretVariableContracts } from './secret-variables.ts'
-import { serverContracts } from './server.ts'
-import { signInContracts } from './sign-in.ts'
-import { teamContracts } from './teams.ts'
-import { userContracts } from './users.ts'
-import { wayInContracts } from './ways-in.ts'
+import { profileContracts } from '../profiles/contract.ts'
+import { secretVariableContracts } from '../secret-variables/contract.ts'
+import { serverContracts } from '../server/contract.ts'
+import { signInContracts } from '../sign-in/contract.ts'
+import { teamContracts } from '../teams/contract.ts'
+import { userContracts } from '../users/contract.ts'
+import { wayInContracts } from '../ways-in/contract.ts'
 
 /** What each route takes and gives; a route without a contract does not compile. The order is that in which they are told. */
 export const contracts: { readonly [R in Route | OpenRoute]: Tagged<R> } = plannable(
@@ -43,7 +43,7 @@ export const contracts: { readonly [R in Route | OpenRoute]: Tagged<R> } = plann
     ...wayInContracts,
     ...certificateContracts,
     ...changeSetContracts,
-    ...auditContracts,
+    ...activityContracts,
     ...auditTrailContracts,
     ...signInContracts,
     ...userContracts,

@@ -15,7 +15,7 @@ import { noTeam } from '../../../domain/teams/events.ts'
 import type { TeamFacts } from '../../../domain/teams/team-facts.ts'
 import { teamFacts } from '../../../domain/teams/team-facts.ts'
 import { settingNames, settingsEverOf } from '../../../projections/cohort-directory.ts'
-import { forgottenRevision } from '../forgotten.ts'
+import { forgottenRevision } from '../hosts/forgotten.ts'
 import type { PastHost } from './past-host.ts'
 import { pastHost } from './past-host.ts'
 

@@ -5,7 +5,7 @@ import type { HostEvent } from '../../../domain/host/events.ts'
 import { masked } from '../../../domain/forgetting/masking.ts'
 import type { Recorded } from '../../../kernel/event.ts'
 import { streamOf } from '../../../kernel/ids.ts'
-import { forgottenRevision } from '../forgotten.ts'
+import { forgottenRevision } from '../hosts/forgotten.ts'
 
 const pageSize = 1_000
 

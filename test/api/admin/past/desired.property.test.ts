@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { cohortIdOf, desiredThen } from '../../../../src/api/admin/past/desired.ts'
+import { cohortIdOf, desiredThen } from '../../../../src/api/admin/cohorts/desired.ts'
 import { lookingBack } from '../../../../src/api/admin/past/looking-back.ts'
 import type { Moment } from '../../../../src/app/moment.ts'
 import { belongs } from '../../../../src/app/moment.ts'

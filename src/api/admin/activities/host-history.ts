@@ -1,0 +1,64 @@
+import { z } from 'zod'
+import type { App } from '../../../app/app.ts'
+import { host } from '../../../domain/host/host.ts'
+import type { Recorded } from '../../../kernel/event.ts'
+import { streamOf } from '../../../kernel/ids.ts'
+import { masked } from '../../../domain/forgetting/masking.ts'
+import { refuse } from '../../errors.ts'
+import { numberText, paramOf, queryOf } from '../../parsing.ts'
+import type { Handlers } from '../deps.ts'
+import { eventReference } from './event-reference.ts'
+import { forgottenRevision } from '../hosts/forgotten.ts'
+
+const revision = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+
+export const pageQuery = z.object({
+  order: z.enum(['asc', 'desc']).default('desc'),
+  after: revision.optional().describe('Only events of a later revision.'),
+  before: revision.optional().describe('Only events of an earlier revision.'),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+})
+
+/** A host's history, from its stream: every event with who, why and when. */
+export const hostHistoryRoutes = ({ load, log }: Pick<App, 'load' | 'log'>): Pick<Handlers, 'GET /hosts/:id/history'> => ({
+  'GET /hosts/:id/history': async (request, response) => {
+    const hostId = paramOf(numberText, request, 'id')
+    const { order, after, before, limit } = queryOf(pageQuery, request)
+    const { revision: last } = await load(host, hostId)
+    if (last === -1) return refuse(404, 'id', `The host ${hostId} does not exist.`)
+    const lowest = after === undefined ? 0 : after + 1
+    const highest = Math.min(last, before === undefined ? last : before - 1)
+    const from = order === 'asc' ? lowest : Math.max(lowest, highest - limit + 1)
+    const count = Math.min(limit, highest - from + 1)
+    const events = count < 1 ? [] : await log.readStream(streamOf(host.category, hostId), { from, limit: count })
+    const forgottenAt = await forgottenRevision({ load, log }, hostId)
+    const shown = events.map((event) => (event.revision < forgottenAt ? masked(event) : event))
+    response.json({
+      host_id: Number(hostId),
+      events: (order === 'asc' ? shown : shown.toReversed()).map(entryJson),
+      meta: {
+        revision: last,
+        has_earlier: (events[0]?.revision ?? from) > 0,
+        has_later: (events.at(-1)?.revision ?? highest) < last,
+      },
+    })
+  },
+})
+
+/** An event for an auditor. A type that this version does not know is shown without a sentence. */
+export const entryJson = (event: Recorded) => ({
+  ...eventReference(event),
+  causation_id: event.metadata.$causationId,
+  event_id: event.eventId,
+  data: withoutContents(event.data),
+})
+
+/** A copy in which a mark stands for whatever is sealed and for bytes. */
+const withoutContents = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withoutContents)
+  if (typeof value !== 'object' || value === null) return value
+  if ('sealed' in value && 'nonce' in value) return '[sealed]'
+  const keys = Object.keys(value)
+  if (keys.length === 1 && (keys[0] === 'gzip' || keys[0] === 'blob')) return '[content]'
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withoutContents(inner)]))
+}

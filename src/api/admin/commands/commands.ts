@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import type { App } from '../../../app/app.ts'
+import { inParallel } from '../../../app/in-parallel.ts'
+import { SecretGone } from '../../../app/ports.ts'
+import type { HostCommand } from '../../../domain/host/host.ts'
+import { host } from '../../../domain/host/host.ts'
+import { hostIdOf } from '../../../domain/host/host-id.ts'
+import type { Cause, Position } from '../../../kernel/event.ts'
+import { Rejection } from '../../../kernel/rejection.ts'
+import type { CommandWithResult } from '../../../projections/command-directory.ts'
+import { commandResultsPage, commandsPage } from '../../../projections/command-directory.ts'
+import { hostById, hostsAmong, hostsByIdentifier } from '../../../projections/host-directory.ts'
+import { withoutSecrets } from '../../../protocols/apple/command-types.ts'
+import type { Command } from '../../../protocols/apple/commands.ts'
+import { writeCommand } from '../../../protocols/apple/commands.ts'
+import { appleRequests, concealed } from '../../apple/requests.ts'
+import { profileTexts } from '../../windows/profile-texts.ts'
+import { windowsRequests } from '../../windows/requests.ts'
+import type { FieldError } from '../../errors.ts'
+import { HttpRefusal, refuse } from '../../errors.ts'
+import { bodyOf, numberText, pageOf, paging, paramOf, queryOf, windowOf } from '../../parsing.ts'
+import { answer } from '../answer.ts'
+import { commandJson, requestTypes } from './command-presentation.ts'
+import type { Caller, Handlers } from '../deps.ts'
+import { orderOf } from './raw-orders.ts'
+import { readRawCommand } from './raw-command.ts'
+import { orderOfSync, readRawSyncCommand } from './windows-orders.ts'
+
+const uuids = z.array(z.string().min(1).max(128)).min(1).max(10_000)
+
+export const run = z.object({ command: z.string().min(1), host_uuids: uuids })
+
+export const enqueue = z.object({ command: z.string().min(1), device_ids: uuids })
+
+export const listQuery = z.object({
+  ...paging(100, 1000),
+  host_identifier: z.string().min(1).max(255).optional(),
+  request_type: z.string().min(1).max(128).optional(),
+})
+
+export const resultsQuery = z.object({ ...paging(100, 500), command_uuid: z.string().min(1).max(128) })
+
+export const hostQuery = z.object(paging(100, 1000))
+
+/** How many hosts are written, or secrets opened, at a time. */
+const atATime = 16
+
+type CommandRoutes = Pick<
+  Handlers,
+  'GET /commands' | 'POST /commands/run' | 'POST /mdm/apple/enqueue' | 'GET /commands/results' | 'GET /hosts/:id/commands'
+>
+
+export const commandRoutes = (app: App): CommandRoutes => {
+  const toApple = appleRequests(app, concealed)
+  const toWindows = windowsRequests(app, { textOf: profileTexts(app, concealed.secrets), sealed: app.blobs.fetchSealed })
+
+  /** What the command asks of each of these hosts, which all speak one language. */
+  const orderIn = (command: string, platform: 'apple' | 'windows', cause: Cause): Order => {
+    if (platform === 'windows') {
+      const raw = readRawSyncCommand(command)
+      const commandId = randomUUID()
+      const of = (hostId: string) => orderOfSync(app, { raw, hostId, commandId, cause })
+      return { commandId, requestType: raw.requestType, platform: 'windows', cause, of }
+    }
+    const raw = readRawCommand(command)
+    const commandId = raw.commandId ?? randomUUID()
+    const of = (hostId: string) => orderOf(app, { raw, hostId, commandId, cause })
+    return { commandId, requestType: raw.requestType, platform: 'darwin', cause, of }
+  }
+
+  const runOn = async (command: string, hostUuids: readonly string[], { cause }: Pick<Caller, 'cause'>) => {
+    const hosts = new Map(hostUuids.map((uuid) => [hostIdOf(uuid), uuid]))
+    const places = await app.read(hostsAmong([...hosts.keys()]))
+    const windows = places.filter(({ platform }) => platform === 'windows').length
+    if (windows > 0 && windows < places.length)
+      refuse(422, 'host_uuids', 'Hosts of Apple and of Microsoft do not take the same command; name those of one.')
+    const order = orderIn(command, windows > 0 ? 'windows' : 'apple', cause)
+    mustBeEnrolled(places, hosts)
+    const { commandId } = order
+    const outcomes = await inParallel([...hosts], atATime, ([hostId, uuid]) => queueOn(app, order, { hostId, uuid }))
+    const refused = outcomes.flatMap((outcome) => ('refused' in outcome ? [outcome.refused] : []))
+    if (refused.length === hosts.size) throw new HttpRefusal(409, refused.slice(0, 20))
+    const executed = outcomes.flatMap((outcome) => ('position' in outcome ? [outcome] : []))
+    const body = { command_uuid: commandId, request_type: order.requestType, platform: order.platform }
+    return { executed, body: refused.length === 0 ? body : { ...body, errors: refused } }
+  }
+
+  const resultJson = async (row: CommandWithResult) => {
+    const [payload, result] = await contentsOf(row)
+    const erased =
+      payload === null || result === null ? { erased: 'What is null was erased: the key of the host was destroyed.' } : {}
+    return { ...commandJson(row), payload, result, ...erased }
+  }
+
+  const contentsOf = async (row: CommandWithResult) =>
+    [
+      await orNull(async () => {
+        const { host_id: hostId, command_id: commandId, request, reason } = row
+        if (row.platform !== 'windows')
+          return Buffer.from(shownCommand(commandId, await toApple({ hostId, commandId, request }))).toString('base64')
+        const delivery = await toWindows({ hostId, commandId, request, reason })
+        return typeof delivery === 'string' ? '' : Buffer.from(delivery.xml).toString('base64')
+      }),
+      await orNull(async () =>
+        row.result === null
+          ? ''
+          : Buffer.from(await app.blobs.fetchSealed(row.host_id, `result/${row.command_id}`, row.result)).toString('base64'),
+      ),
+    ] as const
+
+  return {
+    'POST /commands/run': async (request, response, caller) => {
+      const { command, host_uuids } = bodyOf(run, request)
+      const { executed, body } = await runOn(command, host_uuids, caller)
+      await answer(app, response, executed, () => body)
+    },
+
+    'POST /mdm/apple/enqueue': async (request, response, caller) => {
+      const { command, device_ids } = bodyOf(enqueue, request)
+      const { executed, body } = await runOn(command, device_ids, caller)
+      await answer(app, response, executed, () => body)
+    },
+
+    'GET /commands': async (request, response) => {
+      const { host_identifier, request_type, ...page } = queryOf(listQuery, request)
+      const hostId = host_identifier === undefined ? null : await hostCalled(app, host_identifier)
+      const found = await app.read(commandsPage({ hostId, ...typeFilter(request_type) }, windowOf(page)))
+      const { rows, meta } = pageOf(found, page)
+      response.json({ results: rows.map(commandJson), meta })
+    },
+
+    'GET /hosts/:id/commands': async (request, response) => {
+      const hostId = paramOf(numberText, request, 'id')
+      const page = queryOf(hostQuery, request)
+      if ((await app.read(hostById(hostId))).length === 0) refuse(404, 'id', `The host ${hostId} does not exist.`)
+      const found = await app.read(commandsPage({ hostId, kind: null, requestType: null }, windowOf(page)))
+      const { rows, meta } = pageOf(found, page)
+      response.json({ results: rows.map(commandJson), meta })
+    },
+
+    'GET /commands/results': async (request, response) => {
+      const { command_uuid, ...page } = queryOf(resultsQuery, request)
+      const found = await app.read(commandResultsPage(command_uuid, windowOf(page)))
+      if (found.length === 0 && page.page === 0) refuse(404, 'command_uuid', `The command ${command_uuid} does not exist.`)
+      const { rows, meta } = pageOf(found, page)
+      response.json({ results: await inParallel(rows, atATime, resultJson), meta })
+    },
+  }
+}
+
+/** 404 names those that do not exist, 409 those that are not enrolled; nothing was queued for any then. */
+const mustBeEnrolled = (
+  places: readonly Readonly<{ host_id: string; stage: string }>[],
+  hosts: ReadonlyMap<string, string>,
+): void => {
+  const stages = new Map(places.map(({ host_id, stage }) => [host_id, stage]))
+  const missing = [...hosts].filter(([hostId]) => !stages.has(hostId))
+  const off = [...hosts].filter(([hostId]) => stages.get(hostId) !== 'enrolled')
+  const told = (among: readonly (readonly [string, string])[], what: string): readonly FieldError[] =>
+    among.slice(0, 20).map(([, uuid]) => ({ name: 'host_uuids', reason: `The host ${uuid} ${what}.` }))
+  if (missing.length > 0) throw new HttpRefusal(404, told(missing, 'does not exist'))
+  if (off.length > 0) throw new HttpRefusal(409, told(off, 'is not enrolled'))
+}
+
+type Order = Readonly<{
+  commandId: string
+  requestType: string
+  platform: 'darwin' | 'windows'
+  cause: Cause
+  of: (hostId: string) => Promise<HostCommand>
+}>
+
+/** A host that ended its enrollment meanwhile is refused; the others get the command all the same. */
+const queueOn = async (
+  app: App,
+  { cause, of }: Order,
+  { hostId, uuid }: Readonly<{ hostId: string; uuid: string }>,
+): Promise<Readonly<{ position: Position | null }> | Readonly<{ refused: FieldError }>> => {
+  try {
+    return await app.execute(host, hostId, await of(hostId), cause)
+  } catch (error) {
+    if (!(error instanceof Rejection)) throw error
+    return { refused: { name: 'host_uuids', reason: `${uuid}: ${error.message}` } }
+  }
+}
+
+const hostCalled = async ({ read }: Pick<App, 'read'>, identifier: string): Promise<string> => {
+  const [row] = await read(hostsByIdentifier(hostIdOf(identifier), identifier))
+  return row?.host_id ?? refuse(404, 'host_identifier', `No host has the UUID, serial number or name ${identifier}.`)
+}
+
+/** A request of the menu is stored by its kind, any other with the type that its admin wrote. */
+const typeFilter = (requestType: string | undefined): Readonly<{ kind: string | null; requestType: string | null }> => ({
+  kind: Object.entries(requestTypes).find(([, type]) => type === requestType)?.[0] ?? null,
+  requestType: requestType ?? null,
+})
+
+/** What a PIN or a password is, is shown by the calls meant to reveal it. */
+const shownCommand = (commandId: string, command: Command): string =>
+  writeCommand(commandId, { ...withoutSecrets(command), RequestType: command.RequestType })
+
+/** Null for what was erased with its key. */
+const orNull = async (open: () => Promise<string>): Promise<string | null> => {
+  try {
+    return await open()
+  } catch (error) {
+    if (error instanceof SecretGone) return null
+    throw error
+  }
+}

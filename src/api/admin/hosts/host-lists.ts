@@ -1,0 +1,143 @@
+import { z } from 'zod'
+import { inParallel } from '../../../app/in-parallel.ts'
+import { host } from '../../../domain/host/host.ts'
+import { builtInLabels } from '../../../domain/labels/built-in.ts'
+import { noTeam } from '../../../domain/teams/events.ts'
+import type { HostOrder } from '../../../projections/host-directory.ts'
+import { hostCount, hostIdsPassing, hostsPage } from '../../../projections/host-directory.ts'
+import { enrollmentSummary, hostSummary } from '../../../projections/host-summary.ts'
+import { refuse } from '../../errors.ts'
+import { bodyOf, numberId, numberText, pageOf, paging, queryOf, windowOf } from '../../parsing.ts'
+import { answer } from '../answer.ts'
+import type { AdminDeps, Handlers } from '../deps.ts'
+import { filterFields, filterOf } from './host-filter.ts'
+import { hostJson } from './host-presentation.ts'
+import { builtInJson } from '../labels/label-presentation.ts'
+import { teamMustExist } from '../doors/team-checks.ts'
+
+/** The names that Fleet's clients order by, and ours. */
+const orderKeys = {
+  id: 'id',
+  display_name: 'name',
+  computer_name: 'name',
+  hostname: 'name',
+  hardware_serial: 'serial',
+  uuid: 'hardware_id',
+  platform: 'platform',
+  os_version: 'os_version',
+  team_name: 'team',
+  created_at: 'discovered',
+  updated_at: 'updated',
+  last_enrolled_at: 'enrolled',
+  seen_time: 'seen',
+} as const satisfies Readonly<Record<string, HostOrder>>
+
+export const listQuery = z.object({
+  ...filterFields,
+  ...paging(100, 1000),
+  after: numberText.optional().describe('In order of id: hosts after this one.'),
+  order_key: z.enum(Object.keys(orderKeys) as [keyof typeof orderKeys]).default('id'),
+  order_direction: z.enum(['asc', 'desc']).default('asc'),
+})
+
+export const countQuery = z.object(filterFields)
+
+export const summaryQuery = z.object({ team_id: numberText.optional() })
+
+export const enrollmentSummaryQuery = z.object({ team_id: numberText.optional(), platform: filterFields.platform })
+
+/** Numbers come as numbers in JSON. */
+export const transferFilter = z.object({
+  team_id: numberId.nullable(),
+  filters: z.strictObject({
+    query: filterFields.query,
+    status: filterFields.status,
+    label_id: numberId.optional(),
+    team_id: numberId.optional(),
+  }),
+})
+
+/** How many hosts are moved in one round, and at a time. */
+const transferPage = 1000
+const atATime = 64
+
+type HostListRoutes = Pick<
+  Handlers,
+  'GET /hosts' | 'GET /hosts/count' | 'GET /hosts/summary/mdm' | 'GET /host_summary' | 'POST /hosts/transfer/filter'
+>
+
+/** Hosts in number: lists, counts, and what is done to all that pass a filter. */
+export const hostListRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'settings'>): HostListRoutes => ({
+  'GET /hosts': async (request, response, { reach }) => {
+    const { order_key, order_direction, after, ...list } = queryOf(listQuery, request)
+    if (after !== undefined && order_key !== 'id') refuse(400, 'after', 'after works in order of id; use page instead.')
+    const order = { order: orderKeys[order_key], descending: order_direction === 'desc', after: after ?? null }
+    const found = await app.read(hostsPage(filterOf(list, app.clock(), reach), { ...order, ...windowOf(list) }))
+    const { rows, meta } = pageOf(found, list)
+    response.json({ hosts: rows.map((row) => hostJson(settings, row, null)), meta })
+  },
+
+  'GET /hosts/count': async (request, response, { reach }) => {
+    const fields = queryOf(countQuery, request)
+    const [row] = await app.read(hostCount(filterOf(fields, app.clock(), reach)))
+    response.json({ count: row?.count ?? 0 })
+  },
+
+  'GET /host_summary': async (request, response) => {
+    const { team_id } = queryOf(summaryQuery, request)
+    if (team_id !== undefined) await teamMustExist(app, team_id)
+    const rows = await app.read(hostSummary(team_id ?? null, app.clock().toISOString()))
+    const total = (of: 'hosts' | 'online' | 'mia' | 'new') => rows.reduce((sum, row) => sum + row[of], 0)
+    response.json({
+      ...(team_id !== undefined && { team_id: Number(team_id) }),
+      totals_hosts_count: total('hosts'),
+      online_count: total('online'),
+      offline_count: total('hosts') - total('online'),
+      mia_count: total('mia'),
+      missing_30_days_count: total('mia'),
+      new_count: total('new'),
+      all_linux_count: 0,
+      platforms: rows.map(({ platform, hosts }) => ({ platform, hosts_count: hosts })),
+      builtin_labels: builtInLabels.map(builtInJson),
+    })
+  },
+
+  'GET /hosts/summary/mdm': async (request, response) => {
+    const { team_id, platform } = queryOf(enrollmentSummaryQuery, request)
+    if (team_id !== undefined) await teamMustExist(app, team_id)
+    const [row] = await app.read(enrollmentSummary(team_id ?? null, platform ?? null))
+    const enrolled = row?.enrolled ?? 0
+    response.json({
+      counts_updated_at: app.clock().toISOString(),
+      mobile_device_management_enrollment_status: {
+        enrolled_manual_hosts_count: enrolled,
+        enrolled_automated_hosts_count: 0,
+        enrolled_personal_hosts_count: row?.personal ?? 0,
+        pending_hosts_count: row?.pending ?? 0,
+        unenrolled_hosts_count: row?.unenrolled ?? 0,
+        hosts_count: row?.hosts ?? 0,
+      },
+      mobile_device_management_solution:
+        enrolled === 0
+          ? []
+          : [{ id: 1, name: 'Muster', server_url: `${settings.publicUrl}/mdm/apple/mdm`, hosts_count: enrolled }],
+    })
+  },
+
+  'POST /hosts/transfer/filter': async (request, response, { cause, reach }) => {
+    const { team_id, filters } = bodyOf(transferFilter, request)
+    const teamId = team_id ?? noTeam
+    await teamMustExist(app, teamId)
+    const chosen = filterOf(filters, app.clock(), reach)
+    const command = { type: 'TransferHost', data: { teamId, because: 'asked' } } as const
+    for (let after = ''; ;) {
+      const ids = await app.read(hostIdsPassing(chosen, after, transferPage))
+      const last = ids.at(-1)
+      if (last === undefined) break
+      const executed = await inParallel(ids, atATime, ({ host_id }) => app.execute(host, host_id, command, cause))
+      after = last.host_id
+      if (ids.length < transferPage) return answer(app, response, executed, () => ({}))
+    }
+    await answer(app, response, [], () => ({}))
+  },
+})

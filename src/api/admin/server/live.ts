@@ -1,0 +1,67 @@
+import type { Request, Response } from 'express'
+import type { App } from '../../../app/app.ts'
+import { refuse } from '../../errors.ts'
+import type { Handlers } from '../deps.ts'
+import { liveFeed } from './live-feed.ts'
+import type { Moved } from './live-topics.ts'
+import { hintsOf } from './live-topics.ts'
+
+/** As many may watch one process; each costs a connection, and all together one look into the log a second. */
+const mostClients = 200
+/** Shorter than proxies are patient, ms. */
+const heartbeatMs = 15_000
+/** Who reads more slowly than this is better off beginning anew, bytes. */
+const mostUnread = 64 * 1024
+
+/**
+ * Tells those who watch what to look at again, as server-sent events: `{hints: [{topic, ids?}]}`, at most one a second. It carries nothing
+ * else: what is there to see, and to whom, is for the routes that answer it. `stillKnown` says whether the credentials of a request are still good.
+ */
+export const liveRoutes = (
+  app: Pick<App, 'log' | 'onAdvanced'>,
+  stillKnown: (request: Request) => Promise<boolean>,
+): Pick<Handlers, 'GET /live'> => {
+  const feed = liveFeed(app)
+  let clients = 0
+
+  const watch = (request: Request, response: Response): void => {
+    clients++
+    const end = (): void => void response.end()
+    const endUnlessKnown = async (): Promise<void> => {
+      if (!(await stillKnown(request).catch(() => true))) end()
+    }
+    const send = (text: string): void => {
+      if (response.writableLength > mostUnread) response.destroy()
+      else response.write(text)
+    }
+    const tell = (moved: Moved | null): void => {
+      if (moved === null) return end()
+      send(`data: ${JSON.stringify({ hints: hintsOf(moved) })}\n\n`)
+      // A token may have been revoked, or somebody signed out.
+      if (moved.topics.has('server')) void endUnlessKnown()
+    }
+    const heartbeat = setInterval(() => {
+      send(': still here\n\n')
+      void endUnlessKnown()
+    }, heartbeatMs)
+    const stop = feed.listen(tell)
+    response.once('close', () => {
+      clients--
+      clearInterval(heartbeat)
+      stop()
+    })
+  }
+
+  return {
+    'GET /live': async (request, response) => {
+      if (clients >= mostClients) {
+        response.set('retry-after', '30')
+        refuse(503, 'base', `This server tells ${String(mostClients)} clients what moves, and takes no more now.`)
+      }
+      response.status(200).set({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
+      response.flushHeaders()
+      response.write('retry: 3000\n\n')
+      watch(request, response)
+    },
+  }
+}

@@ -9,6 +9,7 @@ import { readConfigurationProfile } from '../../../protocols/apple/configuration
 import { assetsNamedBy, readDeclarationUpload } from '../../../protocols/apple/declaration-upload.ts'
 import { isReservedName } from '../../../protocols/apple/reserved-profiles.ts'
 import type { KindOfUpload } from '../../../protocols/kind-of-upload.ts'
+import { oneSpelling } from '../../../protocols/uploaded-name.ts'
 import { readWindowsProfile } from '../../../protocols/windows/profile-upload.ts'
 import { refuse } from '../../errors.ts'
 import { jsonEscaped, xmlEscaped } from '../../escaping.ts'
@@ -33,13 +34,14 @@ export type Settings = Readonly<{
 /** The secrets that settings name, without `$FLEET_SECRET_`. */
 export const secretsIn = (bytes: Uint8Array): readonly string[] => namesIn(Buffer.from(bytes).toString('utf8'), 'FLEET_SECRET_')
 
-type File = Readonly<{ kind: KindOfUpload; bytes: Uint8Array; name: string }>
+type UploadedFile = Readonly<{ kind: KindOfUpload; bytes: Uint8Array; name: string }>
 
 /**
  * Reads settings of a kind; `name` is what a declaration is called. They are checked as they are and with the secrets in their places. Refuses them
  * with 400 or 422, naming the key at fault.
  */
-export const readSettings = (file: File, known: SecretValues): Settings => {
+export const readSettings = (uploaded: UploadedFile, known: SecretValues): Settings => {
+  const file = { ...uploaded, name: oneSpelling(uploaded.name) }
   const names = secretsIn(file.bytes)
   const unknown = names.find((name) => !Object.hasOwn(known.values, name))
   if (unknown !== undefined) refuse(422, 'profile', `There is no secret named ${unknown}.`)
@@ -51,9 +53,9 @@ export const readSettings = (file: File, known: SecretValues): Settings => {
   return { ...settings, secrets: Object.fromEntries(names.map((name) => [name, known.fingerprints[name] ?? ''])) }
 }
 
-type Reader = (file: File, variables: readonly string[]) => Settings
+type Reader = (file: UploadedFile, variables: readonly string[]) => Settings
 
-const readPlain = (file: File): Settings => {
+const readPlain = (file: UploadedFile): Settings => {
   const variables = namesIn(Buffer.from(file.bytes).toString('utf8'), 'FLEET_VAR_')
   const known = file.kind === 'windows-profile' ? windowsVariables : knownVariables
   const unknown = variables.find((variable) => !known.has(variable))

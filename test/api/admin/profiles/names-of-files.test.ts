@@ -7,7 +7,11 @@ import { startAdminApi, secretOf } from '../../../support/admin-api.ts'
 const locUri = './Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera'
 const syncml = (value: string): string =>
   `<Replace><Item><Target><LocURI>${locUri}</LocURI></Target><Data>${value}</Data></Item></Replace>`
-const passcode = JSON.stringify({ Type: 'com.apple.configuration.passcode.settings', Identifier: 'com.example.code', Payload: {} })
+const passcode = JSON.stringify({
+  Type: 'com.apple.configuration.passcode.settings',
+  Identifier: 'com.example.code',
+  Payload: {},
+})
 
 describe('The name of an uploaded file', function () {
   this.timeout(30_000)
@@ -39,7 +43,7 @@ describe('The name of an uploaded file', function () {
     ['UTF-8', 'filename="Zürich.xml"', 'Zürich'],
     ['in parts, as macOS keeps it', `filename="${'Zürich'.normalize('NFD')}.xml"`, 'Zürich'],
     ['of another script', 'filename="設定 🔒.xml"', '設定 🔒'],
-    ['in the extended form', "filename=\"Zurich.xml\"; filename*=UTF-8''Z%C3%BCrich.xml", 'Zürich'],
+    ['in the extended form', 'filename="Zurich.xml"; filename*=UTF-8\'\'Z%C3%BCrich.xml', 'Zürich'],
     ['in the extended form alone', "filename*=UTF-8''Z%C3%BCrich.xml", 'Zürich'],
     ['with a quotation mark, as browsers and curl write it', 'filename="a %22b%22.xml"', 'a "b"'],
     ['of a folder of Windows', 'filename="C:\\\\Profile\\\\Zürich.xml"', 'Zürich'],

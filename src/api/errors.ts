@@ -53,6 +53,7 @@ export const statusOf: Readonly<Record<RejectionCode, number>> = {
   'still-enrolled': 409,
   forgotten: 410,
   'topic-changed': 409,
+  'sent-away': 409,
   'last-admin': 409,
 }
 

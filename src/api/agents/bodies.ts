@@ -45,6 +45,9 @@ export const agentBodies = () => {
         else parts = null
       }
     } catch (error) {
+      // The rest is let go of: a sender hears the answer only when it is through.
+      request.unpipe()
+      request.resume()
       throw cutShort(error) ?? error
     } finally {
       if (isLarge) reading--

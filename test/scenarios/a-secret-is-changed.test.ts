@@ -76,4 +76,20 @@ describe('A secret in settings', function () {
     })
     await verified()
   })
+
+  it('is declared as the number that it is, and all numbers in the figures that they were written with [case F1]', async () => {
+    const { client } = server
+    await client.secrets.put([{ name: 'MINUTES', value: '9007199254740993' }])
+    const payload =
+      '{"maximumGracePeriodInMinutes": $FLEET_SECRET_MINUTES, "x": [18446744073709551615, 1.0, 1e3], "y": "\\u0041"}'
+    const text = `{"Type":"com.apple.configuration.passcode.settings","Identifier":"com.example.figures","Payload":${payload}}`
+    await client.profiles.upload({ name: 'Figures.json', bytes: Buffer.from(text) }, null)
+    const held = () => fleet.devices[0]?.declarations().find(({ identifier }) => identifier === 'com.example.figures')
+    await eventually('the Mac fetched it', async () => {
+      await fleet.connectAll()
+      return held() !== undefined
+    })
+    const written = held()?.written ?? ''
+    assert.ok(written.includes(`"Payload":${payload.replace('$FLEET_SECRET_MINUTES', '9007199254740993')}`), written)
+  })
 })

@@ -26,7 +26,7 @@ export const withMuster = async <T>(
   { roles, settings = {} }: Readonly<{ roles?: readonly RoleName[]; settings?: Readonly<Record<string, string>> }>,
   work: (muster: BenchedMuster) => Promise<T>,
 ): Promise<T> => {
-  const enders: (() => Promise<unknown> | void)[] = []
+  const enders: (() => unknown)[] = []
   try {
     const database = await benchDatabase()
     enders.push(database.stop)

@@ -5,7 +5,6 @@ import express, { Router } from 'express'
 import type { Registry } from 'prom-client'
 import type { App } from '../app/app.ts'
 import type { PackageStore } from '../app/package-ports.ts'
-import type { Outbox } from '../app/operational-ports.ts'
 import type { Push } from '../app/ports.ts'
 import type { ProjectionProgress } from '../app/projection-progress.ts'
 import type { Config } from '../config.ts'
@@ -51,8 +50,6 @@ export type WebParts = Readonly<{
   config: Config
   packages: PackageStore
   push: Push
-  /** Where what a webhook is to be told waits; null: there is none. */
-  outbox: Outbox | null
   version: string
   trust: Trust
   nothingWaiting: NothingWaiting
@@ -154,9 +151,9 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
       mdmRoutes(edge, profiles, {
         declarationsFor: declarationSets(app, organization),
         tokenFor: getToken(app, pairing),
-        ...(parts.outbox === null
-          ? {}
-          : { tell: webhookTeller({ ...app, outbox: parts.outbox }, { secrets: config.MUSTER_WEBHOOK_SECRETS }) }),
+        ...(config.MUSTER_WEBHOOK_URL !== undefined && {
+          tell: webhookTeller(app, { secrets: config.MUSTER_WEBHOOK_SECRETS, idle: config.MUSTER_WEBHOOK_IDLE }),
+        }),
       }),
     )
     .use(

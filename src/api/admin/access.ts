@@ -140,6 +140,10 @@ export const access = {
   'POST /change_sets/:id/undo': keepers,
   'GET /work/parked': keepers,
   'POST /work/parked/retries': keepers,
+  'GET /webhooks': keepers,
+  'GET /webhooks/:name/set_aside': keepers,
+  'POST /webhooks/:name/set_aside/resends': keepers,
+  'POST /webhooks/:name/set_aside/removals': keepers,
 
   'GET /live': everyone,
   'GET /projections': everyone,

@@ -178,6 +178,8 @@ export type HostEnrollment = Readonly<{
   channels: readonly Readonly<{ channel: string; enrollment_id: string; token_since: string }>[]
   awaiting_configuration: boolean
   unenrollment_pending: boolean
+  /** An admin ended it: no agent enrolls it again until the host is readmitted. */
+  sent_away: boolean
   certificate: Readonly<{ fingerprint: string | null; not_after: string | null }>
   renewal: Readonly<{ state: 'idle' | 'requested' | 'failed'; attempt: number; since: string | null; next_at: string | null }>
   escrowed: Readonly<{ bootstrap_token: boolean; unlock_token: boolean }>

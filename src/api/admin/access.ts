@@ -54,6 +54,7 @@ export const access = {
   'POST /hosts/:id/forget': admins,
   'DELETE /hosts/:id/mdm': keepers,
   'POST /hosts/:id/mdm/renewals': keepers,
+  'POST /hosts/:id/mdm/readmissions': keepers,
   'POST /hosts/:id/release': keepers,
   'GET /hosts/:id/mdm': everyone,
 

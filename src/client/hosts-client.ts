@@ -58,6 +58,8 @@ export type HostsClient = Readonly<{
   renewIdentity: (id: number) => Promise<string>
   /** Asks it to remove its enrollment profile. */
   unenroll: (id: number) => Promise<void>
+  /** Lets its agent enroll it again after it was sent away. */
+  readmit: (id: number) => Promise<void>
   /** Destroys the key of its secrets, and what tells whose it is; `confirm` is its serial number or id. `force` ends its enrollment. */
   forget: (id: number, wish: ForgetWish) => Promise<Forgotten>
   /** How its enrollment stands. */
@@ -105,6 +107,9 @@ export const hostsClient = ({ json }: Pick<Connection, 'json'>): HostsClient => 
     release: (id) => started(post(pathOf`/hosts/${id}/release`, {})),
     renewIdentity: (id) => started(post(pathOf`/hosts/${id}/mdm/renewals`, {})),
     unenroll: (id) => remove(pathOf`/hosts/${id}/mdm`),
+    readmit: async (id) => {
+      await post(pathOf`/hosts/${id}/mdm/readmissions`, {})
+    },
     forget: (id, wish) => post(pathOf`/hosts/${id}/forget`, wish),
     enrollment: (id) => get(pathOf`/hosts/${id}/mdm`),
     declarations: async (id) =>

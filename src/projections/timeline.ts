@@ -211,6 +211,7 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     WipeRequested: named('wiped_host'),
     HostWiped: entry,
     UnenrollmentRequested: entry,
+    HostReadmitted: entry,
     IdentityRenewed: entry,
     IdentityRenewalFailed: entry,
     PushCertificateRequested: entry,

@@ -55,6 +55,7 @@ export const access = {
   'POST /hosts/:id/forget': admins,
   'DELETE /hosts/:id/mdm': keepers,
   'POST /hosts/:id/mdm/renewals': keepers,
+  'POST /hosts/:id/mdm/readmissions': keepers,
   'POST /hosts/:id/release': keepers,
   'GET /hosts/:id/mdm': everyone,
 
@@ -142,6 +143,10 @@ export const access = {
   'POST /change_sets/:id/undo': keepers,
   'GET /work/parked': keepers,
   'POST /work/parked/retries': keepers,
+  'GET /webhooks': keepers,
+  'GET /webhooks/:name/set_aside': keepers,
+  'POST /webhooks/:name/set_aside/resends': keepers,
+  'POST /webhooks/:name/set_aside/removals': keepers,
 
   'GET /live': everyone,
   'GET /projections': everyone,

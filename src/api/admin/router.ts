@@ -56,6 +56,7 @@ import { teamRoutes } from './teams/teams.ts'
 import { userChanges } from './users/user-changes.ts'
 import { userSessions } from './sign-in/user-sessions.ts'
 import { userRoutes } from './users/users.ts'
+import { webhookRoutes } from './webhooks/webhooks.ts'
 import { yaraRoutes } from './agents/yara-rules.ts'
 
 const hourMs = 3_600_000
@@ -107,6 +108,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...accountKeyRoutes(app),
     ...packageRoutes(deps),
     ...activityRoutes(app),
+    ...webhookRoutes(deps),
     ...auditTrailRoutes(deps),
     ...changeSetRoutes(app),
     ...certificateRoutes(deps),

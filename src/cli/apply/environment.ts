@@ -41,7 +41,7 @@ export const inserted = (
       const written = found.slice(slashes.length)
       if (slashes.length % 2 === 1) return '\\'.repeat((slashes.length - 1) / 2) + written
       if (name === undefined || ofServer.test(name)) return found
-      if (name.startsWith("FLEET_SECRET_")) {
+      if (name.startsWith(secret)) {
         if (secrets === 'refused') misplaced.add(name)
         return found
       }

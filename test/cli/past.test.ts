@@ -16,8 +16,7 @@ const because = {
 
 describe('the past on the command line', () => {
   it('takes the part of a history that is wanted, both ends included, by time or by position', () => {
-    const minutes = (filter: Parameters<typeof wantedOf>[0]) =>
-      [1, 2, 3, 4].filter((minute) => wantedOf(filter)(entry(minute)))
+    const minutes = (filter: Parameters<typeof wantedOf>[0]) => [1, 2, 3, 4].filter((minute) => wantedOf(filter)(entry(minute)))
     assert.deepEqual(minutes({}), [1, 2, 3, 4])
     assert.deepEqual(minutes({ from: '2026-03-01T12:02:00Z', to: '2026-03-01T13:03:00+01:00' }), [2, 3])
     assert.deepEqual(minutes({ from: entry(2).position, to: entry(3).position }), [2, 3])

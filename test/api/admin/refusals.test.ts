@@ -74,7 +74,10 @@ describe('what the admin API refuses', function () {
     })
 
   it('is a moment without its zone, which is told what it lacks [case N1]', async () => {
-    for (const asked of [`/hosts/${host}?at=2026-11-30T20:00`, `/hosts/${host}/diff?from=2026-11-30T20:00&to=2026-11-30T21:00Z`]) {
+    for (const asked of [
+      `/hosts/${host}?at=2026-11-30T20:00`,
+      `/hosts/${host}/diff?from=2026-11-30T20:00&to=2026-11-30T21:00Z`,
+    ]) {
       const { status, body } = await api.call(`GET ${asked}`)
       assert.equal(status, 400)
       assert.match(body.errors[0].reason, /2026-11-30T20:00 is told without its zone: write 2026-11-30T20:00Z for UTC/)

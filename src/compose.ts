@@ -13,7 +13,7 @@ import { openPool } from './adapters/postgres/connections.ts'
 import { postgresDatabase } from './adapters/postgres/database.ts'
 import { startEmbeddedPostgres } from './adapters/postgres/embedded.ts'
 import { postgresEventLog } from './adapters/postgres/event-log.ts'
-import { postgresOutbox } from './adapters/postgres/outbox.ts'
+import { postgresOutboxes } from './adapters/postgres/outbox.ts'
 import { createOperationalTables } from './adapters/postgres/operational-tables.ts'
 import { postgresProjectionStore } from './adapters/postgres/projection-store.ts'
 import { postgresSessions } from './adapters/postgres/sessions.ts'
@@ -39,6 +39,7 @@ import { serveWeb } from './api/web.ts'
 import type { App } from './app/app.ts'
 import { blobsIn } from './app/blobs.ts'
 import { executor } from './app/execute.ts'
+import type { LibraryFaults } from './app/library-faults.ts'
 import type { EventLog, Log } from './app/ports.ts'
 import { runProjections } from './app/project.ts'
 import { projectionProgress } from './app/projection-progress.ts'
@@ -75,7 +76,7 @@ const readYourWritesMs = 5_000
 const developmentApns = 'https://api.development.push.apple.com'
 
 /** Puts the parts together as the configuration says, and starts the roles. The one place that knows which adapter stands behind which port. */
-export const compose = async (config: Config, logger: Log): Promise<Muster> => {
+export const compose = async (config: Config, logger: Log, libraryFaults: LibraryFaults = () => []): Promise<Muster> => {
   const closers: (() => Promise<unknown>)[] = []
   const closing = new AbortController()
   let stopped: Promise<void> | null = null
@@ -87,16 +88,16 @@ export const compose = async (config: Config, logger: Log): Promise<Muster> => {
     })())
 
   try {
-    return { ...(await start(config, logger, { closers, signal: closing.signal })), stop }
+    return { ...(await start(config, logger, { closers, signal: closing.signal, libraryFaults })), stop }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-type Closing = Readonly<{ closers: (() => Promise<unknown>)[]; signal: AbortSignal }>
+type Process = Readonly<{ closers: (() => Promise<unknown>)[]; signal: AbortSignal; libraryFaults: LibraryFaults }>
 
-const start = async (config: Config, logger: Log, { closers, signal }: Closing): Promise<Omit<Muster, 'stop'>> => {
+const start = async (config: Config, logger: Log, { closers, signal, libraryFaults }: Process): Promise<Omit<Muster, 'stop'>> => {
   const clock = () => new Date()
   const runs = (role: Config['roles'][number]) => config.roles.includes(role)
   const url = config.DATABASE_URL ?? (await embedded(config, logger, closers))
@@ -147,6 +148,7 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
     sessions: postgresSessions(pool, clock),
     ssoAttempts: postgresSsoAttempts(pool, clock),
     work,
+    outboxes: postgresOutboxes(pool, clock),
     queue,
     readModels: {
       states: store.states,
@@ -207,12 +209,9 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
       ? apns
       : pushByTopic({ [pushTopic]: wnsPush({ packageSid, clientSecret, clock, log: logger }) }, apns)
   closers.push(push.close)
-  const outbox = config.MUSTER_WEBHOOK_URL === undefined ? null : postgresOutbox(pool, clock)
   if (runs('worker')) {
     const webhook =
-      outbox === null || config.MUSTER_WEBHOOK_URL === undefined
-        ? null
-        : { outbox, url: config.MUSTER_WEBHOOK_URL, key: config.MUSTER_WEBHOOK_KEY ?? null }
+      config.MUSTER_WEBHOOK_URL === undefined ? null : { url: config.MUSTER_WEBHOOK_URL, key: config.MUSTER_WEBHOOK_KEY ?? null }
     const activities = await activityReceiver(config, pool, log)
     const workers = await startWorkers(app, workKinds(app, push, { webhook, activities }), {
       retentionDays: config.MUSTER_RETENTION_DAYS ?? null,
@@ -227,18 +226,18 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
     config,
     packages: fileStore(join(config.MUSTER_DATA, 'packages')),
     push,
-    outbox,
     version,
     trust,
     nothingWaiting: nothing,
     progress,
     registry: new Registry(),
+    libraryFaults,
   })
   closers.push(serving.close)
   return { url: serving.url, port: serving.port, caPem, firstToken }
 }
 
-const embedded = async (config: Config, logger: Log, closers: Closing['closers']): Promise<string> => {
+const embedded = async (config: Config, logger: Log, closers: Process['closers']): Promise<string> => {
   const postgres = await startEmbeddedPostgres({ dataFolder: join(config.MUSTER_DATA, 'postgres'), log: logger })
   closers.push(postgres.stop)
   return postgres.url

@@ -14,7 +14,7 @@ import { databaseClock } from './adapters/postgres/database-clock.ts'
 import { postgresDatabase } from './adapters/postgres/database.ts'
 import { startEmbeddedPostgres } from './adapters/postgres/embedded.ts'
 import { postgresEventLog } from './adapters/postgres/event-log.ts'
-import { postgresOutbox } from './adapters/postgres/outbox.ts'
+import { postgresOutboxes } from './adapters/postgres/outbox.ts'
 import { createOperationalTables } from './adapters/postgres/operational-tables.ts'
 import { postgresProjectionStore } from './adapters/postgres/projection-store.ts'
 import { postgresSessions } from './adapters/postgres/sessions.ts'
@@ -150,6 +150,7 @@ const start = async (config: Config, logger: Log, { closers, signal, libraryFaul
     sessions: postgresSessions(pool, clock),
     ssoAttempts: postgresSsoAttempts(pool, clock),
     work,
+    outboxes: postgresOutboxes(pool, clock),
     queue,
     readModels: {
       states: store.states,
@@ -210,12 +211,9 @@ const start = async (config: Config, logger: Log, { closers, signal, libraryFaul
       ? apns
       : pushByTopic({ [pushTopic]: wnsPush({ packageSid, clientSecret, clock, log: logger }) }, apns)
   closers.push(push.close)
-  const outbox = config.MUSTER_WEBHOOK_URL === undefined ? null : postgresOutbox(pool, clock)
   if (runs('worker')) {
     const webhook =
-      outbox === null || config.MUSTER_WEBHOOK_URL === undefined
-        ? null
-        : { outbox, url: config.MUSTER_WEBHOOK_URL, key: config.MUSTER_WEBHOOK_KEY ?? null }
+      config.MUSTER_WEBHOOK_URL === undefined ? null : { url: config.MUSTER_WEBHOOK_URL, key: config.MUSTER_WEBHOOK_KEY ?? null }
     const activities = await activityReceiver(config, pool, log)
     const workers = await startWorkers(app, workKinds(app, push, { webhook, activities }), {
       retentionDays: config.MUSTER_RETENTION_DAYS ?? null,
@@ -230,7 +228,6 @@ const start = async (config: Config, logger: Log, { closers, signal, libraryFaul
     config,
     packages: fileStore(join(config.MUSTER_DATA, 'packages')),
     push,
-    outbox,
     version,
     trust,
     nothingWaiting: nothing,

@@ -8,7 +8,7 @@ import { mustBePackage } from '../../../protocols/apple/package-file.ts'
 import { uploadedName } from '../../../protocols/uploaded-name.ts'
 import { refuse } from '../../errors.ts'
 import { formReader, readForm } from '../../form-file.ts'
-import { parsed } from '../../parsing.ts'
+import { formOf } from '../../parsing.ts'
 
 /** In bytes. */
 export const largestPackage = 512 * 1024 * 1024
@@ -64,14 +64,18 @@ export const receivePackage = async (
     limits: { files: 1, fields: 8, fieldSize: 4 * 1024, parts: 10 },
   })
 
-  await readForm(reader.any(), 'package', limit)(request, response).catch((error: unknown) => {
+  await readForm(
+    reader.any(),
+    'package',
+    limit,
+  )(request, response).catch((error: unknown) => {
     if (error instanceof PackageTooLarge) refuse(413, 'package', error.message)
     if (error instanceof UploadRefused) refuse(400, 'package', error.message)
     throw error
   })
   const [file] = Array.isArray(request.files) ? request.files : []
   if (file === undefined || received.stored === null) return refuse(400, 'package', 'The form has no file named package.')
-  return versionOf(uploadedName(file.originalname, 'package'), received.stored, parsed(fields, request.body ?? {}, 422))
+  return versionOf(uploadedName(file.originalname, 'package'), received.stored, formOf(fields, request, 422))
 }
 
 class UploadRefused extends Error {

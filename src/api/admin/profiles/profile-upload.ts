@@ -9,7 +9,7 @@ import type { KindOfUpload } from '../../../protocols/kind-of-upload.ts'
 import { uploadedName } from '../../../protocols/uploaded-name.ts'
 import { refuse } from '../../errors.ts'
 import { formReader, readForm } from '../../form-file.ts'
-import { numberText, parsed } from '../../parsing.ts'
+import { formOf, numberText } from '../../parsing.ts'
 import { openSecrets } from '../../secret-variables.ts'
 import type { LabelNames } from './profile-labels.ts'
 import { namedLabels } from './profile-labels.ts'
@@ -55,8 +55,7 @@ const kinds: Readonly<Record<string, KindOfUpload>> = {
  */
 export const receiveProfile = async (app: Pick<App, 'load' | 'vault'>, request: Request, response: Response): Promise<Upload> => {
   await receive(request, response)
-  const form: unknown = request.body
-  const { team_id, ...labels } = parsed(fields, form ?? {}, 400)
+  const { team_id, ...labels } = formOf(fields, request, 400)
   const file = request.file ?? refuse(400, 'profile', 'The form has no file named profile.')
   const fileName = basename(uploadedName(file.originalname, 'profile'))
   const extension = extname(fileName).toLowerCase()

@@ -194,6 +194,27 @@ export type HostDeclaration = Readonly<{
 }>
 
 /** Work that failed too often and waits for an operator. */
+/** What the receiver of a webhook is still to be told, and what it refused; `topics` counts the latter. */
+export type Webhook = Readonly<{
+  name: 'devices' | 'activities'
+  configured: boolean
+  waiting: number
+  waiting_since: string | null
+  set_aside: number
+  topics: Readonly<Record<string, number>>
+}>
+
+export type SetAsideDelivery = Readonly<{
+  id: number
+  topic: string
+  event_id: string
+  enrollment_id: string | null
+  created_at: string
+  set_aside_at: string
+  attempts: number
+  problem: string
+}>
+
 export type ParkedWork = Readonly<{ kind: string; key: string; attempts: number; error: string; since: string }>
 
 export type Authority = Readonly<{

@@ -92,6 +92,8 @@ export const errorHandler =
     if (response.headersSent) return next(error)
     const { status, errors, retryAfter } = problem ?? one(500, 'base', `The server failed; its log says why under ${requestId}.`)
     if (retryAfter !== undefined) response.set('retry-after', String(retryAfter))
+    // Whoever is told to wait is told how long; most limits count by the minute.
+    else if (status === 429 && !response.hasHeader('retry-after')) response.set('retry-after', '60')
     response.status(status).json({ message: messages[status] ?? 'The request was refused.', errors, ...more(errors) })
   }
 

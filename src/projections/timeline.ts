@@ -84,6 +84,10 @@ const as =
   })
 
 const entry = as()
+/** A deed that the host was asked for and did not do, with the reason that it gave. */
+const failing = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ commandId: string; detail: string }> }>>) => ({
+  details: { command_uuid: data.commandId, reason: data.detail },
+}))
 const named = (activity: string) => as(() => ({ activity }))
 const resent = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ profileId: string }> }>>) => ({
   activity: 'resent_configuration_profile',
@@ -95,7 +99,7 @@ const ofUser = () => as(({ id }) => ({ details: { user_id: Number(id) } }))
 /** What happened, over all hosts and settings. Commands that follow from settings, and the travel of single ones, are left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 15,
+  version: 16,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -207,9 +211,12 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     EscrowedSecretViewed: entry,
     PinViewed: entry,
     LockRequested: as(({ data }) => ({ activity: 'locked_host', details: { view_pin: data.pin !== null } })),
+    LockFailed: failing,
     UnlockRequested: named('unlocked_host'),
+    UnlockFailed: failing,
     WipeRequested: named('wiped_host'),
     HostWiped: entry,
+    WipeFailed: failing,
     UnenrollmentRequested: entry,
     HostReadmitted: entry,
     IdentityRenewed: entry,

@@ -9,6 +9,8 @@ export type WaitingCommand = Readonly<{
   sends: number
   deferrals: number
   deadline: string | null
+  /** The first major version of the host's system that does not take it any more; null: none is known. */
+  until: number | null
 }>
 
 /** `settled` remembers the latest commands that are over, so that a repeated answer is known for what it is. */

@@ -7,6 +7,7 @@ import { holdsPlaceholder } from '../filling/placeholders.ts'
 import { dictOf, list, optionalFlag, optionalText, text } from '../plist/fields.ts'
 import { readPlist } from '../plist/read.ts'
 import type { PlistDict } from '../plist/value.ts'
+import { endedSettingsOf } from './command-needs.ts'
 import { isReservedIdentifier, isReservedName } from './reserved-profiles.ts'
 
 /** A `.mobileconfig` that an admin may upload. https://developer.apple.com/documentation/devicemanagement/toplevel */
@@ -21,6 +22,8 @@ export type ConfigurationProfile = Readonly<{
   organization: string | null
   /** None when the content is encrypted: then nothing inside was looked at. */
   payloads: readonly ProfilePayload[]
+  /** What in it systems from 27 on ignore: types of payloads, or keys of restrictions; absent: nothing. */
+  ignoredFrom27?: readonly string[]
 }>
 
 /** What is known of a payload; null where it says nothing. */
@@ -49,7 +52,9 @@ export const readConfigurationProfile = (
     profile['IsEncrypted'] === true ? [] : list(profile, 'PayloadContent').map((item) => dictOf(item, 'PayloadContent'))
   mustNotBeReserved(described.identifier, described.displayName)
   mustHaveAllowedTypes(payloads, fileVaultAllowed)
-  return { ...described, signed, payloads: payloadsWithAllowedNames(payloads) }
+  const ignored = [...new Set(payloads.flatMap(endedSettingsOf))]
+  const news = ignored.length === 0 ? {} : { ignoredFrom27: ignored }
+  return { ...described, signed, payloads: payloadsWithAllowedNames(payloads), ...news }
 }
 
 /** White space and a byte order mark before the XML declaration are taken, though XML itself forbids the former. */
@@ -139,7 +144,7 @@ const mustHaveAllowedTypes = (payloads: readonly PlistDict[], fileVaultAllowed: 
     if (ofFileVault && !fileVaultAllowed) {
       refuse(
         'PayloadContent.PayloadType',
-        `FileVault settings (${type}) are not allowed in custom profiles; turn on disk encryption instead.`,
+        `FileVault settings (${type}) are not allowed in custom profiles: the key must be escrowed with this server, which does not manage disk encryption yet.`,
       )
     }
     if (type === 'com.apple.security.FDERecoveryRedirect') {

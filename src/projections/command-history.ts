@@ -1,4 +1,4 @@
-import type { CommandEvent, DeviceError, Reason } from '../domain/commands/events.ts'
+import type { CommandEvent, DeviceError, HoldReason, Reason } from '../domain/commands/events.ts'
 import type { Request } from '../domain/commands/requests.ts'
 import type { SealedContent } from '../kernel/content.ts'
 import type { Projection } from '../kernel/projection.ts'
@@ -17,12 +17,16 @@ export type CommandRow = Readonly<{
   errors: readonly DeviceError[] | null
   result: SealedContent | null
   cancelled_because: string | null
+  /** Why it stayed behind when its host last called; null: it did not. */
+  held: HoldReason | null
+  /** The number that a Windows device answered with; null: the usual one. */
+  code: string | null
 }>
 
 /** Every command ever queued, with how it ended. */
 export const commandHistory: Projection<CommandEvent, CommandRow> = {
   name: 'commands',
-  version: 2,
+  version: 3,
   schema: `
     host_id text not null,
     command_id text not null,
@@ -35,7 +39,9 @@ export const commandHistory: Projection<CommandEvent, CommandRow> = {
     updated_at timestamptz not null,
     errors jsonb,
     result jsonb,
-    cancelled_because text`,
+    cancelled_because text,
+    held text,
+    code text`,
   key: ['host_id', 'command_id'],
   indexes: ['(command_id)', '(updated_at)'],
 
@@ -47,15 +53,19 @@ export const commandHistory: Projection<CommandEvent, CommandRow> = {
       })),
     CommandSent: ({ id, at, data }) => ({
       where: { host_id: id, command_id: data.commandId },
-      change: { status: 'sent', updated_at: at },
+      change: { status: 'sent', held: null, updated_at: at },
     }),
     CommandDeferred: ({ id, at, data }) => ({
       where: { host_id: id, command_id: data.commandId },
       change: { status: 'deferred', updated_at: at },
     }),
-    CommandAnswered: ({ id, at, data: { commandId, outcome, errors, result } }) => ({
+    CommandHeld: ({ id, at, data }) => ({
+      where: { host_id: id, command_id: data.commandId },
+      change: { held: data.because, updated_at: at },
+    }),
+    CommandAnswered: ({ id, at, data: { commandId, outcome, errors, result, code = null } }) => ({
       where: { host_id: id, command_id: commandId },
-      change: { status: outcome, errors, result, updated_at: at },
+      change: { status: outcome, errors, result, code, updated_at: at },
     }),
     CommandsCancelled: ({ id, at, data }) =>
       data.commandIds.map((commandId) => ({

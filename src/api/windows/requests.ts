@@ -23,6 +23,8 @@ export type Addressed = Readonly<{
   request: Request
   reason: Reason
   replacing?: boolean
+  /** Whether a node may be asked for in this session; absent: all. */
+  mayAsk?: (locUri: string) => boolean
 }>
 
 /** Turns a request into SyncML: `nothing` needs no command, `unsupported` has none on Windows. */
@@ -91,7 +93,8 @@ export const windowsRequests = (app: Pick<App, 'read' | 'load'>, reveal: RevealW
         deliveryOfDeeds([deed], { commandId: `${commandId}.d${String(index + 1)}`, idAt: String }),
       )
       const whole = deliveryOf(content, idsOf(commandId, replacing), replacing)
-      return { xml: [...before, whole].map(({ xml }) => xml).join(''), parts: whole.parts }
+      const all = [...before, whole]
+      return { ...whole, xml: all.map(({ xml }) => xml).join(''), parts: all.flatMap(({ parts }) => parts) }
     },
     'remove-profile': async ({ profileId }, { hostId, commandId }) => {
       if (profileId === null) return oneDeed(commandId, unenroll)
@@ -102,7 +105,7 @@ export const windowsRequests = (app: Pick<App, 'read' | 'load'>, reveal: RevealW
       return deeds.length === 0 ? 'nothing' : deliveryOfDeeds(deeds, idsOf(commandId))
     },
     'describe-device': (_, { commandId }) => deliveryOfDeeds(questions, idsOf(commandId)),
-    'list-profiles': async (_, { hostId, commandId }) => {
+    'list-profiles': async (_, { hostId, commandId, mayAsk = () => true }) => {
       const { state } = await app.load(host, hostId)
       const installed = Object.entries(state.hostProfiles).filter(
         ([, { operation, landed }]) => operation === 'install' && landed,
@@ -110,7 +113,7 @@ export const windowsRequests = (app: Pick<App, 'read' | 'load'>, reveal: RevealW
       const nodes = await Promise.all(
         installed.map(async ([profileId, { checksum }]) => nodesToAsk(await textOf(hostId, profileId, checksum))),
       )
-      const gets = [...new Set(nodes.flat())].slice(0, mostGets).map((locUri) => ({ verb: 'Get', locUri }) as const)
+      const gets = [...new Set(nodes.flat())].filter(mayAsk).slice(0, mostGets).map((locUri) => ({ verb: 'Get', locUri }) as const)
       return deliveryOfDeeds([...questions, ...gets], idsOf(commandId))
     },
     wipe: ({ wipeType }, { commandId }) => {

@@ -2,9 +2,9 @@ import type { OfType, Recorded } from '../../kernel/event.ts'
 import { detailOf } from '../commands/answer.ts'
 import type { QueuedCommand } from '../commands/events.ts'
 import type { Request } from '../commands/requests.ts'
-import { requestText } from '../commands/words.ts'
+import { holdReasons, requestText } from '../commands/words.ts'
 import type { HostEvent } from '../host/events.ts'
-import { cancelReasons, dropping, labelling, outcomes, reasonText, transfers } from '../host/story-reasons.ts'
+import { cancelReasons, codeText, dropping, labelling, outcomes, reasonText, transfers } from '../host/story-reasons.ts'
 import type { Told } from '../host/story.ts'
 import { tell } from '../host/story.ts'
 import type { LabelEvent } from '../labels/events.ts'
@@ -91,10 +91,12 @@ const table: Table = {
   CommandSent: ({ data }, context) => said(`${theCommand(data.commandId, context)} was handed to the host.`),
   CommandDeferred: ({ data }, context) =>
     said(`${theCommand(data.commandId, context)} was put off by the host.`, 'It said NotNow: it cannot do it now.'),
-  CommandAnswered: ({ data: { commandId, outcome, errors, late } }, context) =>
+  CommandHeld: ({ data }, context) =>
+    said(`${theCommand(data.commandId, context)} was held back.`, holdReasons[data.because]),
+  CommandAnswered: ({ data: { commandId, outcome, errors, late, code } }, context) =>
     said(
       `The host ${outcomes[outcome]} ${inside(theCommand(commandId, context))}${late ? ', which was cancelled already' : ''}.`,
-      outcome === 'acknowledged' ? null : detailOf(outcome, errors),
+      outcome === 'acknowledged' ? codeText(code) : detailOf(outcome, errors),
     ),
   CommandsCancelled: ({ data: { commandIds, because } }, context) =>
     said(

@@ -1,10 +1,11 @@
 import type { OfType, Recorded } from '../../kernel/event.ts'
 import type { QueuedCommand } from '../commands/events.ts'
+import { holdReasons } from '../commands/words.ts'
 import type { HostEvent } from '../host/events.ts'
 import { deviceChannel } from '../platforms.ts'
 import type { HostEvidence } from './evidence.ts'
 import type { Circumstances, CommandStatus } from './explanation.ts'
-import { moment } from './wording.ts'
+import { inSentence, moment } from './wording.ts'
 
 /** How far a command got: the event that says so, and the one that queued it. */
 export type Way = Readonly<{
@@ -27,6 +28,7 @@ export const wayOf = ({ kept }: Pick<HostEvidence, 'kept'>, commandId: string): 
 
 const statusAfter = (event: Recorded<HostEvent>, commandId: string): CommandStatus | null => {
   if (event.type === 'CommandsCancelled') return event.data.commandIds.includes(commandId) ? 'cancelled' : null
+  if (event.type === 'CommandHeld') return event.data.commandId === commandId ? 'queued' : null
   if (event.type !== 'CommandSent' && event.type !== 'CommandDeferred' && event.type !== 'CommandAnswered') return null
   if (event.data.commandId !== commandId) return null
   if (event.type === 'CommandAnswered') return event.data.outcome
@@ -37,6 +39,8 @@ const statusAfter = (event: Recorded<HostEvent>, commandId: string): CommandStat
 export const waitText = ({ status, command, queued, last }: Way, what: string, now: Circumstances | null): string => {
   if (status === 'sent') return `the host has ${what} since ${moment(last.at)} and has not answered yet`
   if (status === 'deferred') return `the host put ${what} off at ${moment(last.at)} (NotNow), and is offered it again`
+  if (last.type === 'CommandHeld')
+    return `${what} was held back at ${moment(last.at)}: ${inSentence(holdReasons[last.data.because])}`
   if (command.channel !== deviceChannel)
     return `${what} waits since ${moment(queued.at)} for its user to log in and the host to call`
   return `${what} waits since ${moment(queued.at)} for the host to call${now === null ? '' : silence(queued.at, now)}`

@@ -152,3 +152,7 @@ export const unlocks: Readonly<Record<OfType<HostEvent, 'HostUnlocked'>['data'][
 /** Why a host was forgotten: in the words of who asked for it, where somebody did. */
 export const whyForgotten = ({ because, reason }: OfType<HostEvent, 'HostForgotten'>['data']): string =>
   because === 'retention' ? 'Its enrollment ended longer ago than hosts are remembered.' : reason
+
+/** What a Windows device said of a command that it took, where that is more than that it is done. */
+export const codeText = (code: string | undefined): string | null =>
+  code === undefined ? null : code === '202' ? 'It said 202: accepted, and still under way.' : `It said ${code}.`

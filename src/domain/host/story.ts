@@ -1,6 +1,6 @@
 import type { OfType, Recorded } from '../../kernel/event.ts'
 import type { QueuedCommand } from '../commands/events.ts'
-import { requestText } from '../commands/words.ts'
+import { holdReasons, requestText } from '../commands/words.ts'
 import type { HostFacts } from '../enrollment/events.ts'
 import type { Channel } from '../platforms.ts'
 import { deviceChannel } from '../platforms.ts'
@@ -9,6 +9,7 @@ import type { HostEvent } from './events.ts'
 import {
   beginnings,
   cancelReasons,
+  codeText,
   discoveries,
   dropping,
   endings,
@@ -193,10 +194,11 @@ export const story: Story = {
       `The command ${commandId} was handed to the host${attempt === undefined ? '' : ` again (${String(attempt)} times by now)`}.`,
     ),
   CommandDeferred: ({ commandId }) => said(`The host put off the command ${commandId}.`, 'It said that it cannot do it now.'),
-  CommandAnswered: ({ commandId, outcome, errors, late }) =>
+  CommandHeld: ({ commandId, because }) => said(`The command ${commandId} was held back.`, holdReasons[because]),
+  CommandAnswered: ({ commandId, outcome, errors, late, code }) =>
     said(
       `The host ${outcomes[outcome]} the command ${commandId}${late ? ', which was cancelled already' : ''}.`,
-      errors[0] === undefined ? null : `${errors[0].domain} (${String(errors[0].code)}): ${errors[0].description}`,
+      errors[0] === undefined ? codeText(code) : `${errors[0].domain} (${String(errors[0].code)}): ${errors[0].description}`,
     ),
   CommandsCancelled: ({ commandIds, because }) =>
     said(

@@ -5,8 +5,15 @@ import type { GroupCommand, NodeCommand } from './syncml/message.ts'
 import { readSyncBody } from './syncml/read-message.ts'
 import { commandXml } from './syncml/write-message.ts'
 
-/** Commands as they go into a message; `parts` tells which node each inner CmdID is about, for what the device says of them. */
-export type Delivery = Readonly<{ xml: string; parts: readonly Readonly<{ cmdId: string; locUri: string }>[] }>
+/**
+ * Commands as they go into a message; `parts` tells which node each inner CmdID is about, for what the device says of them. `largestObject`: how many
+ * bytes the largest value in it has; absent: few.
+ */
+export type Delivery = Readonly<{
+  xml: string
+  parts: readonly Readonly<{ cmdId: string; locUri: string }>[]
+  largestObject?: number
+}>
 
 type Ids = Readonly<{
   /** The CmdID that the whole is answered by. */
@@ -26,7 +33,7 @@ export const deliveryOf = (content: string, { commandId, idAt }: Ids, asReplace 
     cmdId: idAt(index),
   }))
   const parts = commands.flatMap(({ cmdId, items }) => items.map(({ target }) => ({ cmdId, locUri: target ?? '' })))
-  return { xml: commandXml({ name: 'Atomic', cmdId: commandId, commands }), parts }
+  return { xml: commandXml({ name: 'Atomic', cmdId: commandId, commands }), parts, largestObject: largestIn(commands) }
 }
 
 /**
@@ -69,6 +76,10 @@ export const vanishedFrom = (before: string, after: string): readonly string[] =
   const there = new Set(locUrisIn(after).map(normalLocUri))
   return locUrisIn(before).filter((locUri) => !there.has(normalLocUri(locUri)))
 }
+
+/** Bytes of the largest value. */
+export const largestIn = (commands: readonly NodeCommand[]): number =>
+  Math.max(0, ...commands.flatMap(({ items }) => items.map(({ data }) => Buffer.byteLength(data ?? ''))))
 
 const commandsIn = (content: string): readonly NodeCommand[] =>
   readSyncBody(content).flatMap((command): readonly NodeCommand[] => {

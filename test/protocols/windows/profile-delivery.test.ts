@@ -16,7 +16,7 @@ describe('A Windows profile on its way', () => {
     assert.equal(
       xml,
       `<Atomic><CmdID>c0</CmdID><Replace><CmdID>c1</CmdID><Item><Target><LocURI>${camera}</LocURI></Target><Meta><Format xmlns="syncml:metinf">int</Format></Meta><Data>0</Data></Item></Replace>` +
-        '<Add><CmdID>c2</CmdID><Item><Target><LocURI>./User/Vendor/MSFT/A</LocURI></Target><Data>&lt;enabled/&gt;</Data></Item></Add></Atomic>',
+        '<Add><CmdID>c2</CmdID><Item><Target><LocURI>./User/Vendor/MSFT/A</LocURI></Target><Data><![CDATA[<enabled/>]]></Data></Item></Add></Atomic>',
     )
     assert.deepEqual(parts, [
       { cmdId: 'c1', locUri: camera },

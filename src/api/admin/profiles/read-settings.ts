@@ -9,6 +9,7 @@ import { readConfigurationProfile } from '../../../protocols/apple/configuration
 import { assetsNamedBy, readDeclarationUpload } from '../../../protocols/apple/declaration-upload.ts'
 import { isReservedName } from '../../../protocols/apple/reserved-profiles.ts'
 import type { KindOfUpload } from '../../../protocols/kind-of-upload.ts'
+import { scopeOf } from '../../../protocols/windows/profile-scope.ts'
 import { readWindowsProfile } from '../../../protocols/windows/profile-upload.ts'
 import { refuse } from '../../errors.ts'
 import { jsonEscaped, xmlEscaped } from '../../escaping.ts'
@@ -80,9 +81,7 @@ const readers: Readonly<Record<KindOfUpload, Reader>> = {
   },
   'windows-profile': ({ bytes, name }, variables) => {
     const { commands } = inUpload(() => readWindowsProfile(bytes), 400)
-    const isForUser = commands.every(({ locUris }) => locUris.every((locUri) => locUri.startsWith('./User/')))
-    const scope = isForUser ? 'User' : 'System'
-    const described = { name: mustBeAName(name), identifier: name, scope, payloadTypes: [] } as const
+    const described = { name: mustBeAName(name), identifier: name, scope: scopeOf(commands), payloadTypes: [] } as const
     return { kind: 'profile', family: 'windows', bytes, ...described, variables, secrets: {} }
   },
 }

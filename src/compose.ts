@@ -39,6 +39,7 @@ import { serveWeb } from './api/web.ts'
 import type { App } from './app/app.ts'
 import { blobsIn } from './app/blobs.ts'
 import { executor } from './app/execute.ts'
+import type { LibraryFaults } from './app/library-faults.ts'
 import type { EventLog, Log } from './app/ports.ts'
 import { runProjections } from './app/project.ts'
 import { projectionProgress } from './app/projection-progress.ts'
@@ -75,7 +76,7 @@ const readYourWritesMs = 5_000
 const developmentApns = 'https://api.development.push.apple.com'
 
 /** Puts the parts together as the configuration says, and starts the roles. The one place that knows which adapter stands behind which port. */
-export const compose = async (config: Config, logger: Log): Promise<Muster> => {
+export const compose = async (config: Config, logger: Log, libraryFaults: LibraryFaults = () => []): Promise<Muster> => {
   const closers: (() => Promise<unknown>)[] = []
   const closing = new AbortController()
   let stopped: Promise<void> | null = null
@@ -87,16 +88,16 @@ export const compose = async (config: Config, logger: Log): Promise<Muster> => {
     })())
 
   try {
-    return { ...(await start(config, logger, { closers, signal: closing.signal })), stop }
+    return { ...(await start(config, logger, { closers, signal: closing.signal, libraryFaults })), stop }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-type Closing = Readonly<{ closers: (() => Promise<unknown>)[]; signal: AbortSignal }>
+type Process = Readonly<{ closers: (() => Promise<unknown>)[]; signal: AbortSignal; libraryFaults: LibraryFaults }>
 
-const start = async (config: Config, logger: Log, { closers, signal }: Closing): Promise<Omit<Muster, 'stop'>> => {
+const start = async (config: Config, logger: Log, { closers, signal, libraryFaults }: Process): Promise<Omit<Muster, 'stop'>> => {
   const clock = () => new Date()
   const runs = (role: Config['roles'][number]) => config.roles.includes(role)
   const url = config.DATABASE_URL ?? (await embedded(config, logger, closers))
@@ -234,12 +235,13 @@ const start = async (config: Config, logger: Log, { closers, signal }: Closing):
     nothingWaiting: nothing,
     progress,
     registry: new Registry(),
+    libraryFaults,
   })
   closers.push(serving.close)
   return { url: serving.url, port: serving.port, caPem, firstToken }
 }
 
-const embedded = async (config: Config, logger: Log, closers: Closing['closers']): Promise<string> => {
+const embedded = async (config: Config, logger: Log, closers: Process['closers']): Promise<string> => {
   const postgres = await startEmbeddedPostgres({ dataFolder: join(config.MUSTER_DATA, 'postgres'), log: logger })
   closers.push(postgres.stop)
   return postgres.url

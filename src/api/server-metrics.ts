@@ -5,13 +5,14 @@ import { currentPushCertificate } from '../projections/push-certificates.ts'
 import { renewalTroubles } from '../projections/renewals.ts'
 import { pushProblems } from '../projections/waking.ts'
 import type { App } from '../app/app.ts'
+import type { LibraryFaults } from '../app/library-faults.ts'
 import type { ProjectionProgress } from '../app/projection-progress.ts'
 
 /** Figures of the whole server, read when they are asked for. A figure that cannot be had is left out of that answer. */
 export const serverMetrics = (
   registry: Registry,
   { work, read, clock, logger }: App,
-  { projectionStates }: ProjectionProgress,
+  { progress: { projectionStates }, libraryFaults }: Readonly<{ progress: ProjectionProgress; libraryFaults: LibraryFaults }>,
 ): void => {
   collectDefaultMetrics({ register: registry })
   const quietly = (collect: () => Promise<void>) => () =>
@@ -36,6 +37,15 @@ export const serverMetrics = (
     help: '1 when a read model has stopped at an event that it cannot apply; see /readyz.',
     labelNames: ['projection'],
     registers: [registry],
+  })
+  const unseen = new Gauge({
+    name: 'muster_library_faults',
+    help: 'Errors inside libraries that no call saw, since the process started; the log tells of them.',
+    labelNames: ['library', 'kind'],
+    registers: [registry],
+    collect: () => {
+      for (const { library, kind, count } of libraryFaults()) unseen.set({ library, kind }, count)
+    },
   })
   const rows = new Gauge({
     name: 'muster_work_rows',

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises'
 import express, { Router } from 'express'
 import type { Registry } from 'prom-client'
 import type { App } from '../app/app.ts'
+import type { LibraryFaults } from '../app/library-faults.ts'
 import type { PackageStore } from '../app/package-ports.ts'
 import type { Outbox } from '../app/operational-ports.ts'
 import type { Push } from '../app/ports.ts'
@@ -58,6 +59,7 @@ export type WebParts = Readonly<{
   nothingWaiting: NothingWaiting
   progress: ProjectionProgress
   registry: Registry
+  libraryFaults: LibraryFaults
 }>
 
 export type Serving = Readonly<{ url: string; port: number; close: () => Promise<void> }>
@@ -125,7 +127,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
   const pairing = watchPairing(app, tickets)
   const files = hostedFiles(publicUrl, tickets)
 
-  serverMetrics(registry, app, progress)
+  serverMetrics(registry, app, { progress, libraryFaults: parts.libraryFaults })
   const admin = adminRouter({
     app,
     settings: {

@@ -1,8 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import pino from 'pino'
+import type { Muster } from '../compose.ts'
 import { compose } from '../compose.ts'
 import { ConfigError, readConfig } from '../config.ts'
+import { guardProcess } from '../process-guard.ts'
 
 /** What no log line may show, whatever object it is given. */
 const secrets = [
@@ -19,23 +21,39 @@ const secrets = [
   '*.keyPem',
 ]
 
+/** How long a stop after a fault may take, ms. */
+const faultyStopMs = 15_000
+
 /** Serves until a signal. Prints where it is and, at the first start, the admin's token: once, for it is stored as a hash only. */
 export const serve = async ({ role, readyJson }: Readonly<{ role: string; readyJson: boolean }>): Promise<void> => {
   const config = readConfigOrExit(role)
-  const logger = pino({ level: config.MUSTER_LOG_LEVEL, redact: secrets }, pino.destination({ fd: 2, sync: false }))
-  const muster = await compose(config, logger)
+  const destination = pino.destination({ fd: 2, sync: false })
+  const logger = pino({ level: config.MUSTER_LOG_LEVEL, redact: secrets }, destination)
+  const exit = (code: number): never => {
+    destination.flushSync()
+    process.exit(code)
+  }
 
-  let stopping = false
-  const stop = (signal: string): void => {
-    if (stopping) return
-    stopping = true
-    logger.info({ signal }, 'stopping')
-    muster.stop().then(
-      () => process.exit(0),
-      () => process.exit(1),
+  const running: { muster: Muster | null; stopping: boolean } = { muster: null, stopping: false }
+  const stop = (code: number): void => {
+    if (running.stopping) return
+    running.stopping = true
+    if (running.muster === null) exit(code)
+    // What still waits after a fault may wait for ever.
+    if (code !== 0) setTimeout(exit, faultyStopMs, code)
+    void running.muster?.stop().then(
+      () => exit(code),
+      () => exit(1),
     )
   }
-  process.once('SIGINT', stop).once('SIGTERM', stop)
+  const guard = guardProcess({ logger, end: () => stop(1) })
+  const muster = await compose(config, logger, guard.faults)
+  running.muster = muster
+  for (const signal of ['SIGINT', 'SIGTERM'])
+    process.once(signal, () => {
+      logger.info({ signal }, 'stopping')
+      stop(0)
+    })
 
   const ca = resolve(join(config.MUSTER_DATA, 'ca.pem'))
   await mkdir(config.MUSTER_DATA, { recursive: true })

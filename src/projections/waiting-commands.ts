@@ -2,22 +2,17 @@ import type { CommandEvent, Reason } from '../domain/commands/events.ts'
 import type { Request } from '../domain/commands/requests.ts'
 import type { Projection } from '../kernel/projection.ts'
 import { query } from '../kernel/query.ts'
+import type { HostCommandRow } from './host-commands.ts'
+import { cancelledRows, hostCommandColumns, hostCommandKey, itsRow, queuedRows } from './host-commands.ts'
 
-export type WaitingCommandRow = Readonly<{
-  host_id: string
-  command_id: string
-  channel: string
-  request: Request
-  reason: Reason
-  queued_at: string
-  queued_position: string
-  place: number
-  priority: number
-  /** When it is given up; null: never. */
-  deadline: string | null
-  sent_at: string | null
-  deferred_at: string | null
-}>
+export type WaitingCommandRow = HostCommandRow &
+  Readonly<{
+    queued_position: string
+    place: number
+    priority: number
+    sent_at: string | null
+    deferred_at: string | null
+  }>
 
 /**
  * The commands that each channel has yet to answer. Besides the runner, the device's own request applies its events here, so that the next
@@ -26,33 +21,25 @@ export type WaitingCommandRow = Readonly<{
 export const waitingCommands: Projection<CommandEvent, WaitingCommandRow> = {
   name: 'waiting_commands',
   version: 2,
-  schema: `
-    host_id text not null,
-    command_id text not null,
-    channel text not null,
-    request jsonb not null,
-    reason jsonb not null,
-    queued_at timestamptz not null,
+  schema: `${hostCommandColumns},
     queued_position text collate "C" not null,
     place integer not null,
     priority integer not null default 0,
-    deadline timestamptz,
     sent_at timestamptz,
     deferred_at timestamptz`,
-  key: ['host_id', 'command_id'],
+  key: hostCommandKey,
   indexes: ['(host_id, channel, queued_position, place)', '(deadline)'],
 
   on: {
-    CommandsQueued: ({ id, at, position, data }) =>
-      data.commands.map(({ commandId, channel, request, reason, priority = 0, deadline = null }, place) => ({
-        where: { host_id: id, command_id: commandId },
-        set: { channel, request, reason, queued_at: at, queued_position: position, place, priority, deadline },
+    CommandsQueued: (event) =>
+      queuedRows(event).map(({ command: { priority = 0 }, place, where, set }) => ({
+        where,
+        set: { ...set, queued_position: event.position, place, priority },
       })),
-    CommandSent: ({ id, at, data }) => ({ where: { host_id: id, command_id: data.commandId }, change: { sent_at: at } }),
-    CommandDeferred: ({ id, at, data }) => ({ where: { host_id: id, command_id: data.commandId }, change: { deferred_at: at } }),
-    CommandAnswered: ({ id, data }) => ({ where: { host_id: id, command_id: data.commandId }, remove: true }),
-    CommandsCancelled: ({ id, data }) =>
-      data.commandIds.map((commandId) => ({ where: { host_id: id, command_id: commandId }, remove: true })),
+    CommandSent: (event) => ({ where: itsRow(event), change: { sent_at: event.at } }),
+    CommandDeferred: (event) => ({ where: itsRow(event), change: { deferred_at: event.at } }),
+    CommandAnswered: (event) => ({ where: itsRow(event), remove: true }),
+    CommandsCancelled: (event) => cancelledRows(event).map((where) => ({ where, remove: true })),
   },
 }
 

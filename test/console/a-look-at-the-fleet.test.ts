@@ -2,57 +2,44 @@ import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
 import { eventually } from '../support/eventually.ts'
 import * as story from '../support/story.ts'
-import type { Rig } from './rig.ts'
-import { hosts, startRig } from './rig.ts'
+import { beforeTheConsole, hosts } from './rig.ts'
 
 describe('Somebody who looks at the fleet', function () {
   this.timeout(60_000)
-  let rig: Rig
+  const rig = beforeTheConsole()
   let page: Page
 
-  before(async function () {
-    this.timeout(150_000)
-    rig = await startRig(this)
-  })
-  after(async () => {
-    await rig?.stop()
-  })
-  afterEach(async () => {
-    await page?.close()
-    assert.deepEqual(rig.browser.faults, [], 'no script failed, and the policy refused nothing')
-  })
-
-  const nameOf = (index: number): string => rig.fleet.devices[index]?.name ?? assert.fail('There are too few devices.')
+  const nameOf = (index: number): string => rig().fleet.devices[index]?.name ?? assert.fail('There are too few devices.')
   const heading = (text: string) => page.getByRole('heading', { name: text, exact: true, level: 1 })
 
   it('is told what is wrong with a token, and let in by a good one', async () => {
-    page = await rig.browser.page()
-    await page.goto(`${rig.server.url}/hosts`)
+    page = await rig().browser.page()
+    await page.goto(`${rig().server.url}/hosts`)
     await page.getByRole('tab', { name: 'API token' }).click()
     await page.getByRole('textbox', { name: 'API token' }).fill('not-a-token')
     await page.keyboard.press('Enter')
     await page.getByRole('alert').getByText('does not know this token').waitFor()
-    await page.getByRole('textbox', { name: 'API token' }).fill(rig.server.token)
+    await page.getByRole('textbox', { name: 'API token' }).fill(rig().server.token)
     await page.keyboard.press('Enter')
     await heading('Hosts').waitFor()
     assert.equal(new URL(page.url()).pathname, '/hosts', 'the page that was asked for')
   })
 
   it('sees how many hosts there are and how far settings have come, as it changes', async () => {
-    page = await rig.open('/')
+    page = await rig().open('/')
     const panel = page.getByRole('region', { name: 'Hosts' })
     const numbers = new RegExp(`^${String(hosts)}hosts${String(hosts)}online0offline`)
     await eventually('the hosts are counted', async () => numbers.test((await panel.textContent()) ?? ''))
     const rollout = page.getByRole('region', { name: 'Settings rollout' })
     await rollout.getByText(`${String(hosts)} verifying`).waitFor()
     await page.getByRole('status', { name: /^Live/ }).waitFor()
-    const { teams } = rig.server.client
+    const { teams } = rig().server.client
     await teams.create({ name: 'Made elsewhere' })
     await rollout.getByText('Made elsewhere').waitFor()
   })
 
   it('finds a host by a part of its name', async () => {
-    page = await rig.open('/hosts')
+    page = await rig().open('/hosts')
     await page.getByRole('link', { name: nameOf(0) }).waitFor()
     const wanted = nameOf(1)
     await page.keyboard.press('/')
@@ -65,17 +52,17 @@ describe('Somebody who looks at the fleet', function () {
   })
 
   it('chooses the columns, and finds them again', async () => {
-    page = await rig.open('/hosts')
+    page = await rig().open('/hosts')
     await page.getByRole('button', { name: 'Columns' }).click()
     await page.getByRole('checkbox', { name: 'UUID' }).check()
     await page.reload()
     await page.getByRole('columnheader', { name: 'UUID' }).waitFor()
-    await page.getByText(rig.fleet.devices[0]?.udid ?? '').waitFor()
+    await page.getByText(rig().fleet.devices[0]?.udid ?? '').waitFor()
   })
 
   it('asks why a profile stands as it does, and is told event by event', async () => {
-    const id = await story.hostIdOn(rig.server.client, rig.fleet.devices[0] ?? assert.fail())
-    page = await rig.open(`/hosts/${String(id)}`)
+    const id = await story.hostIdOn(rig().server.client, rig().fleet.devices[0] ?? assert.fail())
+    page = await rig().open(`/hosts/${String(id)}`)
     await page.getByRole('button', { name: /^Why The wifi profile/ }).click()
     const why = page.getByRole('dialog')
     await why.getByText('It was decided to install it on the host.').waitFor()
@@ -88,8 +75,8 @@ describe('Somebody who looks at the fleet', function () {
   })
 
   it('moves through the past by the slider, and comes back', async () => {
-    const id = await story.hostIdOn(rig.server.client, rig.fleet.devices[0] ?? assert.fail())
-    page = await rig.open(`/hosts/${String(id)}`)
+    const id = await story.hostIdOn(rig().server.client, rig().fleet.devices[0] ?? assert.fail())
+    page = await rig().open(`/hosts/${String(id)}`)
     await page.getByRole('link', { name: 'The wifi profile' }).waitFor()
     const slider = page.getByRole('slider')
     assert.equal(await slider.getAttribute('aria-valuetext'), 'now')
@@ -105,7 +92,7 @@ describe('Somebody who looks at the fleet', function () {
   })
 
   it('goes places by the keyboard, and sees the keys', async () => {
-    page = await rig.open('/')
+    page = await rig().open('/')
     await heading('Dashboard').waitFor()
     await page.keyboard.press('g')
     await page.keyboard.press('h')
@@ -127,7 +114,7 @@ describe('Somebody who looks at the fleet', function () {
   })
 
   it('sees it in the dark when the system is dark or when asked to', async () => {
-    page = await rig.open('/')
+    page = await rig().open('/')
     await heading('Dashboard').waitFor()
     const scheme = () => page.locator('html').getAttribute('data-mantine-color-scheme')
     assert.equal(await scheme(), 'light')

@@ -1,30 +1,17 @@
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
 import * as story from '../support/story.ts'
-import type { Rig } from './rig.ts'
-import { hosts, startRig } from './rig.ts'
+import { beforeTheConsole, hosts } from './rig.ts'
 
 describe('Somebody who changes something by the console', function () {
   this.timeout(60_000)
-  let rig: Rig
+  const rig = beforeTheConsole()
   let page: Page
 
-  before(async function () {
-    this.timeout(150_000)
-    rig = await startRig(this)
-  })
-  after(async () => {
-    await rig?.stop()
-  })
-  afterEach(async () => {
-    await page?.close()
-    assert.deepEqual(rig.browser.faults, [], 'no script failed, and the policy refused nothing')
-  })
-
   const api = async (method: string, path: string, data?: object) => {
-    const response = await rig.browser.context.request.fetch(`${rig.server.url}/api/v1/fleet${path}`, {
+    const response = await rig().browser.context.request.fetch(`${rig().server.url}/api/v1/fleet${path}`, {
       method,
-      headers: { authorization: `Bearer ${rig.server.token}` },
+      headers: { authorization: `Bearer ${rig().server.token}` },
       ...(data !== undefined && { data }),
     })
     return { status: response.status(), body: await response.json().catch(() => null) }
@@ -38,7 +25,7 @@ describe('Somebody who changes something by the console', function () {
   }
 
   const openUpload = async (): Promise<void> => {
-    page = await rig.open(`/profiles?team_id=${String(rig.teamId)}`)
+    page = await rig().open(`/profiles?team_id=${String(rig().teamId)}`)
     await page.getByRole('link', { name: 'The wifi profile' }).waitFor()
     await page.getByRole('button', { name: 'Upload a profile' }).first().click()
   }
@@ -49,7 +36,7 @@ describe('Somebody who changes something by the console', function () {
     const plan = page.getByRole('region', { name: 'Plan' })
     await plan.getByText('The vpn profile').first().waitFor()
     assert.match((await plan.textContent()) ?? '', new RegExp(`${String(hosts)}hosts touched${String(hosts)}installs0removals`))
-    assert.equal((await rig.server.client.profiles.list(rig.teamId)).profiles.length, 1, 'a plan changes nothing')
+    assert.equal((await rig().server.client.profiles.list(rig().teamId)).profiles.length, 1, 'a plan changes nothing')
     await page.getByRole('button', { name: 'Upload', exact: true }).click()
     await page.getByRole('link', { name: 'The vpn profile' }).waitFor()
     await page
@@ -70,14 +57,14 @@ describe('Somebody who changes something by the console', function () {
     await drop('broken.mobileconfig', '<plist><dict><key>PayloadType</key></dict></plist>')
     await page.getByRole('button', { name: 'Upload', exact: true }).click()
     await page.getByRole('alert').first().waitFor()
-    assert.equal((await rig.server.client.profiles.list(rig.teamId)).profiles.length, 2)
+    assert.equal((await rig().server.client.profiles.list(rig().teamId)).profiles.length, 2)
   })
 
   it('undoes what somebody deleted, after a look at what that does', async () => {
-    const { client } = rig.server
-    const named = async () => (await client.profiles.list(rig.teamId)).profiles.find(({ name }) => name === 'The vpn profile')
+    const { client } = rig().server
+    const named = async () => (await client.profiles.list(rig().teamId)).profiles.find(({ name }) => name === 'The vpn profile')
     await client.profiles.delete((await named())?.profile_uuid ?? '')
-    page = await rig.open('/change-sets')
+    page = await rig().open('/change-sets')
     await page
       .getByRole('link', { name: /The vpn profile .*was deleted/ })
       .first()
@@ -92,8 +79,8 @@ describe('Somebody who changes something by the console', function () {
   })
 
   it('locks a host after a question, and is shown its PIN', async () => {
-    const id = await story.hostIdOn(rig.server.client, rig.fleet.devices[1] ?? assert.fail())
-    page = await rig.open(`/hosts/${String(id)}`)
+    const id = await story.hostIdOn(rig().server.client, rig().fleet.devices[1] ?? assert.fail())
+    page = await rig().open(`/hosts/${String(id)}`)
     await page.getByRole('button', { name: 'Actions' }).click()
     await page.getByRole('menuitem', { name: 'Lock…', exact: true }).click()
     await page.getByLabel('Message on the lock screen').fill('Please call us.')
@@ -105,9 +92,9 @@ describe('Somebody who changes something by the console', function () {
   })
 
   it('must type the name of a host before it is wiped', async () => {
-    const device = rig.fleet.devices[2] ?? assert.fail()
-    const id = await story.hostIdOn(rig.server.client, device)
-    page = await rig.open(`/hosts/${String(id)}`)
+    const device = rig().fleet.devices[2] ?? assert.fail()
+    const id = await story.hostIdOn(rig().server.client, device)
+    page = await rig().open(`/hosts/${String(id)}`)
     await page.getByRole('button', { name: 'Actions' }).click()
     await page.getByRole('menuitem', { name: 'Wipe…' }).click()
     const erase = page.getByRole('button', { name: 'Erase everything' })
@@ -115,12 +102,12 @@ describe('Somebody who changes something by the console', function () {
     await page.getByLabel(`Type ${device.name} to go on`).fill(device.name)
     assert.ok(await erase.isEnabled())
     await page.getByRole('button', { name: 'Cancel' }).click()
-    assert.equal((await rig.server.client.hosts.get(id)).mdm.pending_action, '')
+    assert.equal((await rig().server.client.hosts.get(id)).mdm.pending_action, '')
   })
 
   it('sees the sign-in page when the session ends, and is where it was after signing in', async () => {
     const made = await api('POST', '/api_tokens', { name: 'short', role: 'admin' })
-    page = await rig.open('/labels', made.body.secret)
+    page = await rig().open('/labels', made.body.secret)
     await page.getByRole('heading', { name: 'Labels', level: 1 }).waitFor()
     await page.getByRole('status', { name: /^Live/ }).waitFor()
     await api('DELETE', `/api_tokens/${String(made.body.api_token.id)}`)
@@ -128,7 +115,7 @@ describe('Somebody who changes something by the console', function () {
     await page.getByText('Your session has ended').waitFor()
     const tab = page.getByRole('tab', { name: 'API token' })
     if (await tab.isVisible()) await tab.click()
-    await page.getByRole('textbox', { name: 'API token' }).fill(rig.server.token)
+    await page.getByRole('textbox', { name: 'API token' }).fill(rig().server.token)
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { name: 'Labels', level: 1 }).waitFor()
   })
@@ -136,8 +123,8 @@ describe('Somebody who changes something by the console', function () {
   it('signs in as a user, by a cookie that no script can read, and is told by name who did what', async () => {
     const ada = { name: 'Ada', email: 'ada@example.com', password: 'a long enough phrase', global_role: 'maintainer' }
     assert.equal((await api('POST', '/users', ada)).status, 200)
-    page = await rig.browser.page()
-    await page.goto(`${rig.server.url}/labels`)
+    page = await rig().browser.page()
+    await page.goto(`${rig().server.url}/labels`)
     await page.getByRole('textbox', { name: 'Email' }).fill(ada.email)
     await page.getByRole('textbox', { name: 'Password' }).fill('not the phrase')
     await page.keyboard.press('Enter')
@@ -152,7 +139,7 @@ describe('Somebody who changes something by the console', function () {
       .click()
     await page.getByText('Painters').first().waitFor()
     assert.equal(await page.evaluate('document.cookie'), '')
-    const { activities } = await rig.server.client.activities({ per_page: 20 })
+    const { activities } = await rig().server.client.activities({ per_page: 20 })
     assert.equal(activities.find(({ type }) => type === 'created_label')?.actor_full_name, ada.email)
     await page.getByRole('button', { name: 'Account' }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
@@ -160,7 +147,7 @@ describe('Somebody who changes something by the console', function () {
   })
 
   it('signs out, and nothing is kept', async () => {
-    page = await rig.open('/')
+    page = await rig().open('/')
     await page.getByRole('button', { name: 'Account' }).click()
     await page.getByRole('menuitem', { name: 'Sign out' }).click()
     await page.getByRole('button', { name: 'Sign in' }).waitFor()

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
 import type { DemoPush } from '../../src/cli/demo/push.ts'
 import { startPush } from '../../src/cli/demo/push.ts'
@@ -25,8 +26,29 @@ export type Rig = Readonly<{
 
 export const hosts = 4
 
-/** Give the hook 120 s: it may build the console. Skips the suite where there is no browser. */
-export const startRig = async (context: Mocha.Context): Promise<Rig> => {
+/**
+ * The hooks of a suite before the console; answers what gives its tests their rig. After each test its pages are closed, and no script may have
+ * failed. The suite is skipped where there is no browser.
+ */
+export const beforeTheConsole = (): (() => Rig) => {
+  let rig: Rig | undefined
+  before(async function () {
+    // It may build the console.
+    this.timeout(150_000)
+    rig = await startRig(this)
+  })
+  after(async () => {
+    await rig?.stop()
+  })
+  afterEach(async () => {
+    if (rig === undefined) return
+    for (const page of rig.browser.context.pages()) await page.close()
+    assert.deepEqual(rig.browser.faults, [], 'no script failed, and the policy refused nothing')
+  })
+  return () => rig ?? assert.fail('The rig was not started.')
+}
+
+const startRig = async (context: Mocha.Context): Promise<Rig> => {
   const enders: (() => Promise<unknown>)[] = []
   const stop = async (): Promise<void> => {
     for (const end of enders.splice(0).reverse()) await end()

@@ -39,7 +39,12 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** Files that lie in `src` itself: `compose.ts`, and what is read before anything is composed. */
-const topFiles: Readonly<Record<string, string>> = { 'compose.ts': 'compose', 'config.ts': 'config', 'master-key.ts': 'config' }
+const topFiles: Readonly<Record<string, string>> = {
+  'compose.ts': 'compose',
+  'config.ts': 'config',
+  'master-key.ts': 'config',
+  'process-guard.ts': 'compose',
+}
 
 const roomOf = (path: string): string => {
   const [, first = '', second] = path.split('/')

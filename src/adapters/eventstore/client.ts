@@ -16,6 +16,7 @@ const shutDown = 4
 export class AppendPathClient extends EventStoreDBClient {
   readonly #execute = this['execute']
   readonly #getChannel = this['getChannel']
+  readonly #handleError = this['handleError']
   #channel: Channel | undefined
 
   protected override supports = (): Promise<boolean> => Promise.resolve(false)
@@ -25,6 +26,13 @@ export class AppendPathClient extends EventStoreDBClient {
     this.#channel = channel
     return channel
   }
+
+  /**
+   * The client looks after its channel when a call fails, and waits for nobody to hear how that ended. It waits for the channel that comes next:
+   * a cluster without a leader has none, and the rejection would end the process. The calls that wait for the same channel tell of it.
+   */
+  protected override handleError = (client: GrpcClient, error: Error): Promise<void> =>
+    this.#handleError(client, error).catch(() => undefined)
 
   /**
    * A call that meets a channel closed in the same turn (the client closes it when another call fails) would throw inside a promise's

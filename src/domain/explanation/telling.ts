@@ -90,12 +90,16 @@ const table: Table = {
   },
   CommandSent: ({ data }, context) => said(`${theCommand(data.commandId, context)} was handed to the host.`),
   CommandDeferred: ({ data }, context) =>
-    said(`${theCommand(data.commandId, context)} was put off by the host.`, 'It said NotNow: it cannot do it now.'),
-  CommandHeld: ({ data }, context) =>
-    said(`${theCommand(data.commandId, context)} was held back.`, holdReasons[data.because]),
+    said(
+      `${theCommand(data.commandId, context)} was put off by the host.`,
+      context.evidence.host.state.enrollment.platform === 'windows'
+        ? 'It said that it cannot do it now.'
+        : 'It said NotNow: it cannot do it now.',
+    ),
+  CommandHeld: ({ data }, context) => said(`${theCommand(data.commandId, context)} was held back.`, holdReasons[data.because]),
   CommandAnswered: ({ data: { commandId, outcome, errors, late, code } }, context) =>
     said(
-      `The host ${outcomes[outcome]} ${inside(theCommand(commandId, context))}${late ? ', which was cancelled already' : ''}.`,
+      `The host ${code === '202' ? 'accepted' : outcomes[outcome]} ${inside(theCommand(commandId, context))}${late ? ', which was cancelled already' : ''}.`,
       outcome === 'acknowledged' ? codeText(code) : detailOf(outcome, errors),
     ),
   CommandsCancelled: ({ data: { commandIds, because } }, context) =>

@@ -73,7 +73,7 @@ export const renewals: Readonly<Record<OfType<HostEvent, 'IdentityRenewed'>['dat
 export const endings: Readonly<Record<EndReason, string>> = {
   'checked-out': 'The host checked out.',
   'push-token-unregistered': 'The push service says that the host no longer takes pushes.',
-  unenrolled: 'The host removed its enrollment profile, as it was asked to.',
+  unenrolled: 'The host left, as it was asked to.',
   'unenrollment-unanswered': 'The host was asked to leave, and did not answer in time.',
   forgotten: 'The host was forgotten while it was enrolled.',
 }

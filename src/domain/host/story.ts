@@ -197,7 +197,7 @@ export const story: Story = {
   CommandHeld: ({ commandId, because }) => said(`The command ${commandId} was held back.`, holdReasons[because]),
   CommandAnswered: ({ commandId, outcome, errors, late, code }) =>
     said(
-      `The host ${outcomes[outcome]} the command ${commandId}${late ? ', which was cancelled already' : ''}.`,
+      `The host ${code === '202' ? 'accepted' : outcomes[outcome]} the command ${commandId}${late ? ', which was cancelled already' : ''}.`,
       errors[0] === undefined ? codeText(code) : `${errors[0].domain} (${String(errors[0].code)}): ${errors[0].description}`,
     ),
   CommandsCancelled: ({ commandIds, because }) =>

@@ -85,6 +85,44 @@ describe('An event log in EventStoreDB when things go wrong', function () {
       assert.equal(server.calls().gossip, 4)
     })
 
+    it('[case P2] says so while a cluster elects its leader, and goes on with the new one', async () => {
+      const unseen: unknown[] = []
+      const note = (reason: unknown) => void unseen.push(reason)
+      process.on('unhandledRejection', note)
+      const store = inMemoryStore()
+      const leader = await aServer({ store })
+      const seed = await aServer({ store, leader: { host: '127.0.0.1', port: leader.port } })
+      const log = await aLog(`${seed.url.replace('esdb:', 'esdb+discover:')}&maxDiscoverAttempts=5&discoveryInterval=20`)
+      await log.append(stream, [fact('one')], 'no_stream')
+      leader.faults.subscription = (call) => (call === 1 ? { kind: 'error', afterEvents: 2 } : undefined)
+      const ending = new AbortController()
+      const seen: unknown[] = []
+      const follow = async () => {
+        for await (const batch of log.subscribe({ after: null, signal: ending.signal })) seen.push(...texts(batch))
+      }
+      const followed = follow()
+      await until(() => seen.length === 1)
+
+      // One call has lost the leader and looks for another; the subscription, on the old connection, fails while it looks.
+      const asked = seed.calls().gossip
+      seed.faults.gossip = () => 'no-leader'
+      leader.faults.append = () => ({ kind: 'error', when: 'before' })
+      const refused = assert.rejects(log.append(stream, [fact('never')], 0), LogUnavailable)
+      await until(() => seed.calls().gossip > asked)
+      leader.faults.append = undefined
+      await aLog(leader.url).then((beside) => beside.append('host-2', [fact('two')], 'no_stream'))
+      await refused
+      await assert.rejects(log.head(), LogUnavailable)
+
+      seed.faults.gossip = undefined
+      assert.equal((await log.append(stream, [fact('three')], 0)).revision, 1)
+      await until(() => seen.includes('three'))
+      ending.abort()
+      await followed
+      process.off('unhandledRejection', note)
+      assert.deepEqual(unseen, [])
+    })
+
     it('translates the server’s own limit', async () => {
       const server = await aServer({ store: inMemoryStore({ maxAppendSize: 100 }) })
       const log = await aLog(server.url)

@@ -97,8 +97,11 @@ const lines: readonly Line[] = [
     'It is for the device: it goes out with the next call that is not for the settings of a user alone, as the last one was.',
   ],
   [
-    { type: 'CommandAnswered', data: { commandId: 'c1', outcome: 'acknowledged', errors: [], result: null, late: false, code: '202' } },
-    'The host acknowledged the command c1.',
+    {
+      type: 'CommandAnswered',
+      data: { commandId: 'c1', outcome: 'acknowledged', errors: [], result: null, late: false, code: '202' },
+    },
+    'The host accepted the command c1.',
     'It said 202: accepted, and still under way.',
   ],
   [

@@ -26,7 +26,8 @@ export type Faults = {
   append?: ((call: number) => AppendFault | undefined) | undefined
   read?: ((call: number) => ReadFault | undefined) | undefined
   subscription?: ((call: number) => ReadFault | undefined) | undefined
-  gossip?: ((call: number) => 'error' | undefined) | undefined
+  /** `no-leader`: the node is up and takes part in an election, so that no node can be chosen. */
+  gossip?: ((call: number) => 'error' | 'no-leader' | undefined) | undefined
 }
 
 /** A gRPC status with trailers, as this kind of server sends its exceptions. */

@@ -85,8 +85,9 @@ export const eventStoreServer = async (options: ServerOptions = {}): Promise<Eve
   })
   const gossipRead: handleUnaryCall<Empty, ClusterInfo> = (_call, reply) => {
     calls.gossip += 1
-    if (faults.gossip?.(calls.gossip) === 'error') return reply(failure(status.UNAVAILABLE, 'No gossip'))
-    reply(null, clusterOf(options.leader ?? { host: '127.0.0.1', port }))
+    const fault = faults.gossip?.(calls.gossip)
+    if (fault === 'error') return reply(failure(status.UNAVAILABLE, 'No gossip'))
+    reply(null, clusterOf(options.leader ?? { host: '127.0.0.1', port }, fault === 'no-leader' ? states.unknown : states.leader))
   }
 
   const start = async (): Promise<void> => {
@@ -155,13 +156,14 @@ const admitting =
     else reply(refused)
   }
 
-const leaderState = 8
+/** Of the states that gossip knows; nodes that vote are in none that clients may use. */
+const states = { unknown: 2, leader: 8 } as const
 
-const clusterOf = ({ host, port }: Readonly<{ host: string; port: number }>): ClusterInfo => {
+const clusterOf = ({ host, port }: Readonly<{ host: string; port: number }>, state: 2 | 8): ClusterInfo => {
   const member = new gossip.MemberInfo()
   member.setInstanceId(new shared.UUID().setString('00000000-0000-4000-8000-000000000001'))
   member.setTimeStamp('0')
-  member.setState(leaderState)
+  member.setState(state)
   member.setIsAlive(true)
   member.setHttpEndPoint(new gossip.EndPoint().setAddress(host).setPort(port))
   return new gossip.ClusterInfo().setMembersList([member])

@@ -9,7 +9,7 @@ export type NextStep = Readonly<{
 
 /** Says it in one sentence that an admin can act on. */
 export const nextStepOf = (
-  row: Pick<ListedCommand, 'status' | 'channel' | 'pushed_at' | 'updated_at' | 'deadline' | 'queued_at' | 'held'>,
+  row: Pick<ListedCommand, 'status' | 'channel' | 'pushed_at' | 'updated_at' | 'deadline' | 'queued_at' | 'held' | 'platform'>,
 ): NextStep | null => {
   const until = row.deadline === null ? '' : ` It is given up at ${isoOf(row.deadline)}.`
   const pushed = row.pushed_at !== null && Date.parse(row.pushed_at) >= Date.parse(row.queued_at)
@@ -36,7 +36,7 @@ export const nextStepOf = (
     case 'deferred':
       return {
         waits_for: 'a-better-moment',
-        text: `The host said NotNow at ${isoOf(row.updated_at)}; it is offered again in its next session, and the host is woken for it.${until}`,
+        text: `The host said ${row.platform === 'windows' ? 'that it cannot do it now' : 'NotNow'} at ${isoOf(row.updated_at)}; it is offered again in its next session, and the host is woken for it.${until}`,
       }
     case 'acknowledged':
     case 'failed':

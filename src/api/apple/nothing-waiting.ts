@@ -21,7 +21,7 @@ export const nothingWaiting = (
   return {
     isKnown: (hostId, channel) => {
       const memory = known.get(`${hostId}/${channel}`)
-      return memory !== undefined && memory.reign === reign() && memory.until > Date.now()
+      return memory?.reign === reign() && memory.until > Date.now()
     },
     asking: () => clock,
     remember: (hostId, channel, asked) => {

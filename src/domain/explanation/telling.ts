@@ -133,6 +133,12 @@ const table: Table = {
         `${names.profile} cannot be given to the host.`,
         `Nothing is known of this host that $FLEET_VAR_${one.missing} could stand for.`,
       )
+    if (one?.refused !== undefined) return said(`${names.profile} cannot be given to the host.`, one.refused.detail)
+    if (one?.told !== undefined)
+      return said(
+        `The host has this version of ${names.profile} already, and keeps it.`,
+        one.told.detail ?? 'It fetched the same under the same identifier before, so nothing is sent.',
+      )
     return one === undefined
       ? said(`The host is to declare ${names.profile} no more.`, whyDecided(event, null, context))
       : said(`The host is to declare ${names.profile}.`)
@@ -141,6 +147,8 @@ const table: Table = {
   DeclarationsDropped: ({ data }, { names }) => said(`The host no longer has ${names.profile}.`, dropping[data.because]),
   DeclarationsUnreported: ({ data }, { names }) => said(`${names.profile} counts as failed on the host.`, data.detail),
   DeclarationsReported: ({ data }, { names, profileId }) => {
+    if (data.lost?.includes(profileId) === true)
+      return said(`The host no longer reports ${names.profile} in the version that it is to have.`)
     const one = data.changed.find((state) => state.profileId === profileId)
     return said(`The host reported that ${names.profile} is ${one?.status ?? 'gone'}.`, one?.detail ?? null)
   },

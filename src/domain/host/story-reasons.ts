@@ -108,6 +108,9 @@ export const labelling: Readonly<Record<OfType<HostEvent, 'LabelMembershipChange
 export const dropping: Readonly<Record<OfType<HostEvent, 'DeclarationsDropped'>['data']['because'], string>> = {
   'no-longer-reported': 'It reports them no more.',
   'never-taken': 'It was told, and never spoke of them again.',
+  replaced: 'Another declaration has its identifier now.',
+  'no-user-channel': 'It was for a user that can no longer be reached.',
+  'never-given': 'The host could not have it, and was never told of it.',
 }
 
 export const forgetting: Readonly<Record<OfType<HostEvent, 'ProfileForgotten'>['data']['because'], string>> = {

@@ -31,9 +31,9 @@ export const offering = (
 
   /** What goes along once in each session, on no one's order. */
   const inlineOf = async ({ device }: Place): Promise<readonly Deed[]> => [
-      ...(device.serial === null ? [get(devDetail.serial), get(devDetail.osVersion), get(devDetail.deviceName)] : []),
-      ...(pfn === null ? [] : [{ verb: 'Replace', locUri: push.pfn, format: 'chr', data: pfn } as const, get(push.channelUri)]),
-      ...(await setupDeeds(device)),
+    ...(device.serial === null ? [get(devDetail.serial), get(devDetail.osVersion), get(devDetail.deviceName)] : []),
+    ...(pfn === null ? [] : [{ verb: 'Replace', locUri: push.pfn, format: 'chr', data: pfn } as const, get(push.channelUri)]),
+    ...(await setupDeeds(device)),
   ]
 
   const inline = async (place: Place): Promise<readonly string[]> => {

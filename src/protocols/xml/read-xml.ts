@@ -82,7 +82,13 @@ type Tag = Readonly<{
   uri: string
   attributes: Readonly<Record<string, Readonly<{ local: string; uri: string; value: string }>>>
 }>
-type Open = { readonly tag: Tag; readonly start: number; readonly children: XmlElement[]; text: string; marks: 'none' | 'cdata' | 'text' }
+type Open = {
+  readonly tag: Tag
+  readonly start: number
+  readonly children: XmlElement[]
+  text: string
+  marks: 'none' | 'cdata' | 'text'
+}
 
 const treeBuilder = (source: string, { maxDepth, maxElements }: XmlLimits, refuse: (message: string) => never) => {
   const open: Open[] = []

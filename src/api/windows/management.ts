@@ -4,7 +4,7 @@ import { raw, Router } from 'express'
 import type { Cause } from '../../kernel/event.ts'
 import { ParseError } from '../../kernel/parse-error.ts'
 import type { SyncCommand, SyncMessage } from '../../protocols/windows/syncml/message.ts'
-import { maxMessageBytes, readSyncMessage } from '../../protocols/windows/syncml/read-message.ts'
+import { maxMessageBytes, readSyncHeader, readSyncMessage } from '../../protocols/windows/syncml/read-message.ts'
 import { goesOn, statusesFor } from '../../protocols/windows/syncml/statuses-for.ts'
 import { writeSyncMessage } from '../../protocols/windows/syncml/write-message.ts'
 import { deviceChannel } from '../../domain/platforms.ts'
@@ -84,17 +84,21 @@ export const windowsManagementRoutes = (edge: WindowsEdge): Router => {
   const handle = async (request: Request, response: Response): Promise<void> => {
     let deviceId = ''
     try {
-      const message = readSyncMessage(request.body instanceof Uint8Array ? request.body : Buffer.alloc(0))
-      deviceId = message.header.source.toUpperCase()
+      const body = request.body instanceof Uint8Array ? request.body : Buffer.alloc(0)
+      // Who speaks is known before the rest of the message is made sense of.
+      const header = readSyncHeader(body)
+      deviceId = header.source.toUpperCase()
       const device = await devices.find(deviceId)
       if (device === null) return refuse(response, 403, { deviceId, reason: 'No device of this id is enrolled.' })
-      const verdict = await authenticate(request, message.header, device)
-      if (verdict.kind === 'too-often') return refuse(response, 429, { deviceId, reason: 'Too many wrong digests.' })
+      const verdict = await authenticate(request, header, device)
       if (verdict.kind !== 'own') {
-        sessions.of(deviceId, message.header.sessionId, message.header.msgId)
-        return send(response, answer(message, verdict.kind === 'wrong' ? '401' : '407', { nonce: verdict.nonce }))
+        sessions.of(deviceId, header.sessionId, header.msgId)
+        return send(
+          response,
+          answer({ header, commands: [], final: true }, verdict.kind === 'wrong' ? '401' : '407', { nonce: verdict.nonce }),
+        )
       }
-      send(response, await respondTo(message, device))
+      send(response, await respondTo(readSyncMessage(body), device))
     } catch (error) {
       if (error instanceof ParseError) return refuse(response, 400, { deviceId, reason: `${error.field}: ${error.message}` })
       app.logger.error({ err: error, deviceId }, 'a Windows device could not be served')

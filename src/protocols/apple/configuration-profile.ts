@@ -1,5 +1,7 @@
 import { ParseError } from '../../kernel/parse-error.ts'
 import { unwrapSigned } from '../cms/unwrap-signed.ts'
+import { derTag } from '../der.ts'
+import { otherKindOf } from '../other-kinds.ts'
 import { withNeutralValues } from '../filling/neutral.ts'
 import { holdsPlaceholder } from '../filling/placeholders.ts'
 import { dictOf, list, optionalFlag, optionalText, text } from '../plist/fields.ts'
@@ -101,11 +103,20 @@ const unsigned = (file: Buffer): Readonly<{ xml: Uint8Array; signed: boolean }> 
 }
 
 const contentOf = (file: Buffer): Buffer => {
+  const other = otherKindOf(file)
+  if (other !== null) return refuse('profile', `The profile is ${other}`)
+  if (file[0] !== derTag.sequence)
+    return refuse('profile', 'The profile is neither XML that begins with <?xml nor signed in DER.')
   try {
     return Buffer.from(unwrapSigned(file))
   } catch (error) {
     if (!(error instanceof ParseError)) throw error
-    return refuse('profile', 'The profile is neither XML that begins with <?xml nor signed in DER.')
+    if (error.message.includes('detached'))
+      return refuse(
+        'profile',
+        'The signature of the profile is detached, and the profile not in it: sign it with its content in it, as openssl cms -sign -nodetach does.',
+      )
+    return refuse('profile', `The profile is neither XML nor signed in DER as it should be. ${error.message}`)
   }
 }
 

@@ -1,6 +1,7 @@
 import { ParseError } from '../../kernel/parse-error.ts'
 import { withNeutralValues } from '../filling/neutral.ts'
 import { valuesAsWritten } from '../json/as-written.ts'
+import { otherKindOf } from '../other-kinds.ts'
 import { kindOf } from './declarations.ts'
 
 /** A declaration that an admin may upload, of any kind, in Apple's words. `scope` is the server's own key and is not delivered. */
@@ -37,6 +38,8 @@ export const activationType = 'com.apple.activation.simple'
 export const readDeclarationUpload = (bytes: Uint8Array): UploadedDeclaration => {
   if (bytes.length > maxDeclarationBytes)
     refuse('profile', `The declaration has ${String(bytes.length)} bytes; at most 1 MiB is taken.`)
+  const other = otherKindOf(bytes)
+  if (other !== null) refuse('profile', `The declaration is ${other}`)
   const text = withNeutralValues('declaration', unmarked(decoded(bytes)))
   const declaration = readDeclaration(text)
   valuesAsWritten(text, 'profile')

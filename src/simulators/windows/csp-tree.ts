@@ -1,4 +1,5 @@
-import { normalLocUri } from '../../protocols/windows/syncml/loc-uris.ts'
+import { faultOfValue } from '../../protocols/windows/syncml/formats.ts'
+import { faultOfLocUri, normalLocUri } from '../../protocols/windows/syncml/loc-uris.ts'
 import type { GroupCommand, NodeCommand, SyncItem } from '../../protocols/windows/syncml/message.ts'
 
 /** What was done with a command, inner ones first named by their own CmdID, the whole last; `value` answers a Get. */
@@ -26,15 +27,22 @@ export type TreeOptions = Readonly<{
   exec: (locUri: string) => string | null
 }>
 
+/**
+ * A tree of settings that refuses what Windows refuses: LocURIs that name no node, values that do not fit their format, and in an Atomic a Get,
+ * another Atomic, and a Replace of what it just added. https://learn.microsoft.com/windows/client-management/oma-dm-protocol-support
+ */
 export const cspTree = ({ facts, failures, hasUser, exec }: TreeOptions): CspTree => {
   const fixed = new Map(Object.entries(facts).map(([locUri, value]) => [normalLocUri(locUri), value]))
   let values = new Map<string, string>()
 
-  const runItem = (verb: NodeCommand['name'], { target, data }: SyncItem): Omit<Done, 'cmdId' | 'cmd'> => {
+  const runItem = (verb: NodeCommand['name'], { target, format, data }: SyncItem): Omit<Done, 'cmdId' | 'cmd'> => {
     const locUri = target ?? ''
     const node = normalLocUri(locUri)
     const wished = failures(locUri)
-    if (locUri === '' || locUri.startsWith('/')) return { code: '400' }
+    const fault = faultOfLocUri(locUri, { reads: verb === 'Get' })
+    if (fault !== null) return { code: fault.kind === 'malformed' ? '400' : '404' }
+    if ((verb === 'Add' || verb === 'Replace') && faultOfValue(format, data ?? '') !== null && data !== null)
+      return { code: '415' }
     if (wished !== undefined) return { code: wished }
     if (node.startsWith('./user/') && !hasUser()) return { code: '425' }
     if (verb === 'Get') return read(node, locUri)
@@ -71,10 +79,14 @@ export const cspTree = ({ facts, failures, hasUser, exec }: TreeOptions): CspTre
   const runAtomic = ({ cmdId, commands }: GroupCommand): readonly Done[] => {
     const before = new Map(values)
     const inner: Done[] = []
+    const added = new Set<string>()
     for (const command of commands) {
       const failed = inner.some(({ code }) => !code.startsWith('2'))
+      const nodes = 'items' in command ? command.items.map(({ target }) => normalLocUri(target ?? '')) : []
+      const replacesAdded = command.name === 'Replace' && nodes.some((node) => added.has(node))
+      if (command.name === 'Add') nodes.forEach((node) => added.add(node))
       if (failed) inner.push({ cmdId: command.cmdId, cmd: command.name, code: '215' })
-      else if ('commands' in command || command.name === 'Get')
+      else if ('commands' in command || command.name === 'Get' || replacesAdded)
         inner.push({ cmdId: command.cmdId, cmd: command.name, code: '500' })
       else inner.push(...runNode(command))
     }

@@ -79,7 +79,7 @@ describe('An uploaded configuration profile', () => {
 
   it('is refused when it is no profile', () => {
     refused(Buffer.from('{"Type": "x"}'), 'profile', /neither XML/)
-    refused(Buffer.alloc(0), 'profile', /neither XML/)
+    refused(Buffer.alloc(0), 'profile', /empty/)
     refused(Buffer.from('<plist version="1.0"><dict/></plist>'), 'profile', /<\?xml/)
     refused(bytesOf(base).subarray(0, 300), 'profile', /well-formed/)
     refused(Buffer.from(writePlist([])), 'profile', /dictionary/)

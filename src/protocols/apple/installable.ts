@@ -35,9 +35,9 @@ const notByMdm: Readonly<Record<string, string>> = {
 }
 
 const mustBeSendable = ({ PayloadType: type }: PlistDict, what: string): void => {
-  const why = typeof type === 'string' && Object.hasOwn(notByMdm, type) ? notByMdm[type] : undefined
-  if (why !== undefined)
-    refuse('PayloadContent.PayloadType', `The type of ${what}, ${String(type)}, cannot be sent to devices: ${why}.`)
+  if (typeof type !== 'string' || !Object.hasOwn(notByMdm, type)) return
+  const why = notByMdm[type]
+  if (why !== undefined) refuse('PayloadContent.PayloadType', `The type of ${what}, ${type}, cannot be sent to devices: ${why}.`)
 }
 
 type Where = Readonly<{ prefix: string; what: string }>
@@ -50,7 +50,7 @@ const mustHave = (dict: PlistDict, keys: readonly string[], { prefix, what }: Wh
 const mustBeUnlike = (dicts: readonly PlistDict[], key: string, rule: string): void => {
   const seen = new Set<string>()
   for (const { [key]: value } of dicts) {
-    const name = String(value).toUpperCase()
+    const name = typeof value === 'string' ? value.toUpperCase() : ''
     if (seen.has(name)) refuse(`PayloadContent.${key}`, `The ${key} ${shown(value)} stands twice in the profile; ${rule}.`)
     seen.add(name)
   }

@@ -5,7 +5,7 @@ import type { ProfileVersion, SettingsKind } from '../../../domain/profiles/even
 import { knownVariables, windowsVariables } from '../../../domain/settings/host-values.ts'
 import type { Cause } from '../../../kernel/event.ts'
 import { ParseError } from '../../../kernel/parse-error.ts'
-import { readConfigurationProfile } from '../../../protocols/apple/configuration-profile.ts'
+import { readInstallableProfile } from '../../../protocols/apple/configuration-profile.ts'
 import { assetsNamedBy, readDeclarationUpload } from '../../../protocols/apple/declaration-upload.ts'
 import { isReservedName } from '../../../protocols/apple/reserved-profiles.ts'
 import { filled, placeholdersOf } from '../../../protocols/filling/filled.ts'
@@ -103,7 +103,7 @@ type Reader = (file: UploadedFile, variables: readonly string[]) => Settings
 
 const readers: Readonly<Record<KindOfUpload, Reader>> = {
   'apple-profile': ({ bytes }, variables) => {
-    const { identifier, displayName, scope, payloads } = inUpload(() => readConfigurationProfile(bytes))
+    const { identifier, displayName, scope, payloads } = inUpload(() => readInstallableProfile(bytes))
     mustBePlain('PayloadIdentifier', identifier)
     mustBePlain('PayloadDisplayName', displayName)
     const types = [...new Set(payloads.flatMap(({ type }) => (type === null ? [] : [type])))]

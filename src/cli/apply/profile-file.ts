@@ -4,6 +4,7 @@ import { ignoredWarnings } from '../../protocols/apple/command-needs.ts'
 import { readConfigurationProfile } from '../../protocols/apple/configuration-profile.ts'
 import { readDeclarationUpload } from '../../protocols/apple/declaration-upload.ts'
 import { kindOfUpload } from '../../protocols/kind-of-upload.ts'
+import { scopeOf } from '../../protocols/windows/profile-scope.ts'
 import { oneSpelling } from '../../protocols/uploaded-name.ts'
 import { readWindowsProfile } from '../../protocols/windows/profile-upload.ts'
 import type { ProfileItem } from './team-file.ts'
@@ -70,8 +71,7 @@ const describedIn = (
     return { key: keyOf('d', identifier), name: file, scope, warnings: [] }
   }
   const { commands } = readWindowsProfile(contents)
-  const isForUser = commands.every(({ locUris }) => locUris.every((uri) => uri.startsWith('./User/')))
-  return { key: keyOf('w', file), name: file, scope: isForUser ? 'User' : 'System', warnings: [] }
+  return { key: keyOf('w', file), name: file, scope: scopeOf(commands), warnings: [] }
 }
 
 /** The first letter of the server's ids tells profiles (a), declarations (d) and Windows profiles (w) apart; the identifier does the rest. */

@@ -1,5 +1,6 @@
 import type { Recent } from '../../kernel/recent.ts'
 import type { Channel } from '../platforms.ts'
+import type { HoldReason } from './events.ts'
 import type { Request } from './requests.ts'
 
 export type WaitingCommand = Readonly<{
@@ -11,6 +12,8 @@ export type WaitingCommand = Readonly<{
   deadline: string | null
   /** The first major version of the host's system that does not take it any more; null: none is known. */
   until: number | null
+  /** Why it stayed behind when its host last called; absent: it did not. */
+  held?: HoldReason
 }>
 
 /** `settled` remembers the latest commands that are over, so that a repeated answer is known for what it is. */

@@ -6,13 +6,14 @@ import { knownVariables, windowsVariables } from '../../../domain/settings/host-
 import type { Cause } from '../../../kernel/event.ts'
 import { ParseError } from '../../../kernel/parse-error.ts'
 import { ignoredWarnings } from '../../../protocols/apple/command-needs.ts'
-import { readConfigurationProfile } from '../../../protocols/apple/configuration-profile.ts'
+import { readInstallableProfile } from '../../../protocols/apple/configuration-profile.ts'
 import { assetsNamedBy, readDeclarationUpload } from '../../../protocols/apple/declaration-upload.ts'
 import { isReservedName } from '../../../protocols/apple/reserved-profiles.ts'
 import { filled, placeholdersOf } from '../../../protocols/filling/filled.ts'
 import type { Place, Placeholder } from '../../../protocols/filling/placeholders.ts'
 import { holdsPlaceholder } from '../../../protocols/filling/placeholders.ts'
 import type { KindOfUpload } from '../../../protocols/kind-of-upload.ts'
+import { scopeOf } from '../../../protocols/windows/profile-scope.ts'
 import { oneSpelling } from '../../../protocols/uploaded-name.ts'
 import { readWindowsProfile } from '../../../protocols/windows/profile-upload.ts'
 import { refuse } from '../../errors.ts'
@@ -105,7 +106,7 @@ type Reader = (file: UploadedFile, variables: readonly string[]) => Settings
 
 const readers: Readonly<Record<KindOfUpload, Reader>> = {
   'apple-profile': ({ bytes }, variables) => {
-    const { identifier, displayName, scope, payloads, ignoredFrom27 } = inUpload(() => readConfigurationProfile(bytes))
+    const { identifier, displayName, scope, payloads, ignoredFrom27 } = inUpload(() => readInstallableProfile(bytes))
     mustBePlain('PayloadIdentifier', identifier)
     mustBePlain('PayloadDisplayName', displayName)
     const types = [...new Set(payloads.flatMap(({ type }) => (type === null ? [] : [type])))]
@@ -124,9 +125,7 @@ const readers: Readonly<Record<KindOfUpload, Reader>> = {
   },
   'windows-profile': ({ bytes, name }, variables) => {
     const { commands } = inUpload(() => readWindowsProfile(bytes), 400)
-    const isForUser = commands.every(({ locUris }) => locUris.every((locUri) => locUri.startsWith('./User/')))
-    const scope = isForUser ? 'User' : 'System'
-    const described = { name: mustBeAName(name), identifier: name, scope, payloadTypes: [] } as const
+    const described = { name: mustBeAName(name), identifier: name, scope: scopeOf(commands), payloadTypes: [] } as const
     return { kind: 'profile', family: 'windows', bytes, ...described, variables, secrets: {} }
   },
 }

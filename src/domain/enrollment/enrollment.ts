@@ -153,6 +153,14 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Rem
       ]
     },
 
+    NotePush: ({ data: { channel, refused } }, { enrollment: now }) => {
+      const open = now.channels[channel]
+      if (open === undefined || (open.pushRefused ?? null) === refused) return []
+      return [
+        refused === null ? { type: 'PushTaken', data: { channel } } : { type: 'PushRefused', data: { channel, reason: refused } },
+      ]
+    },
+
     ReadmitHost: (_, { enrollment: now }) => (now.sentAway ? [{ type: 'HostReadmitted', data: {} }] : []),
   },
 
@@ -200,6 +208,13 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Rem
       ...state,
       channels: { ...state.channels, [data.channel]: channelOf(data, at) },
     }),
+    PushRefused: (state, { data: { channel, reason } }) => withChannel(state, channel, { pushRefused: reason }),
+    PushTaken: (state, { data: { channel } }) => {
+      const { [channel]: open, ...others } = state.channels
+      if (open === undefined) return state
+      const { pushRefused: _, ...taken } = open
+      return { ...state, channels: { ...others, [channel]: taken } }
+    },
     ChannelClosed: (state, { data }) => {
       const { [data.channel]: _, ...channels } = state.channels
       return { ...state, channels }
@@ -223,6 +238,11 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Rem
 /** It was asked to, and the command was not taken back. */
 const isAskedToLeave = ({ unenrollment }: Enrollment, { waiting }: Commands): boolean =>
   unenrollment !== null && waiting.has(unenrollment)
+
+const withChannel = (state: Enrollment, channel: string, change: Partial<OpenChannel>): Enrollment => {
+  const open = state.channels[channel]
+  return open === undefined ? state : { ...state, channels: { ...state.channels, [channel]: { ...open, ...change } } }
+}
 
 type TokenData = Extract<EnrollmentCommand, { type: 'UpdateToken' }>['data']
 

@@ -2,6 +2,7 @@ import type { OfType, Recorded } from '../../kernel/event.ts'
 import type { QueuedCommand } from '../commands/events.ts'
 import { requestText } from '../commands/words.ts'
 import type { HostFacts } from '../enrollment/events.ts'
+import { pushRefusal } from '../enrollment/push-problems.ts'
 import type { Channel } from '../platforms.ts'
 import { deviceChannel } from '../platforms.ts'
 import { noTeam } from '../teams/events.ts'
@@ -99,6 +100,11 @@ export const story: Story = {
         : `The user ${user?.shortName ?? channel} of the host can be reached by push.`,
     ),
   PushTokenChanged: ({ channel }) => said(`${subjectOf(channel)} has a new push token.`),
+  PushRefused: ({ channel, reason }) => {
+    const { why, follows } = pushRefusal(reason)
+    return said(`${subjectOf(channel)} cannot be woken: ${why}.`, `${follows.charAt(0).toUpperCase()}${follows.slice(1)}.`)
+  },
+  PushTaken: ({ channel }) => said(`${subjectOf(channel)} can be woken again.`, 'The push service took a push to it.'),
   ChannelClosed: ({ channel }) =>
     said(`${subjectOf(channel)} can no longer be reached.`, 'The push service says that it no longer takes pushes.'),
   HostReleased: ({ because }) =>

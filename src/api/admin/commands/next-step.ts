@@ -1,3 +1,4 @@
+import { pushRefusal } from '../../../domain/enrollment/push-problems.ts'
 import type { ListedCommand } from '../../../projections/command-directory.ts'
 
 /** What happens next to a command that waits, and what it waits for; null when it is over. */
@@ -8,7 +9,7 @@ export type NextStep = Readonly<{
 
 /** Says it in one sentence that an admin can act on. */
 export const nextStepOf = (
-  row: Pick<ListedCommand, 'status' | 'channel' | 'pushed_at' | 'updated_at' | 'deadline' | 'queued_at'>,
+  row: Pick<ListedCommand, 'status' | 'channel' | 'pushed_at' | 'push_problem' | 'updated_at' | 'deadline' | 'queued_at'>,
 ): NextStep | null => {
   const until = row.deadline === null ? '' : ` It is given up at ${isoOf(row.deadline)}.`
   const pushed = row.pushed_at !== null && Date.parse(row.pushed_at) >= Date.parse(row.queued_at)
@@ -19,6 +20,13 @@ export const nextStepOf = (
           waits_for: 'a-call',
           text: `The agent on the host fetches the script when it asks for its configuration.${until}`,
         }
+      if (pushed && row.push_problem !== null) {
+        const { why, follows } = pushRefusal(row.push_problem)
+        return {
+          waits_for: 'a-call',
+          text: `The host could not be woken at ${isoOf(row.pushed_at ?? '')}: ${why}; ${follows}.${until}`,
+        }
+      }
       if (row.channel !== 'device') return { waits_for: 'a-user', text: `The user must log in and the host call for it.${until}` }
       return pushed
         ? {

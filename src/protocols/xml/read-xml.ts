@@ -1,5 +1,6 @@
 import { SaxesParser } from 'saxes'
 import { ParseError } from '../../kernel/parse-error.ts'
+import { strayMark } from './stray-mark.ts'
 
 /** An attribute by its local name and namespace: '' without a prefix. */
 export type XmlAttribute = Readonly<{ name: string; namespace: string; value: string }>
@@ -34,6 +35,7 @@ export const readXml = (bytes: Uint8Array, limits: XmlLimits): XmlElement => {
   if (text.trim() === '') refuse('The message is empty.')
   const tree = treeBuilder(text, limits, refuse)
   const parser = new SaxesParser({ xmlns: true, position: true })
+  let broken = false
   parser.on('opentag', (tag) => {
     tree.open(tag, parser.position)
   })
@@ -44,11 +46,16 @@ export const readXml = (bytes: Uint8Array, limits: XmlLimits): XmlElement => {
   parser.on('cdata', tree.text)
   parser.on('doctype', () => refuse('The message has a document type.'))
   parser.on('processinginstruction', () => refuse('The message holds a processing instruction.'))
-  parser.on('error', (error) => refuse(`The message is no well-formed XML: ${reasonOf(error)}.`))
+  parser.on('error', (error) => {
+    broken = true
+    refuse(`The message is no well-formed XML: ${reasonOf(error)}.`)
+  })
   try {
     parser.write(text).close()
   } catch (error) {
     if (!(error instanceof ParseError)) throw error
+    const stray = broken ? strayMark(text) : null
+    if (stray !== null) throw new ParseError(limits.field, `The message is no well-formed XML: ${stray}`)
     const where = `(line ${String(parser.line)}, column ${String(parser.column)})`
     throw new ParseError(limits.field, `${error.message.slice(0, -1)} ${where}.`)
   }

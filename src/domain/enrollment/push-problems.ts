@@ -44,3 +44,9 @@ const otherwise = (problem: string): PushRefusal => ({
   why: `the push service said: ${problem}`,
   follows: `the push is tried again, and ${servedWhenItCalls}`,
 })
+
+/** That `subject` (such as "The host") cannot be woken, and what follows, as two sentences. */
+export const notWoken = (subject: string, problem: string): Readonly<{ sentence: string; why: string }> => {
+  const { why, follows } = pushRefusal(problem)
+  return { sentence: `${subject} cannot be woken: ${why}.`, why: `${follows.charAt(0).toUpperCase()}${follows.slice(1)}.` }
+}

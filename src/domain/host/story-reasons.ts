@@ -155,3 +155,9 @@ export const unlocks: Readonly<Record<OfType<HostEvent, 'HostUnlocked'>['data'][
 /** Why a host was forgotten: in the words of who asked for it, where somebody did. */
 export const whyForgotten = ({ because, reason }: OfType<HostEvent, 'HostForgotten'>['data']): string =>
   because === 'retention' ? 'Its enrollment ended longer ago than hosts are remembered.' : reason
+
+/** Who manages a host, as it says itself. */
+export const opinionText = ({ enrolled, serverUrl, isServer }: OfType<HostEvent, 'MdmReported'>['data']): string =>
+  enrolled
+    ? `The host says that it is managed by ${serverUrl ?? 'a server that it does not name'}.`
+    : `The host says that nobody manages it${isServer === true ? ', and that it runs Windows Server' : ''}.`

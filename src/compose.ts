@@ -162,8 +162,8 @@ const start = async (config: Config, logger: Log, { closers, signal, libraryFaul
     logger,
   }
 
-  let leading = false
-  const nothing = nothingWaiting(() => leading)
+  const reign = { number: 0, leading: false }
+  const nothing = nothingWaiting(() => (reign.leading ? reign.number : null))
   if (runs('projector')) {
     const onward = config.MUSTER_ACTIVITIES_WEBHOOK_URL === undefined ? [] : [activityWork]
     const running = runProjections({
@@ -172,7 +172,8 @@ const start = async (config: Config, logger: Log, { closers, signal, libraryFaul
       projections: allProjections,
       work: (sql, events) => work.add(sql, workFollowing(events, onward)),
       onLeading: (now) => {
-        leading = now
+        if (now && !reign.leading) reign.number += 1
+        reign.leading = now
       },
       onBatch: (events) => {
         nothing.applied(events)

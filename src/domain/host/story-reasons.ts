@@ -73,7 +73,7 @@ export const renewals: Readonly<Record<OfType<HostEvent, 'IdentityRenewed'>['dat
 export const endings: Readonly<Record<EndReason, string>> = {
   'checked-out': 'The host checked out.',
   'push-token-unregistered': 'The push service says that the host no longer takes pushes.',
-  unenrolled: 'The host removed its enrollment profile, as it was asked to.',
+  unenrolled: 'The host left, as it was asked to.',
   'unenrollment-unanswered': 'The host was asked to leave, and did not answer in time.',
   forgotten: 'The host was forgotten while it was enrolled.',
 }
@@ -161,3 +161,7 @@ export const opinionText = ({ enrolled, serverUrl, isServer }: OfType<HostEvent,
   enrolled
     ? `The host says that it is managed by ${serverUrl ?? 'a server that it does not name'}.`
     : `The host says that nobody manages it${isServer === true ? ', and that it runs Windows Server' : ''}.`
+
+/** What a Windows device said of a command that it took, where that is more than that it is done. */
+export const codeText = (code: string | undefined): string | null =>
+  code === undefined ? null : code === '202' ? 'It said 202: accepted, and still under way.' : `It said ${code}.`

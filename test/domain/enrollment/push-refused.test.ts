@@ -21,6 +21,8 @@ const problems: readonly (readonly [string, RegExp, RegExp])[] = [
 describe('A push that was not taken', () => {
   const queued = {
     channel: 'device',
+    platform: 'darwin',
+    held: null,
     queued_at: '2026-03-01T12:00:00.000Z',
     updated_at: '2026-03-01T12:00:00.000Z',
     deadline: null,

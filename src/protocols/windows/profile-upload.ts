@@ -1,4 +1,5 @@
 import { ParseError } from '../../kernel/parse-error.ts'
+import { otherKindOf } from '../other-kinds.ts'
 import type { ProfileItem, ProfileVerb } from './profile-command.ts'
 import { aside, itemsIn, mustHoldOnly } from './profile-command.ts'
 import { isScep, mustBeScep } from './scep-profile.ts'
@@ -22,8 +23,9 @@ export const maxWindowsProfileBytes = 1024 * 1024
  */
 export const readWindowsProfile = (bytes: Uint8Array): WindowsProfile => {
   if (bytes.length > maxWindowsProfileBytes) refuse(`The profile has ${String(bytes.length)} bytes; at most 1 MiB is taken.`)
+  const other = otherKindOf(bytes)
+  if (other !== null) refuse(`The profile is ${other}`)
   const text = decoded(bytes)
-  if (text.trim() === '') refuse('The profile is empty.')
   if (/^\s*<\?/.test(text)) refuse('A Windows profile has no processing instruction, not even <?xml … ?>.')
   const elements = readFragment(text)
   const [around] = elements.filter(({ name }) => name === 'Atomic')

@@ -20,7 +20,7 @@ import { namedLabels, targetsOf } from './profile-labels.ts'
 import type { Settings } from './read-settings.ts'
 import { readSettings, secretsIn } from './read-settings.ts'
 import type { SettingsChanges } from './settings-changes.ts'
-import { settingsIdOf } from './settings-changes.ts'
+import { settingsIdOf, settingsIdsOf } from './settings-changes.ts'
 import { teamMustExist, teamNamed } from '../doors/team-checks.ts'
 
 const labelList = z
@@ -155,10 +155,12 @@ const mustBeAmong = (
 
 const planOf = (teamId: string, wanted: readonly Wanted[], targets: readonly Targets[], present: readonly ProfileRow[]): Plan => {
   const byId = new Map(present.map((row) => [row.profile_id, row]))
+  const idOf = (settings: Settings): string =>
+    settingsIdsOf(teamId, settings).find((id) => byId.has(id)) ?? settingsIdOf({ ...settings, teamId })
   const all = wanted.map(({ settings }, index) => ({
     settings,
     targets: targets[index] ?? everyHost,
-    profileId: settingsIdOf({ ...settings, teamId }),
+    profileId: idOf(settings),
   }))
   const isKept = ({ profileId, settings }: (typeof all)[number]): boolean => byId.get(profileId)?.scope === settings.scope
   const kept = all.filter(isKept)

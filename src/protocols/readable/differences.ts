@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from './json.ts'
+import type { Json } from './json.ts'
 import { isObject } from './json.ts'
 
 /** One place that is not what it was. Absent: there was nothing before, or is nothing after. */

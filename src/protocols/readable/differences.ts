@@ -35,7 +35,7 @@ const naming = ['loc_uri', 'PayloadIdentifier', 'PayloadUUID'] as const
 /** What names each member of a list, none twice; null: nothing does. */
 const namesOf = (list: readonly Json[]): readonly string[] | null => {
   if (!list.every(isObject)) return null
-  const found = naming.map((key) => (list).map((member) => member[key]))
+  const found = naming.map((key) => list.map((member) => member[key]))
   const names = found.find((all) => all.every((name) => typeof name === 'string') && new Set(all).size === all.length)
   return names === undefined ? null : names.map(String)
 }

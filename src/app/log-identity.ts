@@ -26,7 +26,7 @@ export const admitting =
   async (log) => {
     const refuse = async (expected: string, found: string): Promise<void> => {
       const end = await log.last()
-      if (end !== null && end.eventId === accept) return takeAsItIs(store, log)
+      if (accept !== undefined && end?.eventId === accept) return takeAsItIs(store, log)
       const taken =
         end === null
           ? ''
@@ -48,8 +48,8 @@ const unknown = async (store: LogIdentityStore, log: ReadableLog, refuse: Refuse
   const first = await firstOf(log)
   const farthest = await store.farthest()
   const head = (await log.last())?.position ?? null
-  if (farthest !== null && (head === null || head.length !== farthest.length || head < farthest))
-    return await refuse(`a log with an event at ${farthest}, where the read models stand`, await describe(log))
+  const reaches = farthest === null || (head?.length === farthest.length && head >= farthest)
+  if (!reaches) return await refuse(`a log with an event at ${farthest}, where the read models stand`, await describe(log))
   if (first === null) return
   if (!(await store.holdsServerKey()))
     return await refuse(

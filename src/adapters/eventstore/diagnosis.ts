@@ -28,10 +28,10 @@ const refusedByTls = async (connection: Connection, host: Host): Promise<string 
   const ca = connection.tlsCaFile === undefined ? undefined : await readFile(connection.tlsCaFile)
   const code = await handshake(host, { ...(ca && { ca }), rejectUnauthorized: true })
   if (code === null || isAway(code)) return null
-  return `${sentences[code] ?? `The TLS handshake with %s failed (${code}); check the certificate there and the options tls and tlsCAFile.`}`.replace(
-    '%s',
-    placeOf(host),
-  )
+  const sentence =
+    sentences[code] ??
+    `The TLS handshake with %s failed (${code}); check the certificate there and the options tls and tlsCAFile.`
+  return sentence.replace('%s', placeOf(host))
 }
 
 const unknownAuthority =

@@ -74,7 +74,7 @@ export const postgresLogIdentity = (pool: Pool): LogIdentityStore => ({
 })
 
 const markOf = ({ stream, revision, eventId, position, at }: MarkRow): LogMark => ({
-  ...{ stream, revision: Number(revision), eventId, position, at },
+  ...{ stream, revision, eventId, position, at },
 })
 
 /** All that is derived from a log and stands in this database: the generations with their bookkeeping, the chain, and who was told how far. */

@@ -11,7 +11,7 @@ import { postgresChallenges } from './adapters/postgres/challenges.ts'
 import { openPool } from './adapters/postgres/connections.ts'
 import { postgresDatabase } from './adapters/postgres/database.ts'
 import { startEmbeddedPostgres } from './adapters/postgres/embedded.ts'
-import { postgresOutbox } from './adapters/postgres/outbox.ts'
+import { postgresOutboxes } from './adapters/postgres/outbox.ts'
 import { createOperationalTables } from './adapters/postgres/operational-tables.ts'
 import { postgresProjectionStore } from './adapters/postgres/projection-store.ts'
 import { postgresSessions } from './adapters/postgres/sessions.ts'
@@ -144,6 +144,7 @@ const start = async (config: Config, logger: Log, { closers, signal, libraryFaul
     sessions: postgresSessions(pool, clock),
     ssoAttempts: postgresSsoAttempts(pool, clock),
     work,
+    outboxes: postgresOutboxes(pool, clock),
     queue,
     readModels: {
       states: store.states,
@@ -204,12 +205,9 @@ const start = async (config: Config, logger: Log, { closers, signal, libraryFaul
       ? apns
       : pushByTopic({ [pushTopic]: wnsPush({ packageSid, clientSecret, clock, log: logger }) }, apns)
   closers.push(push.close)
-  const outbox = config.MUSTER_WEBHOOK_URL === undefined ? null : postgresOutbox(pool, clock)
   if (runs('worker')) {
     const webhook =
-      outbox === null || config.MUSTER_WEBHOOK_URL === undefined
-        ? null
-        : { outbox, url: config.MUSTER_WEBHOOK_URL, key: config.MUSTER_WEBHOOK_KEY ?? null }
+      config.MUSTER_WEBHOOK_URL === undefined ? null : { url: config.MUSTER_WEBHOOK_URL, key: config.MUSTER_WEBHOOK_KEY ?? null }
     const activities = await activityReceiver(config, pool, log)
     const workers = await startWorkers(app, workKinds(app, push, { webhook, activities }), {
       retentionDays: config.MUSTER_RETENTION_DAYS ?? null,
@@ -224,7 +222,6 @@ const start = async (config: Config, logger: Log, { closers, signal, libraryFaul
     config,
     packages: fileStore(join(config.MUSTER_DATA, 'packages')),
     push,
-    outbox,
     version,
     trust,
     nothingWaiting: nothing,

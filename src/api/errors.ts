@@ -53,6 +53,7 @@ export const statusOf: Readonly<Record<RejectionCode, number>> = {
   'still-enrolled': 409,
   forgotten: 410,
   'topic-changed': 409,
+  'sent-away': 409,
   'last-admin': 409,
 }
 
@@ -78,11 +79,11 @@ export const problemOf = (error: unknown): Problem | null => {
 }
 
 /**
- * Answers errors of the routes before it as `{message, errors: [{name, reason}]}`. Faults are logged, once, and answered with no more than
- * the id under which they were.
+ * Answers errors of the routes before it as `{message, errors: [{name, reason}]}`, and with what `more` adds for those who read something else. Faults
+ * are logged, once, and answered with no more than the id under which they were.
  */
 export const errorHandler =
-  (logger: Log): ErrorRequestHandler =>
+  (logger: Log, more: (errors: readonly FieldError[]) => object = () => ({})): ErrorRequestHandler =>
   (error: unknown, request, response, next) => {
     const problem = problemOf(error)
     const requestId = requestIdOf(response)
@@ -91,7 +92,7 @@ export const errorHandler =
     if (response.headersSent) return next(error)
     const { status, errors, retryAfter } = problem ?? one(500, 'base', `The server failed; its log says why under ${requestId}.`)
     if (retryAfter !== undefined) response.set('retry-after', String(retryAfter))
-    response.status(status).json({ message: messages[status] ?? 'The request was refused.', errors })
+    response.status(status).json({ message: messages[status] ?? 'The request was refused.', errors, ...more(errors) })
   }
 
 const one = (status: number, name: string, reason: string): Problem => ({ status, errors: [{ name, reason }] })

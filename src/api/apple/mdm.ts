@@ -50,10 +50,17 @@ export const mdmRoutes = (
       told.certificate = shown.fingerprint
       // One that has ended speaks for its own enrollment, and begins none.
       if (shown.isExpired) await bound.mustBeBound(shown.fingerprint, message.ids)
+      const heard = { message, body, params: paramsOf(request) }
+      // Told before it is answered: what a device sends next is told after this, and what is cut off here the device says again.
       if ('MessageType' in message) {
-        answerCheckIn(response, await checkIn(message, told.certificate, causeOf(told)))
-      } else reply(response, await serve(message, body, told.certificate, () => causeOf(told)))
-      await tell?.(message, body)
+        const answer = await checkIn(message, told.certificate, causeOf(told))
+        await tell?.({ ...heard, opens: answer.opens === true })
+        answerCheckIn(response, answer)
+      } else {
+        const command = await serve(message, body, told.certificate, () => causeOf(told))
+        await tell?.({ ...heard, opens: false })
+        reply(response, command)
+      }
     } catch (error) {
       if (error instanceof CertificateRefused) told.certificate = error.fingerprint
       refuse(error, request, response, told)
@@ -89,6 +96,12 @@ const answerCheckIn = (response: Response, { status, plist, json }: CheckInReply
   if (plist !== undefined) response.type('application/xml; charset=UTF-8').send(writePlist(plist))
   else if (json !== undefined) response.type('application/json').send(json)
   else response.end()
+}
+
+/** The first value of each parameter of the URL. */
+const paramsOf = (request: Request): Readonly<Record<string, string>> => {
+  const [, query = ''] = request.originalUrl.split('?')
+  return Object.fromEntries([...new URLSearchParams(query)].reverse())
 }
 
 const causeOf = ({ enrollmentId }: Told): Cause => {

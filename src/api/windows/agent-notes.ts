@@ -47,7 +47,7 @@ export const agentNotes = (
       const maySync = standing.waiting && capabilities.split(',').includes('windows_mdm_sync')
       return { ...scripts, ...(maySync && { windows_mdm_sync_request: true }) }
     }
-    if (management !== 'agent' && management !== 'migrate') return {}
+    if ((management !== 'agent' && management !== 'migrate') || standing.barred) return scripts
     // What the agent saw last; until it did, nothing is known of another server, and none is pushed out by accident.
     if (standing.managed_elsewhere === null) return {}
     if (!standing.managed_elsewhere) return comeHere

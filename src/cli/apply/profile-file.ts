@@ -29,13 +29,17 @@ const kinds: Readonly<Record<string, string>> = {
   '.xml': 'windows-profile',
 }
 
+/** Throws an error for a signed profile: nothing can be filled in, and the server would not know it again. */
+export const mustBeUnsigned = (extension: string, contents: Buffer): void => {
+  if (extension === '.mobileconfig' && readConfigurationProfile(contents).signed)
+    throw new Error('The profile is signed; only unsigned ones can be applied from files.')
+}
+
 /** Reads settings; placeholders stay in them. Throws an error whose message says what is wrong. */
 export const profileFileIn = (path: string, platform: ProfileItem['platform'], contents: Buffer): ProfileFile => {
   const extension = extname(path).toLowerCase()
   if (platforms[extension] !== platform)
     throw new Error(platform === 'apple' ? 'The file is neither a .mobileconfig nor a .json.' : 'The file is no .xml.')
-  if (extension === '.mobileconfig' && readConfigurationProfile(contents).signed)
-    throw new Error('The profile is signed; only unsigned ones can be applied from files.')
   if (kindOfUpload(contents) !== kinds[extension]) throw new Error(`The contents are not those of a ${extension}.`)
   const text = contents.toString('utf8')
   const found = text.matchAll(/\$(?:\{FLEET_SECRET_([A-Z0-9_]+)\}|FLEET_SECRET_([A-Z0-9_]+))/g)

@@ -32,6 +32,8 @@ export type Enrollment = Readonly<{
   /** The command that asks the host to leave. */
   unenrollment: string | null
   endedBecause: EndReason | null
+  /** An admin ended it, and no agent is to enroll the host again until one says otherwise. */
+  sentAway: boolean
 }>
 
 /** Rejects unless the device channel of the host is open. */

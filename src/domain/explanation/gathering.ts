@@ -124,6 +124,7 @@ const roles: Readonly<Partial<Record<string, Role>>> = {
   HostReleased: 'enrollment',
   UnenrollmentRequested: 'enrollment',
   EnrollmentEnded: 'enrollment',
+  HostReadmitted: 'enrollment',
   HostDescribed: 'facts',
   HostTransferred: 'team',
   LabelMembershipChanged: 'label',

@@ -40,11 +40,11 @@ export const tell = ({ type, data }: Pick<Recorded, 'type' | 'data'>): Told | nu
 export const story: Story = {
   HostDiscovered: ({ facts, platform, source }) =>
     said(`The host${named(facts)} became known to this server, running ${platform}.`, discoveries[source]),
-  MdmReported: ({ enrolled, serverUrl }) =>
+  MdmReported: ({ enrolled, serverUrl, isServer }) =>
     said(
       enrolled
         ? `The host says that it is managed by ${serverUrl ?? 'a server that it does not name'}.`
-        : 'The host says that nobody manages it.',
+        : `The host says that nobody manages it${isServer === true ? ', and that it runs Windows Server' : ''}.`,
     ),
   DiskEncryptionReported: ({ encrypted }) =>
     said(encrypted ? 'The disk of the host is encrypted.' : 'The disk of the host is not encrypted.'),
@@ -105,6 +105,7 @@ export const story: Story = {
     said('The host left its setup assistant.', because === 'told' ? 'It said so.' : 'It was told that it may.'),
   UnenrollmentRequested: () => said('The host is asked to leave.', 'An admin asked for it.'),
   UnlockTokenEscrowed: () => said('The host gave a new unlock token into custody.'),
+  HostReadmitted: () => said('The agent of the host may enroll it again.', 'An admin readmitted it.'),
   EnrollmentEnded: ({ because }) => said('The enrollment of the host ended.', endings[because]),
 
   BootstrapTokenEscrowed: () => said('The host gave its bootstrap token into custody.'),

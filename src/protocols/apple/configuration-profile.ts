@@ -1,5 +1,7 @@
 import { ParseError } from '../../kernel/parse-error.ts'
 import { unwrapSigned } from '../cms/unwrap-signed.ts'
+import { withNeutralValues } from '../filling/neutral.ts'
+import { holdsPlaceholder } from '../filling/placeholders.ts'
 import { dictOf, list, optionalFlag, optionalText, text } from '../plist/fields.ts'
 import { readPlist } from '../plist/read.ts'
 import type { PlistDict } from '../plist/value.ts'
@@ -27,7 +29,7 @@ export const maxProfileBytes = 1024 * 1024
 
 /**
  * Reads a profile, signed or not, and refuses what would collide with what the server manages itself. The signature is not verified.
- * Variables inside `<data>` count as empty. `fileVaultAllowed` lets admins bring disk-encryption settings of their own.
+ * A variable or secret where no text may stand counts as 0, or as no bytes. `fileVaultAllowed` lets admins bring disk-encryption settings of their own.
  * Throws `ParseError`: field `profile` when it cannot be read, else the key at fault.
  */
 export const readConfigurationProfile = (
@@ -35,7 +37,7 @@ export const readConfigurationProfile = (
   { fileVaultAllowed = false }: Readonly<{ fileVaultAllowed?: boolean }> = {},
 ): ConfigurationProfile => {
   if (bytes.length > maxProfileBytes) refuse('profile', `The profile has ${String(bytes.length)} bytes; at most 1 MiB is taken.`)
-  const { xml, signed } = unsigned(withoutVariablesInData(trimmed(bytes)))
+  const { xml, signed } = unsigned(readableUnfilled(trimmed(bytes)))
   const profile = dictOf(
     inProfile(() => readPlist(xml)),
     'profile',
@@ -55,20 +57,18 @@ const trimmed = (bytes: Uint8Array): Buffer => {
   return file.subarray(start)
 }
 
-const variable = /\$(\{FLEET_(VAR|SECRET)_[A-Z0-9_]+\}|FLEET_(VAR|SECRET)_[A-Z0-9_]+)/gi
-
-const withoutVariablesInData = (file: Buffer): Buffer => {
-  if (!isXml(file) || !file.includes('FLEET_')) return file
-  const blanked = file.toString('latin1').replace(/<data>[^<]*<\/data>/g, (element) => element.replace(variable, ''))
-  return Buffer.from(blanked, 'latin1')
-}
+/** In the bytes as they are: the reader tells of those that are no text. */
+const readableUnfilled = (file: Buffer): Buffer =>
+  isXml(file) && holdsPlaceholder(file.toString('latin1'))
+    ? Buffer.from(withNeutralValues('apple-profile', file.toString('latin1')), 'latin1')
+    : file
 
 const isXml = (file: Buffer): boolean => file.toString('latin1', 0, 5) === '<?xml'
 
 const unsigned = (file: Buffer): Readonly<{ xml: Uint8Array; signed: boolean }> => {
   if (isXml(file)) return { xml: file, signed: false }
   const content = contentOf(file)
-  if (content.toString('latin1').search(variable) !== -1) {
+  if (holdsPlaceholder(content.toString('latin1'))) {
     refuse('profile', 'A signed profile cannot hold variables or secrets: to replace them would break its signature.')
   }
   return { xml: trimmed(content), signed: true }

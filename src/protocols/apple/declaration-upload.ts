@@ -1,4 +1,6 @@
 import { ParseError } from '../../kernel/parse-error.ts'
+import { withNeutralValues } from '../filling/neutral.ts'
+import { valuesAsWritten } from '../json/as-written.ts'
 import { kindOf } from './declarations.ts'
 
 /** A declaration that an admin may upload, of any kind, in Apple's words. `scope` is the server's own key and is not delivered. */
@@ -28,14 +30,16 @@ const refusedTypes: ReadonlySet<string> = new Set([
 export const activationType = 'com.apple.activation.simple'
 
 /**
- * Reads a declaration and refuses what the server owns or a device could not take. Throws `ParseError`: field `profile` for what is no JSON
- * object, else the key at fault.
+ * Reads a declaration and refuses what the server owns or a device could not take. A variable or secret outside quotes counts as 0. Throws
+ * `ParseError`: field `profile` for what is no JSON object, else the key at fault.
  * https://developer.apple.com/documentation/devicemanagement/declarations
  */
 export const readDeclarationUpload = (bytes: Uint8Array): UploadedDeclaration => {
   if (bytes.length > maxDeclarationBytes)
     refuse('profile', `The declaration has ${String(bytes.length)} bytes; at most 1 MiB is taken.`)
-  const declaration = readDeclaration(Buffer.from(bytes).toString('utf8'))
+  const text = withNeutralValues('declaration', Buffer.from(bytes).toString('utf8'))
+  const declaration = readDeclaration(text)
+  valuesAsWritten(text, 'profile')
   const { type, identifier } = declaration
   if (Buffer.byteLength(identifier) > longestIdentifier)
     refuse('Identifier', `The Identifier has ${String(Buffer.byteLength(identifier))} bytes; Apple allows 64.`)
@@ -85,6 +89,9 @@ const mustActivate = (declaration: UploadedDeclaration): void => {
   if (predicate !== undefined && (typeof predicate !== 'string' || predicate === '' || predicate.length > 10_000))
     refuse('Payload.Predicate', 'Predicate is no text of 1 to 10,000 characters.')
 }
+
+/** The payload of a declaration in the very figures that it was written with; `text` is one that `readDeclaration` takes. */
+export const payloadAsWritten = (text: string): string => valuesAsWritten(text, 'profile').get('Payload') ?? '{}'
 
 /** Reads the keys of a declaration that was checked when it was uploaded. Throws `ParseError`. */
 export const readDeclaration = (text: string): UploadedDeclaration => {

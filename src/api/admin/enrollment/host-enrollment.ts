@@ -19,6 +19,7 @@ type HostEnrollmentRoutes = Pick<
   | 'DELETE /hosts/:id/mdm'
   | 'POST /hosts/:id/refetch'
   | 'POST /hosts/:id/mdm/renewals'
+  | 'POST /hosts/:id/mdm/readmissions'
   | 'POST /hosts/:id/release'
   | 'GET /hosts/:id/mdm'
   | 'DELETE /hosts/:id/commands/:command_uuid'
@@ -55,6 +56,7 @@ export const hostEnrollmentRoutes = (app: App): HostEnrollmentRoutes => ({
       })),
       awaiting_configuration: awaitingConfiguration,
       unenrollment_pending: unenrollment !== null,
+      sent_away: enrollment.sentAway,
       certificate: { fingerprint: certificate, not_after: notAfter },
       renewal: {
         state: renewal.stage,
@@ -92,6 +94,12 @@ export const hostEnrollmentRoutes = (app: App): HostEnrollmentRoutes => ({
     const executed = await app.execute(host, hostId, { type: 'RenewIdentity', data }, cause)
     response.status(202)
     await answer(app, response, executed, () => ({ command_uuid: executed.state.renewal.commandId }))
+  },
+
+  'POST /hosts/:id/mdm/readmissions': async (request, response, { cause }) => {
+    const hostId = paramOf(numberText, request, 'id')
+    await existingHost(app, hostId)
+    await answer(app, response, await app.execute(host, hostId, { type: 'ReadmitHost', data: {} }, cause), () => ({}))
   },
 
   'POST /hosts/:id/release': async (request, response, { cause }) => {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { App } from '../../../app/app.ts'
 import { inParallel } from '../../../app/in-parallel.ts'
 import { host } from '../../../domain/host/host.ts'
 import { builtInLabels } from '../../../domain/labels/built-in.ts'
@@ -61,6 +62,21 @@ export const transferFilter = z.object({
 const transferPage = 1000
 const atATime = 64
 
+type Listing = Readonly<{ app: Pick<App, 'read' | 'clock'>; settings: Pick<AdminDeps['settings'], 'publicUrl'> }>
+
+/** A page of the hosts that pass a filter, within the teams that the caller reaches (null: all). Refuses with 400. */
+export const listedHosts = async (
+  { app, settings }: Listing,
+  { order_key, order_direction, after, ...list }: z.infer<typeof listQuery>,
+  reach: readonly string[] | null,
+) => {
+  if (after !== undefined && order_key !== 'id') refuse(400, 'after', 'after works in order of id; use page instead.')
+  const order = { order: orderKeys[order_key], descending: order_direction === 'desc', after: after ?? null }
+  const found = await app.read(hostsPage(filterOf(list, app.clock(), reach), { ...order, ...windowOf(list) }))
+  const { rows, meta } = pageOf(found, list)
+  return { hosts: rows.map((row) => hostJson(settings, row, null)), meta }
+}
+
 type HostListRoutes = Pick<
   Handlers,
   'GET /hosts' | 'GET /hosts/count' | 'GET /hosts/summary/mdm' | 'GET /host_summary' | 'POST /hosts/transfer/filter'
@@ -69,12 +85,7 @@ type HostListRoutes = Pick<
 /** Hosts in number: lists, counts, and what is done to all that pass a filter. */
 export const hostListRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'settings'>): HostListRoutes => ({
   'GET /hosts': async (request, response, { reach }) => {
-    const { order_key, order_direction, after, ...list } = queryOf(listQuery, request)
-    if (after !== undefined && order_key !== 'id') refuse(400, 'after', 'after works in order of id; use page instead.')
-    const order = { order: orderKeys[order_key], descending: order_direction === 'desc', after: after ?? null }
-    const found = await app.read(hostsPage(filterOf(list, app.clock(), reach), { ...order, ...windowOf(list) }))
-    const { rows, meta } = pageOf(found, list)
-    response.json({ hosts: rows.map((row) => hostJson(settings, row, null)), meta })
+    response.json(await listedHosts({ app, settings }, queryOf(listQuery, request), reach))
   },
 
   'GET /hosts/count': async (request, response, { reach }) => {

@@ -7,7 +7,7 @@ import { PackageTooLarge } from '../../../app/package-ports.ts'
 import type { PackageVersion } from '../../../domain/packages/events.ts'
 import { mustBePackage } from '../../../protocols/apple/package-file.ts'
 import { refuse } from '../../errors.ts'
-import { parsed } from '../../parsing.ts'
+import { formOf } from '../../parsing.ts'
 
 /** In bytes. */
 export const largestPackage = 512 * 1024 * 1024
@@ -76,7 +76,7 @@ export const receivePackage = async (
   })
   const [file] = Array.isArray(request.files) ? request.files : []
   if (file === undefined || received.stored === null) return refuse(400, 'package', 'The form has no file named package.')
-  return versionOf(file.originalname, received.stored, parsed(fields, request.body ?? {}, 422))
+  return versionOf(file.originalname, received.stored, formOf(fields, request, 422))
 }
 
 class UploadRefused extends Error {

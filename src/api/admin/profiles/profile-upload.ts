@@ -6,7 +6,7 @@ import type { App } from '../../../app/app.ts'
 import { noTeam } from '../../../domain/teams/events.ts'
 import type { KindOfUpload } from '../../../protocols/kind-of-upload.ts'
 import { refuse } from '../../errors.ts'
-import { numberText, parsed } from '../../parsing.ts'
+import { formOf, numberText } from '../../parsing.ts'
 import { openSecrets } from '../../secret-variables.ts'
 import type { LabelNames } from './profile-labels.ts'
 import { namedLabels } from './profile-labels.ts'
@@ -54,8 +54,7 @@ export const receiveProfile = async (app: Pick<App, 'load' | 'vault'>, request: 
       else reject(error instanceof Error ? error : new Error('The upload failed.'))
     })
   })
-  const form: unknown = request.body
-  const { team_id, ...labels } = parsed(fields, form ?? {}, 400)
+  const { team_id, ...labels } = formOf(fields, request, 400)
   const file = request.file ?? refuse(400, 'profile', 'The form has no file named profile.')
   const extension = extname(file.originalname).toLowerCase()
   const kind =

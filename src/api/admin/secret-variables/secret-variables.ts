@@ -13,6 +13,7 @@ import { secretContext } from '../../secret-variables.ts'
 import type { Tickets } from '../../tickets.ts'
 import { answer } from '../answer.ts'
 import type { Handlers } from '../deps.ts'
+import { mustFitWhereTheyStand } from './settings-that-hold.ts'
 
 /** More than any fleet needs, and few enough that the stream of them stays short. */
 const mostSecrets = 1000
@@ -61,6 +62,7 @@ export const secretVariableRoutes = (app: App, { digest }: Pick<Tickets, 'digest
     if (twice !== undefined) refuse(422, 'secrets', `The secret ${twice} is there more than once.`)
     const all = new Set([...Object.keys(await now()), ...called])
     if (all.size > mostSecrets) refuse(422, 'secrets', `There can be ${String(mostSecrets)} secrets.`)
+    await mustFitWhereTheyStand(app, Object.fromEntries(secrets.map((one) => [one.name, one.value])))
   }
 
   return {

@@ -75,6 +75,7 @@ const schema = z.object({
   MUSTER_ACTIVITIES_WEBHOOK_URL: url('https', 'http').optional(),
   MUSTER_ACTIVITIES_WEBHOOK_KEY: z.string().min(1).optional(),
   MUSTER_WEBHOOK_SECRETS: onOff.default(false),
+  MUSTER_WEBHOOK_IDLE: onOff.default(false),
   MUSTER_AUDIT_CHECKPOINT_EVENTS: number(10, 100_000_000).default(10_000),
   MUSTER_AUDIT_CHECKPOINT_MINUTES: number(1, 10_080).default(60),
   MUSTER_RETENTION_DAYS: number(1, 36_500).optional(),

@@ -1,10 +1,11 @@
 import type { App } from '../app/app.ts'
 import { host } from '../domain/host/host.ts'
 import type { HostValues } from '../domain/settings/host-values.ts'
-import { fillIn, hostValuesOf, namesIn, ofProfile } from '../domain/settings/host-values.ts'
+import { hostValuesOf, ofProfile } from '../domain/settings/host-values.ts'
 import { leastRecentlyUsed } from '../kernel/least-recently-used.ts'
 import { profileContent } from '../projections/profiles.ts'
-import { xmlEscaped } from './escaping.ts'
+import { filled, placeholdersOf } from '../protocols/filling/filled.ts'
+import { secretNamesIn, valuesIn } from './settings-values.ts'
 
 /** What these secrets stand for; those that are not answered stay what they are called. */
 export type RevealSecrets = (names: readonly string[]) => Promise<HostValues>
@@ -12,7 +13,7 @@ export type RevealSecrets = (names: readonly string[]) => Promise<HostValues>
 /** The bytes of profiles, as they were uploaded and as a host gets them. */
 export type ProfileContents = Readonly<{
   contentOf: (profileId: string, checksum: string) => Promise<Uint8Array>
-  /** With its variables and secrets filled in. */
+  /** With its variables and secrets filled in. Throws `ParseError` when one of them cannot stand where it does. */
   renderedFor: (hostId: string, profileId: string, checksum: string) => Promise<Uint8Array>
 }>
 
@@ -21,6 +22,7 @@ const contentsInMemory = 128
 
 export const profileContents = (
   { read, blobs, load }: Pick<App, 'read' | 'blobs' | 'load'>,
+  kind: 'apple-profile' | 'windows-profile',
   secretsOf: RevealSecrets,
 ): ProfileContents => {
   const contents = leastRecentlyUsed<Promise<Uint8Array>>(contentsInMemory)
@@ -46,12 +48,12 @@ export const profileContents = (
   const renderedFor = async (hostId: string, profileId: string, checksum: string): Promise<Uint8Array> => {
     const bytes = await contentOf(profileId, checksum)
     const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    if (!content.includes('FLEET_')) return bytes
+    const text = content.toString('utf8')
+    if (placeholdersOf(kind, text).length === 0) return bytes
     const { state } = await load(host, hostId)
     const values = { ...hostValuesOf(state.enrollment), ...ofProfile(profileId) }
-    const text = content.toString('utf8')
-    const secrets = await secretsOf(namesIn(text, 'FLEET_SECRET_'))
-    return Buffer.from(fillIn(fillIn(text, secrets, xmlEscaped, 'FLEET_SECRET_'), values, xmlEscaped))
+    const secrets = await secretsOf(secretNamesIn(kind, text))
+    return Buffer.from(filled(kind, text, valuesIn(secrets, values)))
   }
 
   return { contentOf, renderedFor }

@@ -6,12 +6,13 @@ import { renewalTroubles } from '../projections/renewals.ts'
 import { pushProblems } from '../projections/waking.ts'
 import type { App } from '../app/app.ts'
 import type { LibraryFaults } from '../app/library-faults.ts'
+import { webhookNames } from '../app/webhook-ports.ts'
 import type { ProjectionProgress } from '../app/projection-progress.ts'
 
 /** Figures of the whole server, read when they are asked for. A figure that cannot be had is left out of that answer. */
 export const serverMetrics = (
   registry: Registry,
-  { work, read, clock, logger }: App,
+  { work, outboxes, read, clock, logger }: App,
   { progress: { projectionStates }, libraryFaults }: Readonly<{ progress: ProjectionProgress; libraryFaults: LibraryFaults }>,
 ): void => {
   collectDefaultMetrics({ register: registry })
@@ -57,6 +58,19 @@ export const serverMetrics = (
       for (const { kind, due, parked } of await work.counts()) {
         rows.set({ kind, state: 'due' }, due)
         rows.set({ kind, state: 'parked' }, parked)
+      }
+    }),
+  })
+  const deliveries = new Gauge({
+    name: 'muster_webhook_deliveries',
+    help: 'What a webhook still has to tell its receiver, and what the receiver refused; the latter needs an operator.',
+    labelNames: ['webhook', 'state'],
+    registers: [registry],
+    collect: quietly(async () => {
+      for (const webhook of webhookNames) {
+        const { waiting, setAside } = await outboxes[webhook].counts()
+        deliveries.set({ webhook, state: 'waiting' }, waiting)
+        deliveries.set({ webhook, state: 'set_aside' }, setAside)
       }
     }),
   })

@@ -7,9 +7,9 @@ import type { Registry } from 'prom-client'
 import type { App } from '../app/app.ts'
 import type { LibraryFaults } from '../app/library-faults.ts'
 import type { PackageStore } from '../app/package-ports.ts'
-import type { Outbox } from '../app/operational-ports.ts'
 import type { Push } from '../app/ports.ts'
 import { LogUnavailable } from '../app/ports.ts'
+import type { WebhookName } from '../app/webhook-ports.ts'
 import type { ProjectionProgress } from '../app/projection-progress.ts'
 import type { Config } from '../config.ts'
 import { publicUrlOf } from '../config.ts'
@@ -54,8 +54,6 @@ export type WebParts = Readonly<{
   config: Config
   packages: PackageStore
   push: Push
-  /** Where what a webhook is to be told waits; null: there is none. */
-  outbox: Outbox | null
   version: string
   trust: Trust
   nothingWaiting: NothingWaiting
@@ -139,6 +137,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
       organization,
       limits: { perToken: config.MUSTER_API_RATE, refusedPerAddress: 60 },
       authorityKeyBits: config.MUSTER_AUTHORITY_KEY_BITS,
+      webhooks: webhooksOf(config),
       sessions: { idleMs: config.MUSTER_SESSION_IDLE_MINUTES * 60_000, longestMs: config.MUSTER_SESSION_HOURS * 3_600_000 },
     },
     identityProvider: identityProviderOf(config, publicUrl, app.clock),
@@ -161,9 +160,9 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
       mdmRoutes(edge, profiles, {
         declarationsFor: declarationSets(app, organization),
         tokenFor: getToken(app, pairing),
-        ...(parts.outbox === null
-          ? {}
-          : { tell: webhookTeller({ ...app, outbox: parts.outbox }, { secrets: config.MUSTER_WEBHOOK_SECRETS }) }),
+        ...(config.MUSTER_WEBHOOK_URL !== undefined && {
+          tell: webhookTeller(app, { secrets: config.MUSTER_WEBHOOK_SECRETS, idle: config.MUSTER_WEBHOOK_IDLE }),
+        }),
       }),
     )
     .use(
@@ -222,6 +221,11 @@ const notFromAnotherLog =
   }
 
 const openWithoutLog: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
+
+const webhooksOf = ({ MUSTER_WEBHOOK_URL, MUSTER_ACTIVITIES_WEBHOOK_URL }: Config): readonly WebhookName[] => [
+  ...(MUSTER_WEBHOOK_URL === undefined ? [] : (['devices'] as const)),
+  ...(MUSTER_ACTIVITIES_WEBHOOK_URL === undefined ? [] : (['activities'] as const)),
+]
 
 const identityOf = ({ MUSTER_DEVICE_IDENTITY, MUSTER_DEVICE_CERT_HEADER }: Config): IdentitySource =>
   MUSTER_DEVICE_IDENTITY === 'header' ? { kind: 'header', name: MUSTER_DEVICE_CERT_HEADER } : { kind: MUSTER_DEVICE_IDENTITY }

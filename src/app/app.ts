@@ -6,6 +6,7 @@ import type { AgentReports, AuditChain, Carves, Challenges, Telemetry, WorkStore
 import type { Sessions, SsoAttempts } from './session-ports.ts'
 import type { ProjectionProgress } from './projection-progress.ts'
 import type { ProjectionStore } from './projection-store.ts'
+import type { Outbox, WebhookName } from './webhook-ports.ts'
 import type { Clock, Database, EventLog, Log, Vault, WorkQueue } from './ports.ts'
 
 /** What the edges and the workers are handed: the verbs that wait, and the ports behind them. Made by `compose.ts` alone. */
@@ -33,6 +34,8 @@ export type App = Readonly<{
   sessions: Sessions
   ssoAttempts: SsoAttempts
   work: WorkStore
+  /** What other systems are to be told, by receiver; there is an outbox even where there is no receiver. */
+  outboxes: Readonly<Record<WebhookName, Outbox>>
   queue: WorkQueue
   /** The read models themselves: how far each filling is, and filling some anew beside those shown. */
   readModels: Readonly<{

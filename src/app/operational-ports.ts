@@ -98,21 +98,6 @@ export type Carves = Readonly<{
   block: (id: string, block: number) => Promise<Sealed | null>
 }>
 
-/** Something to be told to another system, sealed for the owner `server` in the context `webhook`. */
-export type Delivery = Readonly<{ id: string; sealed: Sealed; createdAt: string }>
-
-/** What is to be told, by enrollment; each in the order in which it happened. */
-export type Outbox = Readonly<{
-  /** Answers false when so much waits already that this is dropped. */
-  put: (enrollmentId: string, sealed: Sealed) => Promise<boolean>
-  /** The oldest that wait for an enrollment. */
-  next: (enrollmentId: string, limit: number) => Promise<readonly Delivery[]>
-  /** Forgets them: they were delivered, or given up. */
-  remove: (ids: readonly string[]) => Promise<void>
-  /** Enrollments for which something waits. */
-  waiting: (limit: number) => Promise<readonly string[]>
-}>
-
 /** How far something came in the log that is told onward: lost only with the database, and then it is told again from where it starts. */
 export type Cursors = Readonly<{
   /** Null: it was never set. */

@@ -1,4 +1,5 @@
 import { ApiError } from '../client/api-error.ts'
+import type { Webhook } from '../client/json.ts'
 import type { MusterClient } from '../client/muster-client.ts'
 import { table } from './table.ts'
 
@@ -41,6 +42,12 @@ const looks: Readonly<Record<string, Look>> = {
     return [{ state: 'ails', detail: `${String(parked.length)} rows are parked (${kinds}); see GET /work/parked.` }]
   },
 
+  webhooks: async (client, now) => {
+    const told = (await client.webhooks.list()).filter(({ configured, set_aside }) => configured || set_aside > 0)
+    if (told.length === 0) return [well('There is nobody to be told.')]
+    return told.flatMap((webhook) => lookAtWebhook(webhook, now))
+  },
+
   'push certificate': async (client, now) => {
     try {
       const { topic, not_after } = await client.pushCertificate.get()
@@ -62,6 +69,28 @@ const looks: Readonly<Record<string, Look>> = {
       ? [well(`None ends within ${String(warnDays)} days.`)]
       : [{ state: 'warns', detail: `${String(ending.length)} end within ${String(warnDays)} days; their renewal is late.` }]
   },
+}
+
+/** Longer than a receiver is restarted for, ms. */
+const awayMs = 15 * 60 * 1000
+
+const lookAtWebhook = ({ name, waiting, waiting_since, set_aside, topics }: Webhook, now: Date): Awaited<ReturnType<Look>> => {
+  const kinds = Object.keys(topics).join(', ')
+  const isAway = waiting_since !== null && now.getTime() - Date.parse(waiting_since) > awayMs
+  const findings = [
+    ...(set_aside > 0
+      ? [
+          {
+            state: 'warns',
+            detail: `The receiver of ${name} refused ${String(set_aside)} (${kinds}); see \`muster webhooks\`.`,
+          } as const,
+        ]
+      : []),
+    ...(isAway
+      ? [{ state: 'warns', detail: `The receiver of ${name} has not taken ${String(waiting)}, since ${waiting_since}.` } as const]
+      : []),
+  ]
+  return findings.length > 0 ? findings : [well(`The receiver of ${name} takes what it is told.`)]
 }
 
 const lasting = (name: string, notAfter: string, now: Date): Omit<Finding, 'what'> => {

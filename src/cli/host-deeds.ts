@@ -54,4 +54,12 @@ export const hostDeeds: readonly HostDeed[] = [
       return [{}, 'The host is asked to leave.']
     },
   },
+  {
+    name: 'readmit',
+    about: 'let the agent of a host that was sent away enroll it again',
+    deed: async (client, id) => {
+      await client.hosts.readmit(id)
+      return [{}, 'The agent of the host may enroll it again.']
+    },
+  },
 ]

@@ -19,8 +19,11 @@ export type HostFilter = Page &
     order_direction?: 'asc' | 'desc'
   }>
 
-/** A part of a host's history: revisions after and before these (exclusive), at most `limit` (100 unless told). Latest first unless told. */
-export type HistoryPage = Readonly<{ order?: 'asc' | 'desc'; after?: number; before?: number; limit?: number }>
+/**
+ * A part of a host's history: revisions after and before these (exclusive), at most `limit` (100 unless told), of these types (with commas
+ * between) alone. Latest first unless told.
+ */
+export type HistoryPage = Readonly<{ order?: 'asc' | 'desc'; after?: number; before?: number; limit?: number; type?: string }>
 
 /** Hosts, and what is done to one. Every function throws `ApiError`. */
 export type HostsClient = Readonly<{
@@ -55,6 +58,8 @@ export type HostsClient = Readonly<{
   renewIdentity: (id: number) => Promise<string>
   /** Asks it to remove its enrollment profile. */
   unenroll: (id: number) => Promise<void>
+  /** Lets its agent enroll it again after it was sent away. */
+  readmit: (id: number) => Promise<void>
   /** Destroys the key of its secrets, and what tells whose it is; `confirm` is its serial number or id. `force` ends its enrollment. */
   forget: (id: number, wish: ForgetWish) => Promise<Forgotten>
   /** How its enrollment stands. */
@@ -102,6 +107,9 @@ export const hostsClient = ({ json }: Pick<Connection, 'json'>): HostsClient => 
     release: (id) => started(post(pathOf`/hosts/${id}/release`, {})),
     renewIdentity: (id) => started(post(pathOf`/hosts/${id}/mdm/renewals`, {})),
     unenroll: (id) => remove(pathOf`/hosts/${id}/mdm`),
+    readmit: async (id) => {
+      await post(pathOf`/hosts/${id}/mdm/readmissions`, {})
+    },
     forget: (id, wish) => post(pathOf`/hosts/${id}/forget`, wish),
     enrollment: (id) => get(pathOf`/hosts/${id}/mdm`),
     declarations: async (id) =>

@@ -178,6 +178,8 @@ export type HostEnrollment = Readonly<{
   channels: readonly Readonly<{ channel: string; enrollment_id: string; token_since: string }>[]
   awaiting_configuration: boolean
   unenrollment_pending: boolean
+  /** An admin ended it: no agent enrolls it again until the host is readmitted. */
+  sent_away: boolean
   certificate: Readonly<{ fingerprint: string | null; not_after: string | null }>
   renewal: Readonly<{ state: 'idle' | 'requested' | 'failed'; attempt: number; since: string | null; next_at: string | null }>
   escrowed: Readonly<{ bootstrap_token: boolean; unlock_token: boolean }>
@@ -192,6 +194,27 @@ export type HostDeclaration = Readonly<{
 }>
 
 /** Work that failed too often and waits for an operator. */
+/** What the receiver of a webhook is still to be told, and what it refused; `topics` counts the latter. */
+export type Webhook = Readonly<{
+  name: 'devices' | 'activities'
+  configured: boolean
+  waiting: number
+  waiting_since: string | null
+  set_aside: number
+  topics: Readonly<Record<string, number>>
+}>
+
+export type SetAsideDelivery = Readonly<{
+  id: number
+  topic: string
+  event_id: string
+  enrollment_id: string | null
+  created_at: string
+  set_aside_at: string
+  attempts: number
+  problem: string
+}>
+
 export type ParkedWork = Readonly<{ kind: string; key: string; attempts: number; error: string; since: string }>
 
 export type Authority = Readonly<{

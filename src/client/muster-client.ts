@@ -29,6 +29,8 @@ import { enrollSecretsClient } from './enroll-secrets-client.ts'
 import type { ExplanationsClient } from './explanations-client.ts'
 import { explanationsClient } from './explanations-client.ts'
 import { settingsClient } from './settings-client.ts'
+import type { WebhooksClient } from './webhooks-client.ts'
+import { webhooksClient } from './webhooks-client.ts'
 import type { UpkeepClient } from './upkeep-client.ts'
 import { upkeepClient } from './upkeep-client.ts'
 
@@ -78,6 +80,7 @@ export type MusterClient = Readonly<{
   enrollSecrets: EnrollSecretsClient
   /** What an operator looks after. */
   upkeep: UpkeepClient
+  webhooks: WebhooksClient
   audit: AuditClient
   past: PastClient
   /** Why something is on a host, or is not. */
@@ -172,6 +175,7 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
     changeSets: changeSetsClient({ json }),
     settings: settingsClient({ json }),
     upkeep: upkeepClient({ json }),
+    webhooks: webhooksClient({ json }),
     summary: (teamId) => get('/configuration_profiles/summary', teamQuery(teamId)),
     commands: {
       run: (command, hostUuids) =>

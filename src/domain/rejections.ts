@@ -20,6 +20,7 @@ export type RejectionCode =
   | 'still-enrolled'
   | 'forgotten'
   | 'topic-changed'
+  | 'sent-away'
   | 'last-admin'
 
 /** Says no. `message` is a sentence with a subject that an admin may read; `field` names the request's field at fault. */

@@ -1,5 +1,6 @@
 import type { AgentEvent } from '../domain/agents/events.ts'
 import type { EnrollmentEvent, HostFacts } from '../domain/enrollment/events.ts'
+import { endedByAdmin } from '../domain/enrollment/events.ts'
 import type { ForgettingEvent } from '../domain/forgetting/events.ts'
 import type { MergingEvent } from '../domain/merging/events.ts'
 import type { MembershipEvent } from '../domain/teams/events.ts'
@@ -26,6 +27,8 @@ export type HostRow = Readonly<{
   enrolled_at: string | null
   /** Why the last enrollment ended; null while it lasts. */
   ended_because: string | null
+  /** An admin ended it: no agent is to enroll the host again. */
+  sent_away: boolean
   ended_at: string | null
   /** When it was forgotten, unless its device came again since: nothing tells whose it was. */
   forgotten_at: string | null
@@ -38,7 +41,7 @@ export type HostRow = Readonly<{
 /** Every host that was ever discovered, as it stands now. */
 export const hosts: Projection<EnrollmentEvent | MembershipEvent | MergingEvent | ForgettingEvent | AgentEvent, HostRow> = {
   name: 'hosts',
-  version: 5,
+  version: 6,
   schema: `
     host_id text not null,
     hardware_id text not null,
@@ -55,6 +58,7 @@ export const hosts: Projection<EnrollmentEvent | MembershipEvent | MergingEvent 
     enrollment_id text,
     enrolled_at timestamptz,
     ended_because text,
+    sent_away boolean not null default false,
     ended_at timestamptz,
     forgotten_at timestamptz,
     merged_into text,
@@ -81,7 +85,7 @@ export const hosts: Projection<EnrollmentEvent | MembershipEvent | MergingEvent 
       where: { host_id: id },
       change: {
         ...{ stage: 'started', enrollment_id: data.enrollmentId, enrolled_at: null, updated_at: at },
-        ...{ ended_because: null, ended_at: null, forgotten_at: null },
+        ...{ ended_because: null, sent_away: false, ended_at: null, forgotten_at: null },
       },
     }),
     ChannelOpened: ({ id, at, data }) =>
@@ -94,8 +98,12 @@ export const hosts: Projection<EnrollmentEvent | MembershipEvent | MergingEvent 
     }),
     EnrollmentEnded: ({ id, at, data }) => ({
       where: { host_id: id },
-      change: { stage: 'ended', ended_because: data.because, ended_at: at, updated_at: at },
+      change: {
+        ...{ stage: 'ended', ended_because: data.because, ended_at: at, updated_at: at },
+        sent_away: endedByAdmin(data),
+      },
     }),
+    HostReadmitted: ({ id, at }) => ({ where: { host_id: id }, change: { sent_away: false, updated_at: at } }),
     // The hardware id stays: by it a device is known when it comes again.
     HostForgotten: ({ id, at }) => ({
       where: { host_id: id },

@@ -105,6 +105,12 @@ export const profilesWithSecret = (secret: string, after: string, limit: number)
     select profile_id, name from profiles where secrets ? ${secret} and profile_id > ${after} and deleted_at is null
     order by profile_id limit ${limit}`
 
+/** The settings that hold any of these secrets, with their bytes, in order of their ids. */
+export const settingsWithSecrets = (secrets: readonly string[], after: string, limit: number) =>
+  query<ProfileRow>`
+    select * from profiles where secrets ?| ${secrets}::text[] and profile_id > ${after} and deleted_at is null
+    order by profile_id limit ${limit}`
+
 export const profileById = (profileId: string) =>
   query<ProfileRow>`select * from profiles where profile_id = ${profileId} and deleted_at is null`
 

@@ -77,10 +77,22 @@ export const stateOfSetup = (hostId: string) =>
            + (select count(*)::int from waiting_commands where host_id = ${hostId} and channel <> 'agent') as open,
            (select count(*)::int from host_profiles where host_id = ${hostId} and status = 'failed') as failed`
 
-/** Where a Windows host stands for its agent; `scripts` wait for it, `managed_elsewhere` null: no agent told who manages it. */
+/**
+ * Where a Windows host stands for its agent; `scripts` wait for it, `managed_elsewhere` null: no agent told who manages it. `barred`: it is not to be
+ * enrolled by its agent, for an admin sent it away, or it is a server.
+ */
 export const standingOfWindows = (hostId: string) =>
-  query<Readonly<{ enrolled: boolean; waiting: boolean; scripts: readonly string[]; managed_elsewhere: boolean | null }>>`
+  query<
+    Readonly<{
+      enrolled: boolean
+      waiting: boolean
+      scripts: readonly string[]
+      managed_elsewhere: boolean | null
+      barred: boolean
+    }>
+  >`
     select h.stage = 'enrolled' as enrolled, r.mdm_enrolled as managed_elsewhere,
+           h.sent_away or coalesce(r.is_server, false) as barred,
            exists (select from waiting_commands w where w.host_id = h.host_id and w.channel <> 'agent') as waiting,
            array(select command_id from waiting_commands w where w.host_id = h.host_id and w.channel = 'agent'
                  order by priority desc, queued_position, place limit 20) as scripts

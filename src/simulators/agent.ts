@@ -63,14 +63,16 @@ export const osqueryAgent = ({ url, ca, secret, host, instanceId = 'instance-1',
     nodeKey = key
   }
 
+  /** As osquery 5 reads an answer: no status counts, only `node_invalid` and `error`; an answer without a body is a good one. */
   const ask = async (path: string, more: object = {}): Promise<Body> => {
     if (nodeKey === null) await enroll()
-    const { status, body } = await post(path, { node_key: nodeKey, ...more })
+    const { body } = await post(path, { node_key: nodeKey, ...more })
     if (body['node_invalid'] === true) {
+      nodeKey = null
       await enroll()
       return (await post(path, { node_key: nodeKey, ...more })).body
     }
-    if (status !== 200) throw new Error(`The agent heard ${String(status)}.`)
+    if ('error' in body) throw new Error(`The agent was told: ${String(body['error'])}`)
     return body
   }
 

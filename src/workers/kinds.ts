@@ -12,12 +12,12 @@ import { chaseDeclarations, verifyHosts } from './verify.ts'
 import type { ActivityReceiver } from './tell-activities.ts'
 import { tellActivities } from './tell-activities.ts'
 import { wake, wakeSilent } from './wake.ts'
-import type { WebhookSettings } from './webhook.ts'
+import type { Receiver } from './post-signed.ts'
 import { deliverWebhook } from './webhook.ts'
 import type { WorkKind } from './worker.ts'
 
 /** Other systems that are told what happens; null: none. */
-export type Told = Readonly<{ webhook: WebhookSettings | null; activities: ActivityReceiver | null }>
+export type Told = Readonly<{ webhook: Receiver | null; activities: ActivityReceiver | null }>
 
 /** Every kind of work there is. */
 export const workKinds = (app: App, push: Push, told: Told = { webhook: null, activities: null }): readonly WorkKind[] => [

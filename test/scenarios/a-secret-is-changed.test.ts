@@ -34,7 +34,7 @@ describe('A secret in settings', function () {
     const { client } = server
     await client.secrets.put([{ name: 'PSK', value }])
     const profileId = await story.upload(client, story.profileCalled('wifi', extra))
-    await allHold('one &#38; only')
+    await allHold('one &amp; only')
     await story.settled(client, profileId, fleet.devices.length)
 
     await client.secrets.put([{ name: 'PSK', value: nextValue }])
@@ -46,7 +46,7 @@ describe('A secret in settings', function () {
     const installs = () => story.typesIn(history).filter((type) => type === 'ProfileInstalled').length
     assert.equal(installs(), 2)
     const said = JSON.stringify([history, await client.activities(), await client.commands.list()])
-    assert.ok(!said.includes(nextValue) && !said.includes('one & only') && !said.includes('one &#38; only'))
+    assert.ok(!said.includes(nextValue) && !said.includes('one & only') && !said.includes('one &amp; only'))
   })
 
   it('changes what is declared too', async () => {
@@ -75,5 +75,21 @@ describe('A secret in settings', function () {
       return token() !== before
     })
     await verified()
+  })
+
+  it('is declared as the number that it is, and all numbers in the figures that they were written with [case F1]', async () => {
+    const { client } = server
+    await client.secrets.put([{ name: 'MINUTES', value: '9007199254740993' }])
+    const payload =
+      '{"maximumGracePeriodInMinutes": $FLEET_SECRET_MINUTES, "x": [18446744073709551615, 1.0, 1e3], "y": "\\u0041"}'
+    const text = `{"Type":"com.apple.configuration.passcode.settings","Identifier":"com.example.figures","Payload":${payload}}`
+    await client.profiles.upload({ name: 'Figures.json', bytes: Buffer.from(text) }, null)
+    const held = () => fleet.devices[0]?.declarations().find(({ identifier }) => identifier === 'com.example.figures')
+    await eventually('the Mac fetched it', async () => {
+      await fleet.connectAll()
+      return held() !== undefined
+    })
+    const written = held()?.written ?? ''
+    assert.ok(written.includes(`"Payload":${payload.replace('$FLEET_SECRET_MINUTES', '9007199254740993')}`), written)
   })
 })

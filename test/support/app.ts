@@ -7,6 +7,7 @@ import { postgresChallenges } from '../../src/adapters/postgres/challenges.ts'
 import { openPool } from '../../src/adapters/postgres/connections.ts'
 import { postgresDatabase } from '../../src/adapters/postgres/database.ts'
 import { createOperationalTables } from '../../src/adapters/postgres/operational-tables.ts'
+import { postgresOutboxes } from '../../src/adapters/postgres/outbox.ts'
 import { postgresProjectionStore } from '../../src/adapters/postgres/projection-store.ts'
 import { postgresAgentReports } from '../../src/adapters/postgres/agent-reports.ts'
 import { postgresCarves } from '../../src/adapters/postgres/carves.ts'
@@ -100,6 +101,7 @@ export const testApp = async (): Promise<TestApp> => {
     sessions: postgresSessions(pool, clock),
     ssoAttempts: postgresSsoAttempts(pool, clock),
     work,
+    outboxes: postgresOutboxes(pool, clock),
     queue,
     readModels: {
       states: store.states,

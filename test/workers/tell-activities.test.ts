@@ -167,4 +167,53 @@ describe('A receiver of activities', function () {
     const said = rig.lines.filter(({ message }) => message.startsWith('the receiver of activities'))
     assert.equal(said.length, 4)
   })
+  const aside = async () => {
+    const kept = await rig.app.outboxes.activities.aside({ topic: null, ids: null }, { limit: 10, offset: 0 })
+    return kept.map(({ topic, attempts, problem }) => [topic, attempts, problem])
+  }
+
+  it('that refuses one has it set aside, is told of the next, and is sent it again when an admin asks', async () => {
+    for (const name of ['a1', 'a2', 'a3']) await rig.upload(name)
+    await hasHappened()
+    answers = [200, 422]
+    await tell()
+    assert.deepEqual(
+      told.map(({ subject }) => subject),
+      ['a1', 'a3'],
+    )
+    assert.deepEqual(await aside(), [['created_macos_profile', 1, 'The receiver answered 422.']])
+    await rig.app.outboxes.activities.resend({ topic: null, ids: null })
+    await rig.upload('a4')
+    await hasHappened()
+    await tell()
+    assert.deepEqual([told.map(({ subject }) => subject).slice(2), await aside()], [['a2', 'a4'], []])
+  })
+
+  it('that fails with one three times while it takes the next has that one set aside', async () => {
+    for (const name of ['a1', 'a2', 'a3']) await rig.upload(name)
+    await hasHappened()
+    answers = [500, 500, 500, 200]
+    await tell()
+    assert.deepEqual(
+      told.map(({ subject }) => subject),
+      ['a2', 'a3'],
+    )
+    assert.deepEqual(await aside(), [['created_macos_profile', 3, 'The receiver answered 500.']])
+  })
+
+  it('that was killed between setting one aside and going on keeps it once', async () => {
+    for (const name of ['a1', 'a2']) await rig.upload(name)
+    await hasHappened()
+    const killed: Cursors = { ...cursors, move: () => Promise.reject(new Error('The process was killed.')) }
+    const { port } = receiver.address() as AddressInfo
+    answers = [400, 400]
+    await workOff(
+      rig.app,
+      tellActivities(rig.app, { url: `http://127.0.0.1:${String(port)}/`, key: null, cursors: killed }),
+      () => false,
+    )
+    rig.advance(60_000)
+    await tell()
+    assert.deepEqual([told.map(({ subject }) => subject), (await aside()).length], [['a2'], 1])
+  })
 })

@@ -47,7 +47,17 @@ const tables = `${logIdentityTable}
   create table if not exists webhook_deliveries (
     id bigint generated always as identity primary key, enrollment_id text not null, sealed jsonb not null,
     created_at timestamptz not null);
-  create index if not exists webhook_deliveries_order on webhook_deliveries (enrollment_id, id);
+  alter table webhook_deliveries
+    add column if not exists receiver text not null default 'devices', add column if not exists waiting_since timestamptz,
+    add column if not exists failures integer not null default 0, add column if not exists failing_since timestamptz,
+    add column if not exists retry_at timestamptz, add column if not exists set_aside_at timestamptz,
+    add column if not exists attempts integer, add column if not exists problem text,
+    add column if not exists topic text, add column if not exists event_id text;
+  drop index if exists webhook_deliveries_order;
+  create index if not exists webhook_deliveries_waiting on webhook_deliveries (receiver, enrollment_id, id) where set_aside_at is null;
+  create index if not exists webhook_deliveries_aside on webhook_deliveries (receiver, id) where set_aside_at is not null;
+  create unique index if not exists webhook_deliveries_events on webhook_deliveries (receiver, event_id) where event_id is not null;
+  create table if not exists token_update_tallies (enrollment_id text collate "C" primary key, tally integer not null);
   create table if not exists channel_pushes (
     host_id text not null, channel text not null, pushed_at timestamptz not null, unanswered integer not null,
     problem text, problem_since timestamptz, primary key (host_id, channel));

@@ -16,6 +16,7 @@ type AnyRoute = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`
 export const access = {
   'GET /hosts': everyone,
   'GET /hosts/count': all,
+  'GET /hosts/report': everyone,
   'GET /hosts/summary/mdm': everyone,
   'GET /host_summary': everyone,
   'GET /hosts/identifier/:identifier': everyone,
@@ -54,6 +55,7 @@ export const access = {
   'POST /hosts/:id/forget': admins,
   'DELETE /hosts/:id/mdm': keepers,
   'POST /hosts/:id/mdm/renewals': keepers,
+  'POST /hosts/:id/mdm/readmissions': keepers,
   'POST /hosts/:id/release': keepers,
   'GET /hosts/:id/mdm': everyone,
 
@@ -69,6 +71,7 @@ export const access = {
 
   'GET /labels': all,
   'POST /labels': writers,
+  'GET /labels/summary': all,
   'GET /labels/:id': all,
   'PATCH /labels/:id': writers,
   'GET /labels/:id/hosts': all,
@@ -140,6 +143,10 @@ export const access = {
   'POST /change_sets/:id/undo': keepers,
   'GET /work/parked': keepers,
   'POST /work/parked/retries': keepers,
+  'GET /webhooks': keepers,
+  'GET /webhooks/:name/set_aside': keepers,
+  'POST /webhooks/:name/set_aside/resends': keepers,
+  'POST /webhooks/:name/set_aside/removals': keepers,
 
   'GET /live': everyone,
   'GET /projections': everyone,

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express'
 import type { App } from '../../app/app.ts'
 import type { PackageStore } from '../../app/package-ports.ts'
+import type { WebhookName } from '../../app/webhook-ports.ts'
 import type { Session } from '../../app/session-ports.ts'
 import type { Rights } from '../../domain/users/rights.ts'
 import type { Actor, Cause } from '../../kernel/event.ts'
@@ -29,6 +30,8 @@ export type AdminSettings = Readonly<{
   sessions?: SessionTimes
   /** Cheap ones are for tests. */
   passwordCost?: PasswordCost
+  /** The webhooks that have a receiver; none by default. */
+  webhooks?: readonly WebhookName[]
   /** How many hosts a plan asks one by one, rather than in groups; 1,000 by default. */
   planAsksHosts?: number
 }>

@@ -20,6 +20,7 @@ import { signInSubjects } from './sign-in/subjects.ts'
 import { teamSubjects } from './teams/subjects.ts'
 import { userSubjects } from './users/subjects.ts'
 import { wayInSubjects } from './ways-in/subjects.ts'
+import { webhookSubjects } from './webhooks/subjects.ts'
 import type { Subject } from './subject.ts'
 
 /** Every route, with what it is about; a route without a line in its folder's table does not compile. */
@@ -45,4 +46,5 @@ export const subjects: Readonly<Record<Route, Subject>> = {
   ...teamSubjects,
   ...userSubjects,
   ...wayInSubjects,
+  ...webhookSubjects,
 }

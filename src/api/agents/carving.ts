@@ -18,11 +18,11 @@ export const carving = ({ carves, vault, execute }: Pick<App, 'carves' | 'vault'
     return { session_id: begun.sessionId, success: true }
   },
 
-  /** There is no node key: the session, a secret of this carve, is what is checked. */
-  block: async (body: unknown): Promise<object> => {
-    const { sessionId, requestId, block, data } = readCarveBlock(body)
-    const carve = await carves.find(sessionId)
+  /** There is no node key: the session, a secret of this carve, is what is checked, before the block itself is read. */
+  block: async (session: string, bodyOf: () => unknown): Promise<object> => {
+    const carve = session === '' ? null : await carves.find(session)
     if (carve === null) return refuse(404, 'session_id', 'No carve has this session.')
+    const { requestId, block, data } = readCarveBlock(bodyOf())
     if (carve.requestId !== requestId) return refuse(400, 'request_id', 'The carve belongs to another request.')
     if (block >= carve.blockCount) return refuse(400, 'block_id', `The carve has ${String(carve.blockCount)} blocks.`)
     const isLast = block === carve.blockCount - 1

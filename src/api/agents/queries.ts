@@ -71,10 +71,13 @@ export const mdmInRegistry = (rows: readonly Row[]): MdmOpinion | null => {
   if (rows.length === 0) return null
   const server = rows.find(({ name, data }) => name === 'DiscoveryServiceFullURL' && data !== undefined && data !== '')
   const joined = rows.some(({ key, name, data }) => key === server?.['key'] && name === 'AADResourceID' && (data ?? '') !== '')
+  // `Server`, `Server Core`; the others are `Client`.
+  const isServer = rows.some(({ name, data }) => name === 'InstallationType' && /server/i.test(data ?? ''))
   return {
     enrolled: server !== undefined,
     serverUrl: withoutParameters(server?.['data'] ?? ''),
     installedFromDep: server !== undefined && joined,
+    ...(isServer && { isServer }),
   }
 }
 

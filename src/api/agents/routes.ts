@@ -1,38 +1,39 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import type { Request, Response } from 'express'
 import { json, Router } from 'express'
 import type { App } from '../../app/app.ts'
-import type { Host } from '../../domain/host/host.ts'
-import { host } from '../../domain/host/host.ts'
-import { hostIdOf } from '../../domain/host/host-id.ts'
 import type { AgentKind } from '../../domain/agents/events.ts'
 import type { HostFacts } from '../../domain/enrollment/events.ts'
 import type { Platform } from '../../domain/platforms.ts'
 import { allYaraRules, yaraRules } from '../../domain/yara-rules/yara-rules.ts'
 import type { Cause } from '../../kernel/event.ts'
 import { dynamicLabels } from '../../projections/labels.ts'
-import { hostsByIdentifier } from '../../projections/host-directory.ts'
 import { readEnroll, readNodeKey, readWrite } from '../../protocols/osquery/messages.ts'
 import { readExecutionId, readOrbitEnroll, readScriptResult } from '../../protocols/osquery/orbit.ts'
 import { attemptsOf, addressOf } from '../attempts.ts'
 import { wrongPerMinute } from '../apple/enroll-secret-check.ts'
 import type { TeamOfSecret } from '../enrolling-teams.ts'
-import { enrolledTwins } from '../../projections/windows-enrollments.ts'
 import type { AgentNotes } from '../windows/agent-notes.ts'
-import { isSerial, mergeBySerial } from '../windows/linking.ts'
 import { refuse } from '../errors.ts'
+import { arriving } from './arriving.ts'
+import type { BodyLimits } from './bodies.ts'
+import { agentBodies, jsonOf } from './bodies.ts'
 import { carving } from './carving.ts'
 import { ingest } from './ingest.ts'
 import type { Agent, KnownAgents } from './known-agents.ts'
-import { keyHashOf } from './known-agents.ts'
+import { agentErrors, agentPrefixes, unknownCall } from './refusals.ts'
 import type { LabelQuery } from './schedule.ts'
 import { questionsFor } from './schedule.ts'
 import { agentScripts } from './scripts.ts'
 
-/** A write may hold the rows of many queries. */
-const bodyLimit = '5mb'
-/** A block of 8 MiB in base64. */
-const blockLimit = '12mb'
+/** What an agent says of itself, or asks, is short, bytes. */
+const shortBody = 256 * 1024
+/** A write may hold the rows of many queries, bytes. */
+const bodyLimit = 5 * 1024 * 1024
+/** A block of 8 MiB in base64, bytes. */
+const blockLimit = 12 * 1024 * 1024
+/** osquery sends up to 1,024 lines of 1 MiB at once (`logger_tls_max_lines`, `logger_tls_max_linesize`), bytes. */
+const logLimit = 1100 * 1024 * 1024
 /** How long the labels' queries are believed, ms. */
 const labelsMs = 10_000
 
@@ -55,6 +56,8 @@ export const agentRoutes = ({ app, agents, teamOf, notesFor }: AgentEdge): Route
   const attempts = attemptsOf(app.clock, { limit: wrongPerMinute, windowMs: 60_000 })
   const carves = carving(app)
   const scripts = agentScripts(app)
+  const enroll = arriving(app, agents, causeOf)
+  const bodyOf = agentBodies()
   let labels: Readonly<{ rows: readonly LabelQuery[]; until: number }> = { rows: [], until: 0 }
   let asking: Promise<void> | null = null
 
@@ -79,61 +82,20 @@ export const agentRoutes = ({ app, agents, teamOf, notesFor }: AgentEdge): Route
     return teamId
   }
 
-  type Arrival = Readonly<{
-    agent: AgentKind
-    hardwareId: string
-    platform: Platform
-    facts: HostFacts
-    instanceId: string | null
-    version: string | null
-    teamId: string
-  }>
-
-  /** The host itself, or the one that lives on in its place. */
-  const livingHost = async (hostId: string): Promise<string> => (await app.load(host, hostId)).state.merging.into ?? hostId
-
-  const enroll = async ({ agent, hardwareId, platform, ...told }: Arrival): Promise<string> => {
-    const nodeKey = randomBytes(24).toString('base64url')
-    const own = hostIdOf(hardwareId)
-    const hostId = await livingHost(own)
-    const data = { ...told, agent, hardwareId, platform, keyHash: keyHashOf(nodeKey) } as const
-    const cause = causeOf(agent, hardwareId)
-    // A merge that was cut off between its two records is finished here.
-    if (hostId !== own)
-      await app.execute(host, hostId, { type: 'AbsorbHost', data: { hostId: own, hardwareId, because: 'serial' } }, cause)
-    const { state } = await app.execute(host, hostId, { type: 'EnrollAgent', data }, cause)
-    const twin = await deviceBeside(hostId, state)
-    const into = twin !== null && (await mergeBySerial(app, { hostId, hardwareId, into: twin }, cause)) ? twin : hostId
-    if (into !== hostId) await app.execute(host, into, { type: 'EnrollAgent', data }, cause)
-    agents.remember(nodeKey, { hostId: into, platform, kind: agent })
-    return nodeKey
-  }
-
-  /** A Windows device that enrolled before its agent came has a record of its own: the one of this serial number, if there is just one. */
-  const deviceBeside = async (hostId: string, { enrollment }: Host): Promise<string | null> => {
-    const { platform, stage, facts } = enrollment
-    if (platform !== 'windows' || stage === 'enrolled' || facts.serial === undefined || !isSerial(facts.serial)) return null
-    const [twin, another] = await app.read(enrolledTwins(hostId, facts.serial))
-    return twin === undefined || another !== undefined ? null : twin.host_id
-  }
-
-  /** By its hardware id; a Mac that does not tell it, by its serial number, if exactly one host has that. */
-  const hardwareIdOf = async (uuid: string | null, serial: string | null): Promise<string> => {
-    if (uuid !== null && uuid !== '') return uuid.toUpperCase()
-    if (serial === null) return refuse(400, 'hardware_uuid', 'The agent tells neither a hardware id nor a serial number.')
-    const [found, second] = await app.read(hostsByIdentifier('', serial))
-    if (found === undefined || second !== undefined)
-      return refuse(400, 'hardware_uuid', 'The agent tells no hardware id, and its serial number is no host’s.')
-    return found.hardware_id
-  }
-
   const known = async (nodeKey: string, response: Response, kind: AgentKind): Promise<Agent | null> => {
     const found = agents.find(nodeKey)
     const agent = found instanceof Promise ? await found : found
     if (agent?.kind === kind) return agent
     if (kind === 'orbit') response.status(401).json({ error: 'The node key is not known.' })
-    else response.json({ node_invalid: true })
+    else response.json({ node_invalid: true, error: 'The node key is not known.' })
     return null
+  }
+
+  /** The sender of a body that may be large, before anything in it is made sense of. Null: the answer was given. */
+  const sender = async (request: Request, response: Response, limits: Omit<BodyLimits, 'texts'>) => {
+    const { texts, bytes } = await bodyOf(request, { ...limits, texts: ['node_key'] })
+    const agent = await known(readNodeKey(texts), response, 'osquery')
+    return agent === null ? null : { agent, bytes }
   }
 
   const routes: Readonly<Record<string, Answering>> = {
@@ -143,9 +105,9 @@ export const agentRoutes = ({ app, agents, teamOf, notesFor }: AgentEdge): Route
       if (teamId === null) return void response.status(401).json({ node_invalid: true, error: 'The enroll secret is wrong.' })
       const platform = platformOfAgent(told.platform)
       const facts = factsOf({ ...told, name: told.computerName })
-      const hardwareId = await hardwareIdOf(told.uuid, told.serial)
-      const { instanceId, version } = told
-      response.json({ node_key: await enroll({ agent: 'osquery', hardwareId, platform, facts, instanceId, version, teamId }) })
+      const { uuid, serial, instanceId, version } = told
+      const identifiers = { uuid, serial, instanceId, byInstance: instanceId !== null && told.hostIdentifier === instanceId }
+      response.json({ node_key: await enroll({ agent: 'osquery', identifiers, platform, facts, version, teamId }) })
     },
 
     config: async (request, response) => {
@@ -161,22 +123,9 @@ export const agentRoutes = ({ app, agents, teamOf, notesFor }: AgentEdge): Route
       response.json(questionsFor(agent, queries instanceof Promise ? await queries : queries, now))
     },
 
-    'distributed/write': async (request, response) => {
-      const told = readWrite(request.body)
-      const agent = await known(told.nodeKey, response, 'osquery')
-      if (agent === null) return
-      const asked = new Set((await labelQueries(app.clock().getTime())).map(({ label_id }) => label_id))
-      await ingest(app, agent, { ...told, asked }, causeOf('osquery', agent.hostId))
-      response.json({})
-    },
-
     'carve/begin': async (request, response) => {
       const agent = await known(readNodeKey(request.body), response, 'osquery')
       if (agent !== null) response.json(await carves.begin(agent.hostId, request.body, causeOf('osquery', agent.hostId)))
-    },
-
-    log: async (request, response) => {
-      if ((await known(readNodeKey(request.body), response, 'osquery')) !== null) response.json({})
     },
   }
 
@@ -186,10 +135,12 @@ export const agentRoutes = ({ app, agents, teamOf, notesFor }: AgentEdge): Route
       const teamId = await teamOfAgent(request, told.secret)
       if (teamId === null) return void response.status(401).json({ error: 'The enroll secret is wrong.' })
       const platform = platformOfAgent(told.platform)
-      const hardwareId = await hardwareIdOf(told.uuid, told.serial)
+      const { uuid, serial, osqueryIdentifier } = told
+      const byInstance = osqueryIdentifier !== null && osqueryIdentifier.toUpperCase() !== uuid?.toUpperCase()
+      const identifiers = { uuid, serial, byInstance, instanceId: byInstance ? osqueryIdentifier : null }
       const facts = factsOf({ ...told, osVersion: null, osBuild: null })
       response.set(capabilities).json({
-        orbit_node_key: await enroll({ agent: 'orbit', hardwareId, platform, facts, instanceId: null, version: null, teamId }),
+        orbit_node_key: await enroll({ agent: 'orbit', identifiers, platform, facts, version: null, teamId }),
       })
     },
     config: async (request, response) => {
@@ -216,13 +167,42 @@ export const agentRoutes = ({ app, agents, teamOf, notesFor }: AgentEdge): Route
     },
   }
 
+  /** Bodies that may be large are read by the routes themselves. */
+  const large: Readonly<Record<string, Answering>> = {
+    /** One that is too large to be taken would come again for ever, and hold back what the agent has to say after it. */
+    'distributed/write': async (request, response) => {
+      const sent = await sender(request, response, { kept: bodyLimit, read: logLimit })
+      if (sent === null) return
+      const { agent, bytes } = sent
+      if (bytes === null) {
+        app.logger.warn(
+          { hostId: agent.hostId, limit: bodyLimit },
+          'the answers of an agent were larger than is taken, and were dropped',
+        )
+        return void response.json({})
+      }
+      const told = readWrite(jsonOf(bytes))
+      const asked = new Set((await labelQueries(app.clock().getTime())).map(({ label_id }) => label_id))
+      await ingest(app, agent, { ...told, asked }, causeOf('osquery', agent.hostId))
+      response.json({})
+    },
+
+    log: async (request, response) => {
+      if ((await sender(request, response, { kept: 0, read: logLimit })) !== null) response.json({})
+    },
+
+    /** There is no node key: the session is what is known. */
+    'carve/block': async (request, response) => {
+      const { texts, bytes } = await bodyOf(request, { kept: blockLimit, read: blockLimit, texts: ['session_id'] })
+      response.json(await carves.block(texts['session_id'] ?? '', () => jsonOf(bytes ?? Buffer.alloc(0))))
+    },
+  }
+
   const router = Router()
-  const readJson = json({ limit: bodyLimit, type: () => true })
+  const readJson = json({ limit: shortBody, type: () => true })
+  for (const [path, answer] of Object.entries(large)) router.post(osqueryPaths(path), answer)
   for (const [path, answer] of Object.entries(routes))
     router.post(osqueryPaths(path), readJson, (request, response) => answer(request, response))
-  router.post(osqueryPaths('carve/block'), json({ limit: blockLimit, type: () => true }), async (request, response) => {
-    response.json(await carves.block(request.body))
-  })
   router.post(osqueryPaths('yara/:name'), readJson, async (request, response) => {
     if ((await known(readNodeKey(request.body), response, 'osquery')) === null) return
     const { state } = await app.load(yaraRules, allYaraRules)
@@ -235,6 +215,8 @@ export const agentRoutes = ({ app, agents, teamOf, notesFor }: AgentEdge): Route
   router.head(['/api/fleet/orbit/ping', '/api/fleet/device/ping'], (_, response) => {
     response.set(capabilities).end()
   })
+  router.use(agentPrefixes, unknownCall)
+  router.use(agentPrefixes, agentErrors(app.logger))
   return router
 }
 

@@ -23,8 +23,11 @@ import type { DeclarationsFor } from './declarative.ts'
 import { declarativeManagement } from './declarative.ts'
 import type { AppleEdge } from './settings.ts'
 
-/** What a check-in is answered with: 200 with or without a body, or a status that Apple gives a meaning. */
-export type CheckInReply = Readonly<{ status: 200 | 400 | 404 | 410; plist?: PlistDict; json?: string }>
+/**
+ * What a check-in is answered with: 200 with or without a body, or a status that Apple gives a meaning. `opens` (to those who are told of it): it
+ * began an enrollment, or opened a channel of one.
+ */
+export type CheckInReply = Readonly<{ status: 200 | 400 | 404 | 410; plist?: PlistDict; json?: string; opens?: boolean }>
 
 export type CheckInHandler = (message: CheckIn, fingerprint: string, cause: Cause) => Promise<CheckInReply>
 
@@ -61,7 +64,8 @@ export const checkIns = (edge: AppleEdge, associations: Associations, services: 
     const data = { ...arrivalOf(message), identity }
     const { events } = await app.execute(host, hostId, { type: 'Authenticate', data }, cause)
     await showAtOnce(events)
-    return done
+    const renews = identity.terms?.renews != null && !events.some(({ type }) => type === 'EnrollmentStarted')
+    return { ...done, opens: !renews }
   }
 
   const updateToken = async (message: TokenUpdate, fingerprint: string, cause: Cause): Promise<CheckInReply> => {
@@ -69,7 +73,7 @@ export const checkIns = (edge: AppleEdge, associations: Associations, services: 
     const data = { ...(await sealedToken(app, message)), identity: await identityOf(fingerprint) }
     const { events } = await app.execute(host, hostId, { type: 'UpdateToken', data }, cause)
     await showAtOnce(events)
-    return done
+    return { ...done, opens: events.some(({ type }) => type === 'ChannelOpened') }
   }
 
   /** Only the device itself leaves; a user who does must not take the device along. */

@@ -2,7 +2,7 @@ import type { AppleEdge } from './settings.ts'
 import type { Associations } from './association.ts'
 import { channelOf, hostOf } from './check-in.ts'
 import { enrollmentProfileIdentifier } from './enrollment-profile.ts'
-import type { ToApple } from './requests.ts'
+import type { Addressed, ToApple } from './requests.ts'
 import type { CommandOutcome } from '../../domain/commands/events.ts'
 import type { HostFacts } from '../../domain/enrollment/events.ts'
 import { host } from '../../domain/host/host.ts'
@@ -10,6 +10,7 @@ import type { Cause } from '../../kernel/event.ts'
 import type { ListedProfile } from '../../domain/host-profiles/observing.ts'
 import { deviceChannel } from '../../domain/platforms.ts'
 import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
+import { ParseError } from '../../kernel/parse-error.ts'
 import { erased } from '../../kernel/projection.ts'
 import { Rejection } from '../../kernel/rejection.ts'
 import { storable } from '../../kernel/text.ts'
@@ -115,12 +116,29 @@ export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, t
         return null
       }
       if (begins) sessions.set(session, app.clock().toISOString())
-      const { command_id: commandId, request, sent_at: sentAt } = next
-      if (sentAt !== null || (await send(hostId, commandId, makeCause())))
-        return writeCommand(commandId, await toApple({ hostId, commandId, request }))
+      const { command_id: commandId, request } = next
+      if (await send(hostId, commandId, makeCause())) {
+        const written = await writtenFor({ hostId, commandId, request }, makeCause)
+        if (written !== null) return written
+      }
       stale.push(commandId)
     }
     return null
+  }
+
+  /** Null: it cannot be written for this host, and has failed for that reason; the ones behind it go on. */
+  const writtenFor = async (addressed: Addressed, makeCause: () => Cause): Promise<string | null> => {
+    const { hostId, commandId } = addressed
+    try {
+      return writeCommand(commandId, await toApple(addressed))
+    } catch (error) {
+      if (!(error instanceof ParseError)) throw error
+      const errors = [{ code: 406, domain: 'Muster', description: `The command could not be written: ${error.message}` }]
+      const data = { commandId, outcome: 'failed', errors, result: null } as const
+      const { events } = await app.execute(host, hostId, { type: 'ReportCommand', data }, makeCause())
+      if (events.length > 0) await app.applyNow(applied, events)
+      return null
+    }
   }
 
   /** A Mac that calls after people were shown its PIN was unlocked with it. */
@@ -134,7 +152,10 @@ export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, t
     return known !== undefined && known > longAgo ? known : longAgo
   }
 
-  /** Records that the command goes out now. False: it was cancelled, and the read model has yet to hear of it. */
+  /**
+   * Records that the command goes out now, if it did not before. False: it waits no longer, and the read model has yet to hear of it. The host's own
+   * stream decides, always: after a crash of the database the read model is behind, and what it calls sent may have been answered.
+   */
   const send = async (hostId: string, commandId: string, cause: Cause): Promise<boolean> => {
     try {
       const { events } = await app.execute(host, hostId, { type: 'SendCommand', data: { commandId } }, cause)

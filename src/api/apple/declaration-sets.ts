@@ -1,17 +1,20 @@
 import type { App } from '../../app/app.ts'
 import type { Assigned } from '../../domain/declarations/state.ts'
+import { isServed } from '../../domain/declarations/state.ts'
 import { host } from '../../domain/host/host.ts'
 import type { Host } from '../../domain/host/host.ts'
 import { deviceChannel } from '../../domain/platforms.ts'
-import { fillIn, hostValuesOf, namesIn, ofProfile } from '../../domain/settings/host-values.ts'
+import { hostValuesOf, ofProfile } from '../../domain/settings/host-values.ts'
 import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
+import { ParseError } from '../../kernel/parse-error.ts'
 import { profileContent } from '../../projections/profiles.ts'
 import type { DeliveredDeclaration } from '../../protocols/apple/declarations.ts'
 import { activationOf, declarationSet, deliveredSet, kindOf } from '../../protocols/apple/declarations.ts'
-import { activatedBy, readDeclaration } from '../../protocols/apple/declaration-upload.ts'
+import { activatedBy, payloadAsWritten, readDeclaration } from '../../protocols/apple/declaration-upload.ts'
 import { standingDeclarations } from '../../protocols/apple/standing-declarations.ts'
-import { jsonEscaped } from '../escaping.ts'
+import { filled } from '../../protocols/filling/filled.ts'
 import { openSecrets } from '../secret-variables.ts'
+import { secretNamesIn, valuesIn } from '../settings-values.ts'
 import type { DeclarationsFor } from './declarative.ts'
 
 /** How many declarations' texts are held in memory. */
@@ -45,24 +48,32 @@ export const declarationSets = (
   ): Promise<DeliveredDeclaration> => {
     const values = { ...hostValuesOf(enrollment), ...ofProfile(profileId) }
     const text = await textOf(profileId, checksum)
-    const secrets = await openSecrets({ load, vault }, namesIn(text, 'FLEET_SECRET_'))
-    const filled = fillIn(fillIn(text, secrets.values, jsonEscaped, 'FLEET_SECRET_'), values, jsonEscaped)
-    const { type, payload } = readDeclaration(filled)
-    return { Type: type, Identifier: identifier, ServerToken: token, Payload: payload }
+    const secrets = await openSecrets({ load, vault }, secretNamesIn('declaration', text))
+    const told = filled('declaration', text, valuesIn(secrets.values, values))
+    const { type, payload } = readDeclaration(told)
+    return { Type: type, Identifier: identifier, ServerToken: token, Payload: payload, payloadJson: payloadAsWritten(told) }
   }
 
   return async (hostId, channel) => {
     const { state } = await load(host, hostId)
-    const mine = Object.values(state.declarations.assigned).filter(
-      (one) => one.channel === channel && one.operation === 'install' && one.missing === undefined && one.token !== '',
-    )
-    const own = await Promise.all(mine.map((one) => delivered(one, state)))
+    const mine = Object.values(state.declarations.assigned).filter((one) => one.channel === channel && isServed(one))
+    const own = (await Promise.all(mine.map((one) => readable(delivered(one, state))))).flat()
     const set = deliveredSet([
       ...(channel === deviceChannel ? standing.filter(isNotSaidBy(own)) : []),
       ...own,
       ...activationsOf(own),
     ])
     return { set, since: new Date(state.enrollment.enrolledAt ?? 0) }
+  }
+}
+
+/** What cannot be written for this host is left out: the others are declared all the same. */
+const readable = async (declaration: Promise<DeliveredDeclaration>): Promise<readonly DeliveredDeclaration[]> => {
+  try {
+    return [await declaration]
+  } catch (error) {
+    if (error instanceof ParseError) return []
+    throw error
   }
 }
 

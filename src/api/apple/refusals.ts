@@ -29,6 +29,7 @@ const statusOf: Record<RejectionCode, 400 | 404 | 409> = {
   'still-enrolled': 400,
   forgotten: 400,
   'topic-changed': 400,
+  'sent-away': 400,
   'last-admin': 400,
 }
 

@@ -68,7 +68,7 @@ type Table = Readonly<{
 
 /** The one table from the menu of requests to Apple's commands. A member without a line does not compile. */
 export const appleRequests = (app: Pick<App, 'read' | 'blobs' | 'load'>, reveal: Reveal): ToApple => {
-  const { renderedFor } = profileContents(app, reveal.secrets)
+  const { renderedFor } = profileContents(app, 'apple-profile', reveal.secrets)
 
   const pinIn = async (hostId: string, commandId: string, pin: Sealed | null): Promise<string | null> =>
     pin === null ? null : Buffer.from(await reveal.sealed(hostId, `pin/${commandId}`, pin)).toString()

@@ -82,9 +82,14 @@ export const nanomdmRoutes = (deps: NanomdmDeps): Router => {
     response.json({ topic, not_after: notAfter })
   }
 
-  const showing = async (_: Request, response: Response): Promise<void> => {
+  const showing = async ({ query }: Request, response: Response): Promise<void> => {
     const [row] = await app.read(currentPushCertificate())
+    const { topic } = query
     if (row === undefined) response.status(404).json({ error: 'No push certificate was uploaded yet.' })
+    else if (topic !== undefined && topic !== row.topic)
+      response
+        .status(404)
+        .json({ error: `The push certificate of this server is not for the topic ${textOf(topic)}, but for ${row.topic}.` })
     else response.json({ topic: row.topic, not_after: row.not_after })
   }
 

@@ -6,6 +6,6 @@ import { profileContents } from '../profile-contents.ts'
 export type ProfileText = (hostId: string, profileId: string, checksum: string) => Promise<string>
 
 export const profileTexts = (app: Pick<App, 'read' | 'blobs' | 'load'>, secrets: RevealSecrets): ProfileText => {
-  const { renderedFor } = profileContents(app, secrets)
+  const { renderedFor } = profileContents(app, 'windows-profile', secrets)
   return async (hostId, profileId, checksum) => Buffer.from(await renderedFor(hostId, profileId, checksum)).toString('utf8')
 }

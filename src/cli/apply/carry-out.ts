@@ -23,13 +23,13 @@ export const checkPlan = async (
   const unchecked: string[] = []
   const { variables } = plan.handedOver
   if (variables.length > 0) refused.push(...(await refusalsOf(() => client.secrets.put(variables, true))))
-  for (const { team, profiles } of plan.steps.filter((step) => step.kind === 'profiles')) {
+  for (const { team, lists, profiles } of plan.steps.filter((step) => step.kind === 'profiles')) {
     const checkable = profiles.filter(({ secrets }) => !secrets.some((name) => plan.coming.variables.has(name)))
     unchecked.push(...profiles.filter((profile) => !checkable.includes(profile)).map(({ name }) => name))
     const known = checkable.map((profile) => withoutLabels(profile, plan.coming.labels))
     const teamId = 'id' in team ? team.id : null
     refused.push(
-      ...(await refusalsOf(() => client.settings.replaceProfiles(teamId, known.map(batchOf), { dryRun: true }), known)),
+      ...(await refusalsOf(() => client.settings.replaceProfiles(teamId, known.map(batchOf), { lists, dryRun: true }), known)),
     )
   }
   return { refused, unchecked }
@@ -57,8 +57,9 @@ export const carryOut = async (client: MusterClient, { steps, handedOver }: Plan
   if (refusedSecrets.length > 0) return { done, refused: refusedSecrets }
   for (const step of steps) {
     if (step.kind !== 'profiles') continue
-    const { profiles, team, lines } = step
-    const refused = await refusalsOf(() => client.settings.replaceProfiles(idOf(team), profiles.map(batchOf)), profiles)
+    const { profiles, team, lists, lines } = step
+    const replace = () => client.settings.replaceProfiles(idOf(team), profiles.map(batchOf), { lists })
+    const refused = await refusalsOf(replace, profiles)
     if (refused.length > 0) return { done, refused }
     done.push(...lines)
   }

@@ -9,12 +9,14 @@ import { completionFor, shells } from '../completion.ts'
 import { examine, findingsTable } from '../doctor.ts'
 import { progressBar } from '../progress.ts'
 import { projectionsTable, rebuildProjections } from '../projections.ts'
+import { webhookCommands } from '../webhooks.ts'
 
 /** What hosts were told, what proves it, and how the server fares. */
 export const upkeepCommands = (program: Command): void => {
   deviceCommands(program.command('commands').description('commands to hosts'))
   auditCommands(program)
   projectionCommands(program.command('projections').description('the read models'))
+  webhookCommands(program.command('webhooks').description('what other systems are told, and what they refused'))
 
   asking(program.command('assets').description('what devices fetch from here: packages and manifests'), (client) =>
     listAssets(client),

@@ -1,4 +1,4 @@
-import type { Authority, ParkedWork, Projection, Statistics } from '../../client/json.ts'
+import type { Authority, ParkedWork, Projection, Statistics, Webhook } from '../../client/json.ts'
 import { call } from './http.ts'
 import type { ApiToken, Certificate, HostPage, PushCertificateState, User } from './json.ts'
 import { useReading } from './reading.ts'
@@ -16,6 +16,15 @@ export const useRetryParked = () =>
   useWriting<null, Readonly<{ retried: number }>>({
     write: () => call('POST', '/work/parked/retries'),
     done: ({ retried }) => `${String(retried)} pieces of work are tried again.`,
+  })
+
+export const useWebhooks = () =>
+  useReading<Readonly<{ webhooks: readonly Webhook[] }>>({ key: ['server', 'webhooks'], path: '/webhooks' })
+
+export const useResendRefused = () =>
+  useWriting<Webhook['name'], Readonly<{ resent: number }>>({
+    write: (name) => call('POST', `/webhooks/${name}/set_aside/resends`, { json: {} }),
+    done: ({ resent }) => `${String(resent)} deliveries are sent again.`,
   })
 
 export const usePushCertificate = () =>

@@ -107,7 +107,10 @@ export const agents: Slice<AgentCommand, AgentEvent | EnrollmentEvent | Membersh
 }
 
 const isSameOpinion = (one: MdmOpinion, other: MdmOpinion | null): boolean =>
-  one.enrolled === other?.enrolled && one.serverUrl === other.serverUrl && one.installedFromDep === other.installedFromDep
+  one.enrolled === other?.enrolled &&
+  one.serverUrl === other.serverUrl &&
+  one.installedFromDep === other.installedFromDep &&
+  one.isServer === other.isServer
 
 /** Judged by those before: the last ones all came within an hour, and from other instances than this. */
 const conflict = (agent: AgentKind, instanceId: string | null, { latest }: Agents): readonly AgentEvent[] => {

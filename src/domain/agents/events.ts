@@ -1,7 +1,13 @@
 export type AgentKind = 'osquery' | 'orbit'
 
 /** What a host itself believes about its management, whoever manages it. `serverUrl` is without parameters; null: not told. */
-export type MdmOpinion = Readonly<{ enrolled: boolean; serverUrl: string | null; installedFromDep: boolean }>
+export type MdmOpinion = Readonly<{
+  enrolled: boolean
+  serverUrl: string | null
+  installedFromDep: boolean
+  /** It runs Windows Server. Absent: it does not, or did not say so. */
+  isServer?: true
+}>
 
 export type AgentEvent =
   /** `keyHash` is the SHA-256 of the node key (hex) that it was given; the one before is worth nothing any more. */

@@ -25,6 +25,7 @@ export const intents: Readonly<Record<string, Lasting>> = {
   WipeRequested: null,
   UnlockRequested: null,
   UnenrollmentRequested: null,
+  HostReadmitted: 'A host that was readmitted is sent away again by asking it to leave.',
   CommandsCancelled: 'A command that was taken back is not given again; ask for it anew.',
   ProfileResendAsked: 'What was sent again stays where it is.',
   DeclarationResendAsked: 'What was sent again stays where it is.',

@@ -16,6 +16,7 @@ import type { Membership } from '../teams/membership.ts'
 import { begin, description, isSameHardware, tokenOf } from './beginning.ts'
 import type { EnrollmentCommand, Identity } from './commands.ts'
 import type { EnrollmentEvent } from './events.ts'
+import { endedByAdmin } from './events.ts'
 import type { Enrollment, OpenChannel } from './state.ts'
 import { mustBeEnrolled } from './state.ts'
 import { enrollWindows } from './windows.ts'
@@ -57,6 +58,7 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Rem
     awaitingConfiguration: false,
     unenrollment: null,
     endedBecause: null,
+    sentAway: false,
   },
 
   decide: {
@@ -128,9 +130,9 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Rem
       return [{ type: 'ChannelClosed', data: { channel, because } }, ...cancelOn(commands, channel, 'enrollment-ended')]
     },
 
-    RequestUnenrollment: ({ data: { commandId, identifier, deadline } }, { enrollment: now }) => {
+    RequestUnenrollment: ({ data: { commandId, identifier, deadline } }, { enrollment: now, commands }) => {
       mustBeEnrolled(now)
-      if (now.unenrollment !== null) return []
+      if (isAskedToLeave(now, commands)) return []
       const request = { kind: 'remove-profile', profileId: null, identifier, ignoreError: true } as const
       const command = { commandId, channel: deviceChannel, request, reason: { code: 'asked' }, deadline, priority: 5 } as const
       return [
@@ -144,8 +146,14 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Rem
       const open = now.channels[deviceChannel]
       // A host that began to enroll again has no token yet: what is said of an older one does not concern it.
       if (data.because === 'push-token-unregistered' && (open === undefined || isNewer(open, data.since))) return []
-      return [{ type: 'EnrollmentEnded', data: { because: data.because } }, ...cancelAll(commands, 'enrollment-ended')]
+      const asked = isAskedToLeave(now, commands)
+      return [
+        { type: 'EnrollmentEnded', data: { because: data.because, ...(asked && { asked }) } },
+        ...cancelAll(commands, 'enrollment-ended'),
+      ]
     },
+
+    ReadmitHost: (_, { enrollment: now }) => (now.sentAway ? [{ type: 'HostReadmitted', data: {} }] : []),
   },
 
   evolve: {
@@ -170,6 +178,7 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Rem
       awaitingConfiguration: false,
       unenrollment: null,
       endedBecause: null,
+      sentAway: false,
     }),
     WindowsDeviceEnrolled: (state, { data, at }) => ({
       ...state,
@@ -204,10 +213,16 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Rem
       awaitingConfiguration: false,
       unenrollment: null,
       endedBecause: data.because,
+      sentAway: endedByAdmin(data),
     }),
+    HostReadmitted: (state) => ({ ...state, sentAway: false }),
     HostForgotten: (state) => ({ ...state, facts: {}, endedBecause: state.stage === 'ended' ? 'forgotten' : null }),
   },
 }
+
+/** It was asked to, and the command was not taken back. */
+const isAskedToLeave = ({ unenrollment }: Enrollment, { waiting }: Commands): boolean =>
+  unenrollment !== null && waiting.has(unenrollment)
 
 type TokenData = Extract<EnrollmentCommand, { type: 'UpdateToken' }>['data']
 

@@ -93,7 +93,10 @@ export type EnrollmentEvent =
   /** It waits in its setup assistant no longer. */
   | { type: 'HostReleased'; data: { because: 'released' | 'told' } }
   | { type: 'UnenrollmentRequested'; data: { commandId: string } }
-  | { type: 'EnrollmentEnded'; data: { because: EndReason } }
+  /** `asked`: an admin had asked for it, though it ended in another way. Absent: nobody had, or it ended just so. */
+  | { type: 'EnrollmentEnded'; data: { because: EndReason; asked?: true } }
+  /** An admin who had sent the host away lets its agent enroll it again. */
+  | { type: 'HostReadmitted'; data: Readonly<Record<string, never>> }
 
 /**
  * Why an epoch began. `authenticated-again`: Authenticate and a token, both with a certificate that it had before. `awaiting-configuration`: a
@@ -103,3 +106,7 @@ export type EnrollmentReason =
   'first-enrollment' | 'enrolled-again' | 'authenticated-again' | 'awaiting-configuration' | 'token-came-back' | 'imported'
 
 export type EndReason = 'checked-out' | 'push-token-unregistered' | 'unenrolled' | 'unenrollment-unanswered' | 'forgotten'
+
+/** Whether an admin ended it. */
+export const endedByAdmin = ({ because, asked }: Readonly<{ because: EndReason; asked?: true }>): boolean =>
+  asked === true || because === 'unenrolled' || because === 'unenrollment-unanswered'

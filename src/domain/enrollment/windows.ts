@@ -35,6 +35,8 @@ export const enrollWindows = ({ data }: EnrollWindows, sees: Sees): readonly Dec
   if (now.hardwareId !== null && now.platform !== 'windows')
     reject('identity-conflict', `This host is known to run ${now.platform}, not Windows.`, 'HWDevID')
   if (now.stage === 'enrolled' && now.enrollmentId === enrolled.deviceId && now.certificate === identity.certificate) return []
+  if (enrolled.by === 'agent' && now.sentAway)
+    reject('sent-away', 'An admin ended the management of this host; its agent enrolls it again once one readmits it.')
   const started = {
     ...({ epoch: now.epoch + 1, enrollmentId: enrolled.deviceId, kind: 'device', topic: '' } as const),
     ...{ certificate: identity.certificate, notAfter: identity.notAfter },

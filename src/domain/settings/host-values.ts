@@ -37,26 +37,6 @@ export const renderingOf = (
   return { kind: 'rendering', digest: variables.length === 0 ? null : derivedId(`rendering/${told.join('\n')}`) }
 }
 
-/**
- * Puts the values in place of `$FLEET_VAR_NAME` and `${FLEET_VAR_NAME}`, escaped by `escape`; the longest names first, so that none is taken for
- * a shorter one. What is not among the values stays as it is.
- */
-export const fillIn = (text: string, values: HostValues, escape: (value: string) => string, prefix = 'FLEET_VAR_'): string => {
-  const names = Object.keys(values).sort((one, other) => other.length - one.length)
-  if (names.length === 0) return text
-  const pattern = new RegExp(`\\$(?:\\{${prefix}(${names.join('|')})\\}|${prefix}(${names.join('|')})(?![A-Z0-9_]))`, 'g')
-  return text.replace(pattern, (whole: string, braced?: string, bare?: string) => {
-    const value = values[braced ?? bare ?? '']
-    return value === undefined ? whole : escape(value)
-  })
-}
-
-/** The names after `$FLEET_VAR_` or `$FLEET_SECRET_` in a text, each once. */
-export const namesIn = (text: string, prefix: 'FLEET_VAR_' | 'FLEET_SECRET_'): readonly string[] => {
-  const found = text.matchAll(new RegExp(`\\$(?:\\{${prefix}([A-Z0-9_]+)\\}|${prefix}([A-Z0-9_]+))`, 'g'))
-  return [...new Set([...found].map(([, braced, bare]) => braced ?? bare ?? ''))].sort()
-}
-
 /** Every variable that this server can fill in, on hosts that told what it stands for. */
 export const knownVariables: ReadonlySet<string> = new Set([
   'HOST_UUID',

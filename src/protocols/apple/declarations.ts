@@ -9,8 +9,11 @@ export type Declaration = Readonly<{ Type: string; Identifier: string; Payload: 
 
 export type DeclarationKind = 'activation' | 'configuration' | 'asset' | 'management'
 
-/** A declaration as it is delivered. The token changes with anything in it, and with nothing else. */
-export type DeliveredDeclaration = Declaration & Readonly<{ ServerToken: string }>
+/**
+ * A declaration as it is delivered. The token changes with anything in it, and with nothing else. `payloadJson` is the payload as it was written,
+ * for numbers that JavaScript would round; absent: `Payload` says it all.
+ */
+export type DeliveredDeclaration = Declaration & Readonly<{ ServerToken: string; payloadJson?: string }>
 
 /** Everything that one channel is to have, with the token over all of it. */
 export type DeclarationSet = Readonly<{ token: string; declarations: readonly DeliveredDeclaration[] }>
@@ -94,7 +97,9 @@ export const writeDeclaration = (
   { of, identifier }: Extract<DeclarativeEndpoint, { kind: 'declaration' }>,
 ): string | null => {
   const found = declarations.find(({ Type, Identifier }) => Identifier === identifier && kindOf(Type) === of)
-  return found === undefined ? null : JSON.stringify(found)
+  if (found === undefined) return null
+  const { payloadJson, Payload, ...keys } = found
+  return `${JSON.stringify(keys).slice(0, -1)},"Payload":${payloadJson ?? JSON.stringify(Payload)}}`
 }
 
 const kinds: readonly DeclarationKind[] = ['activation', 'configuration', 'asset', 'management']

@@ -9,6 +9,8 @@ export type OrbitEnroll = Readonly<{
   name: string | null
   model: string | null
   platform: string | null
+  /** By what its osquery calls the machine, where that is not the hardware id. */
+  osqueryIdentifier: string | null
 }>
 
 /** What came of a script; `exitCode` null: it was never run to its end. */
@@ -49,6 +51,7 @@ export const readOrbitEnroll = (body: unknown): OrbitEnroll => {
     name: of('computer_name') ?? of('hostname'),
     model: of('hardware_model'),
     platform: of('platform'),
+    osqueryIdentifier: of('osquery_identifier'),
   }
 }
 

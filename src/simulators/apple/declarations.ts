@@ -2,8 +2,14 @@ import type { PlistDict } from '../../protocols/plist/value.ts'
 import type { Random } from '../random.ts'
 import { DeviceFailure } from './failure.ts'
 
-/** A declaration as the device holds it. */
-export type HeldDeclaration = Readonly<{ type: string; identifier: string; serverToken: string; valid: boolean }>
+/** A declaration as the device holds it; `written` is the JSON that it fetched. */
+export type HeldDeclaration = Readonly<{
+  type: string
+  identifier: string
+  serverToken: string
+  valid: boolean
+  written: string
+}>
 
 /** The declarations of one channel, and how they are kept in step with the server's. */
 export type DeclarationStore = Readonly<{
@@ -43,11 +49,13 @@ export const declarationStore = (
   let reported = false
 
   const fetchOne = async (send: (endpoint: string) => Promise<Buffer>, kind: string, item: Item): Promise<void> => {
-    const declaration = jsonIn(await send(`declaration/${kind}/${encodeURIComponent(item.Identifier)}`)) as Delivered
+    const body = await send(`declaration/${kind}/${encodeURIComponent(item.Identifier)}`)
+    const declaration = jsonIn(body) as Delivered
     if (declaration.Identifier !== item.Identifier || declaration.ServerToken !== item.ServerToken)
       throw new DeviceFailure('bad-reply', `The declaration ${item.Identifier} is not the one that was announced.`)
     const valid = !luck.chance(failure)
-    held.set(item.Identifier, { type: declaration.Type, identifier: item.Identifier, serverToken: item.ServerToken, valid })
+    const { Type: type, Identifier: identifier, ServerToken: serverToken } = declaration
+    held.set(item.Identifier, { type, identifier, serverToken, valid, written: body.toString('utf8') })
   }
 
   const report = (): Buffer => {

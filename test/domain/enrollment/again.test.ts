@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import type { EnrollmentCommand } from '../../../src/domain/enrollment/commands.ts'
 import type { HostEvent } from '../../../src/domain/host/events.ts'
+import type { Host } from '../../../src/domain/host/host.ts'
 import { host } from '../../../src/domain/host/host.ts'
 import { given } from '../../support/given.ts'
 import {
@@ -251,6 +252,33 @@ describe('asking a host to leave', () => {
       .when(ask)
       .when({ type: 'ExpireCommands', data: { now: '2026-04-01T00:00:00.000Z' } })
       .then([cancelled('expired', 'leave'), { type: 'EnrollmentEnded', data: { because: 'unenrollment-unanswered' } }])
+  })
+
+  it('keeps its agent from enrolling it again, however it went, until an admin readmits it [case K4]', () => {
+    const isSentAway = (is: boolean) => (state: Host) => assert.equal(state.enrollment.sentAway, is)
+    given(host, enrolled())
+      .when(ask)
+      .when({ type: 'EndEnrollment', data: { because: 'checked-out' } })
+      .then([{ type: 'EnrollmentEnded', data: { because: 'checked-out', asked: true } }, cancelled('enrollment-ended', 'leave')])
+      .thenState(isSentAway(true))
+      .when({ type: 'ReadmitHost', data: {} })
+      .then([{ type: 'HostReadmitted', data: {} }])
+      .thenState(isSentAway(false))
+      .andAgainNothing()
+    given(host, enrolled())
+      .when(ask)
+      .when({ type: 'CancelCommand', data: { commandId: 'leave' } })
+      .when({ type: 'EndEnrollment', data: { because: 'checked-out' } })
+      .then([{ type: 'EnrollmentEnded', data: { because: 'checked-out' } }])
+      .thenState(isSentAway(false))
+  })
+
+  it('may be asked again when the first order was taken back', () => {
+    given(host, enrolled())
+      .when(ask)
+      .when({ type: 'CancelCommand', data: { commandId: 'leave' } })
+      .when({ ...ask, data: { ...ask.data, commandId: 'leave-2' } })
+      .thenState(({ enrollment }) => assert.equal(enrollment.unenrollment, 'leave-2'))
   })
 
   it('is refused for a host that is not enrolled', () => {

@@ -68,6 +68,7 @@ const sentences: Readonly<Record<string, Sentence>> = {
   UnlockRequested: hostIs('is to be unlocked'),
   WipeRequested: hostIs('is to be wiped'),
   UnenrollmentRequested: hostIs('is asked to leave'),
+  HostReadmitted: hostIs('may be enrolled again by its agent'),
   CommandsQueued: (row) =>
     `The host ${called(row)} was given the command ${textIn(row, 'request_type') ?? 'that was asked for'}.`,
   CommandsCancelled: (row) => `Commands for the host ${called(row)} were taken back.`,

@@ -22,6 +22,7 @@ import { serverContracts } from '../server/contract.ts'
 import { signInContracts } from '../sign-in/contract.ts'
 import { teamContracts } from '../teams/contract.ts'
 import { userContracts } from '../users/contract.ts'
+import { webhookContracts } from '../webhooks/contract.ts'
 import { wayInContracts } from '../ways-in/contract.ts'
 
 /** What each route takes and gives; a route without a contract does not compile. The order is that in which they are told. */
@@ -44,6 +45,7 @@ export const contracts: { readonly [R in Route | OpenRoute]: Tagged<R> } = plann
     ...certificateContracts,
     ...changeSetContracts,
     ...activityContracts,
+    ...webhookContracts,
     ...auditTrailContracts,
     ...signInContracts,
     ...userContracts,

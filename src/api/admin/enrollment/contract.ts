@@ -22,6 +22,7 @@ const enrollment = component(
     channels: z.array(z.object({ channel: z.string(), enrollment_id: z.string(), token_since: time })),
     awaiting_configuration: z.boolean(),
     unenrollment_pending: z.boolean(),
+    sent_away: z.boolean().describe('An admin ended it: no agent enrolls it again until the host is readmitted.'),
     certificate: z.object({ fingerprint: z.string().nullable(), not_after: time.nullable() }),
     renewal: z.object({
       state: z.enum(['idle', 'requested', 'failed']),
@@ -45,6 +46,7 @@ const enrollment = component(
 const declaration = component(
   'HostDeclaration',
   z.object({
+    channel: z.string().describe('`device`, or the channel of the user whose declaration it is.'),
     identifier: z.string(),
     token: z.string(),
     status: z.enum(['verified', 'verifying', 'failed']),
@@ -77,6 +79,7 @@ export const hostEnrollmentContracts = tagged('Enrollment of hosts', {
         ],
         awaiting_configuration: false,
         unenrollment_pending: false,
+        sent_away: false,
         certificate: { fingerprint: 'b5bb9d80…', not_after: '2027-03-01T12:00:00.000Z' },
         renewal: { state: 'idle', attempt: 0, since: null, next_at: '2027-01-30T12:00:00.000Z' },
         push: [{ channel: 'device', pushed_at: '2026-03-02T08:14:00.000Z', unanswered: 0, problem: null, problem_since: null }],
@@ -86,7 +89,7 @@ export const hostEnrollmentContracts = tagged('Enrollment of hosts', {
   },
   'DELETE /hosts/:id/mdm': {
     summary: 'Ask a host to leave',
-    description: 'It is told to remove its enrollment profile.',
+    description: 'It is told to remove its enrollment profile. Its agent does not enroll it again until the host is readmitted.',
     params: ofHost,
     replies: { 204: null },
   },
@@ -97,6 +100,11 @@ export const hostEnrollmentContracts = tagged('Enrollment of hosts', {
     replies: {
       202: json(z.object({ command_uuid: z.string().nullable() }), { command_uuid: '6f5c8a04-0d6b-4a52-9d0c-0f1f6a3a2b51' }),
     },
+  },
+  'POST /hosts/:id/mdm/readmissions': {
+    summary: 'Let the agent of a host that was sent away enroll it again',
+    params: ofHost,
+    replies: { 200: done },
   },
   'POST /hosts/:id/release': {
     summary: 'Let a host that awaits its configuration go on',
@@ -115,7 +123,7 @@ export const hostEnrollmentContracts = tagged('Enrollment of hosts', {
       200: json(z.object({ declarations: z.array(declaration) }), {
         declarations: [
           {
-            ...{ identifier: 'com.example.passcode', token: '7c1f…', status: 'verified', detail: null },
+            ...{ channel: 'device', identifier: 'com.example.passcode', token: '7c1f…', status: 'verified', detail: null },
             reported_at: '2026-03-01T12:01:00.000Z',
           },
         ],

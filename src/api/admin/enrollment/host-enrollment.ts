@@ -9,7 +9,8 @@ import { pushHealth } from '../../../projections/waking.ts'
 import { enrollmentProfileIdentifier } from '../../apple/enrollment-profile.ts'
 import { numberText, paramOf } from '../../parsing.ts'
 import { answer } from '../answer.ts'
-import type { Handlers } from '../deps.ts'
+import type { AdminSettings, Handlers } from '../deps.ts'
+import { serverUrlOf } from '../hosts/server-url.ts'
 import { deadlineFrom, existingHost } from '../commands/orders.ts'
 
 export const commandUuid = z.string().min(1).max(128)
@@ -19,6 +20,7 @@ type HostEnrollmentRoutes = Pick<
   | 'DELETE /hosts/:id/mdm'
   | 'POST /hosts/:id/refetch'
   | 'POST /hosts/:id/mdm/renewals'
+  | 'POST /hosts/:id/mdm/readmissions'
   | 'POST /hosts/:id/release'
   | 'GET /hosts/:id/mdm'
   | 'DELETE /hosts/:id/commands/:command_uuid'
@@ -26,18 +28,18 @@ type HostEnrollmentRoutes = Pick<
 >
 
 /** The enrollment of one host: how it stands, renewing its identity, releasing it, asking it to leave, taking a command back. */
-export const hostEnrollmentRoutes = (app: App): HostEnrollmentRoutes => ({
+export const hostEnrollmentRoutes = (app: App, { publicUrl }: Pick<AdminSettings, 'publicUrl'>): HostEnrollmentRoutes => ({
   'GET /hosts/:id/mdm': async (request, response) => {
     const hostId = paramOf(numberText, request, 'id')
     await existingHost(app, hostId)
     const { state } = await app.load(host, hostId)
     const { enrollment, renewal, escrow, agents } = state
-    const { stage, epoch, enrolledAt, certificate, notAfter, terms, awaitingConfiguration, unenrollment } = enrollment
+    const { platform, stage, epoch, enrolledAt, certificate, notAfter, terms, awaitingConfiguration, unenrollment } = enrollment
     response.json({
       enrollment_status: stage,
       epoch,
       enrolled_at: enrolledAt,
-      server_url: terms?.serverUrl ?? null,
+      server_url: terms?.serverUrl ?? (platform === 'windows' && stage !== 'never' ? serverUrlOf(platform, publicUrl) : null),
       // The host's own opinion, which may be another: on, but unmanaged here.
       reported:
         agents.mdm === null
@@ -55,6 +57,7 @@ export const hostEnrollmentRoutes = (app: App): HostEnrollmentRoutes => ({
       })),
       awaiting_configuration: awaitingConfiguration,
       unenrollment_pending: unenrollment !== null,
+      sent_away: enrollment.sentAway,
       certificate: { fingerprint: certificate, not_after: notAfter },
       renewal: {
         state: renewal.stage,
@@ -92,6 +95,12 @@ export const hostEnrollmentRoutes = (app: App): HostEnrollmentRoutes => ({
     const executed = await app.execute(host, hostId, { type: 'RenewIdentity', data }, cause)
     response.status(202)
     await answer(app, response, executed, () => ({ command_uuid: executed.state.renewal.commandId }))
+  },
+
+  'POST /hosts/:id/mdm/readmissions': async (request, response, { cause }) => {
+    const hostId = paramOf(numberText, request, 'id')
+    await existingHost(app, hostId)
+    await answer(app, response, await app.execute(host, hostId, { type: 'ReadmitHost', data: {} }, cause), () => ({}))
   },
 
   'POST /hosts/:id/release': async (request, response, { cause }) => {

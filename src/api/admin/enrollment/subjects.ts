@@ -7,6 +7,7 @@ export const hostEnrollmentSubjects = {
   'GET /hosts/:id/declarations': 'host',
   'DELETE /hosts/:id/mdm': 'host',
   'POST /hosts/:id/mdm/renewals': 'host',
+  'POST /hosts/:id/mdm/readmissions': 'host',
   'POST /hosts/:id/release': 'host',
   'GET /hosts/:id/mdm': 'host',
 } as const satisfies SubjectsOf

@@ -2,17 +2,22 @@ import { createHash } from 'node:crypto'
 import type { Blobs } from '../../../app/blobs.ts'
 import type { PlatformFamily } from '../../../domain/platforms.ts'
 import type { ProfileVersion, SettingsKind } from '../../../domain/profiles/events.ts'
-import { fillIn, knownVariables, namesIn, windowsVariables } from '../../../domain/settings/host-values.ts'
+import { knownVariables, windowsVariables } from '../../../domain/settings/host-values.ts'
 import type { Cause } from '../../../kernel/event.ts'
 import { ParseError } from '../../../kernel/parse-error.ts'
-import { readConfigurationProfile } from '../../../protocols/apple/configuration-profile.ts'
+import { readInstallableProfile } from '../../../protocols/apple/configuration-profile.ts'
 import { assetsNamedBy, readDeclarationUpload } from '../../../protocols/apple/declaration-upload.ts'
 import { isReservedName } from '../../../protocols/apple/reserved-profiles.ts'
+import { filled, placeholdersOf } from '../../../protocols/filling/filled.ts'
+import type { Place, Placeholder } from '../../../protocols/filling/placeholders.ts'
+import { holdsPlaceholder } from '../../../protocols/filling/placeholders.ts'
 import type { KindOfUpload } from '../../../protocols/kind-of-upload.ts'
+import { scopeOf } from '../../../protocols/windows/profile-scope.ts'
+import { oneSpelling } from '../../../protocols/uploaded-name.ts'
 import { readWindowsProfile } from '../../../protocols/windows/profile-upload.ts'
 import { refuse } from '../../errors.ts'
-import { jsonEscaped, xmlEscaped } from '../../escaping.ts'
 import type { SecretValues } from '../../secret-variables.ts'
+import { secretNamesIn, valuesIn, variableNamesIn } from '../../settings-values.ts'
 
 /** Settings as an admin sent them, read and checked. A Windows profile is known by its name alone: it is its identifier. */
 export type Settings = Readonly<{
@@ -30,40 +35,75 @@ export type Settings = Readonly<{
   secrets: Readonly<Record<string, string>>
 }>
 
-/** The secrets that settings name, without `$FLEET_SECRET_`. */
-export const secretsIn = (bytes: Uint8Array): readonly string[] => namesIn(Buffer.from(bytes).toString('utf8'), 'FLEET_SECRET_')
+/** The secrets that settings name, without `$FLEET_SECRET_`, of whatever kind they turn out to be. */
+export const secretsIn = (bytes: Uint8Array): readonly string[] => {
+  const text = Buffer.from(bytes).toString('utf8')
+  return secretNamesIn(text.trimStart().startsWith('{') ? 'declaration' : 'apple-profile', text)
+}
 
-type File = Readonly<{ kind: KindOfUpload; bytes: Uint8Array; name: string }>
+type UploadedFile = Readonly<{ kind: KindOfUpload; bytes: Uint8Array; name: string }>
 
 /**
- * Reads settings of a kind; `name` is what a declaration is called. They are checked as they are and with the secrets in their places. Refuses them
- * with 400 or 422, naming the key at fault.
+ * Reads settings of a kind; `name` is what a declaration is called. They are checked as they are, and once more with the secrets in their places.
+ * Refuses them with 400 or 422, naming the key at fault.
  */
-export const readSettings = (file: File, known: SecretValues): Settings => {
-  const names = secretsIn(file.bytes)
-  const unknown = names.find((name) => !Object.hasOwn(known.values, name))
-  if (unknown !== undefined) refuse(422, 'profile', `There is no secret named ${unknown}.`)
-  const settings = readPlain(file)
+export const readSettings = (uploaded: UploadedFile, known: SecretValues): Settings => {
+  const file = { ...uploaded, name: oneSpelling(uploaded.name) }
+  const text = Buffer.from(file.bytes).toString('utf8')
+  mustBeFillable(file.kind, text, known)
+  const settings = readers[file.kind](file, variableNamesIn(file.kind, text))
+  const names = secretNamesIn(file.kind, text)
   if (names.length === 0) return settings
-  const escape = file.kind === 'declaration' ? jsonEscaped : xmlEscaped
-  const filled = fillIn(Buffer.from(file.bytes).toString('utf8'), known.values, escape, 'FLEET_SECRET_')
-  readPlain({ ...file, bytes: Buffer.from(filled) })
+  mustBeSoundFilled(file, known)
   return { ...settings, secrets: Object.fromEntries(names.map((name) => [name, known.fingerprints[name] ?? ''])) }
 }
 
-type Reader = (file: File, variables: readonly string[]) => Settings
-
-const readPlain = (file: File): Settings => {
-  const variables = namesIn(Buffer.from(file.bytes).toString('utf8'), 'FLEET_VAR_')
-  const known = file.kind === 'windows-profile' ? windowsVariables : knownVariables
-  const unknown = variables.find((variable) => !known.has(variable))
-  if (unknown !== undefined) refuse(400, 'profile', `This server knows no variable $FLEET_VAR_${unknown}.`)
-  return readers[file.kind](file, variables)
+/** Refuses settings that cannot be read once the secrets stand in their places. */
+export const mustBeSoundFilled = (file: UploadedFile, { values }: Pick<SecretValues, 'values'>): void => {
+  const text = Buffer.from(file.bytes).toString('utf8')
+  const bytes = Buffer.from(inUpload(() => filled(file.kind, text, valuesIn(values, {}))))
+  readers[file.kind]({ ...file, bytes }, [])
 }
+
+/** Every placeholder is known by its name, and stands where what it stands for may stand. */
+const mustBeFillable = (kind: KindOfUpload, text: string, { values }: SecretValues): void => {
+  const check = (one: Placeholder, place: Place): null => {
+    const fault = one.kind === 'secret' ? faultOfSecret(one, place, values) : faultOfVariable(kind, one, place)
+    return fault === null ? null : refuse(one.kind === 'secret' ? 422 : 400, 'profile', fault)
+  }
+  inUpload(() => filled(kind, text, check))
+  for (const one of placeholdersOf(kind, text)) check(one, 'text')
+}
+
+const faultOfSecret = ({ name, written }: Placeholder, place: Place, values: SecretValues['values']): string | null => {
+  const shown = written.slice(0, 100)
+  if (name === null) return `${shown} is no secret: one is written $FLEET_SECRET_NAME or \${FLEET_SECRET_NAME}, in capitals.`
+  if (!Object.hasOwn(values, name)) return `There is no secret named ${name.slice(0, 100)}.`
+  return place === 'LocURI' ? `The secret ${shown} stands in a LocURI; names of nodes are shown in lists and errors.` : null
+}
+
+const faultOfVariable = (kind: KindOfUpload, { name, written }: Placeholder, place: Place): string | null => {
+  const known = kind === 'windows-profile' ? windowsVariables : knownVariables
+  const shown = written.slice(0, 100)
+  if (name === null || !known.has(name)) {
+    const meant = /FLEET_VAR_(\w+)/i.exec(written)?.[1]?.toUpperCase() ?? ''
+    const hint = name === null && known.has(meant) ? ` It is written $FLEET_VAR_${meant} or \${FLEET_VAR_${meant}}.` : ''
+    return `This server knows no variable ${shown}.${hint}`
+  }
+  return place === 'text' || place === 'LocURI'
+    ? null
+    : `The variable ${shown} stands for a text, but ${placeWords[place]} no text may stand.`
+}
+
+const placeWords: Readonly<Record<Exclude<Place, 'text' | 'LocURI'>, string>> = {
+  ...{ integer: 'in an <integer>', real: 'in a <real>', date: 'in a <date>', data: 'in a <data>', bare: 'outside quotes' },
+}
+
+type Reader = (file: UploadedFile, variables: readonly string[]) => Settings
 
 const readers: Readonly<Record<KindOfUpload, Reader>> = {
   'apple-profile': ({ bytes }, variables) => {
-    const { identifier, displayName, scope, payloads } = inUpload(() => readConfigurationProfile(bytes))
+    const { identifier, displayName, scope, payloads } = inUpload(() => readInstallableProfile(bytes))
     mustBePlain('PayloadIdentifier', identifier)
     mustBePlain('PayloadDisplayName', displayName)
     const types = [...new Set(payloads.flatMap(({ type }) => (type === null ? [] : [type])))]
@@ -80,15 +120,13 @@ const readers: Readonly<Record<KindOfUpload, Reader>> = {
   },
   'windows-profile': ({ bytes, name }, variables) => {
     const { commands } = inUpload(() => readWindowsProfile(bytes), 400)
-    const isForUser = commands.every(({ locUris }) => locUris.every((locUri) => locUri.startsWith('./User/')))
-    const scope = isForUser ? 'User' : 'System'
-    const described = { name: mustBeAName(name), identifier: name, scope, payloadTypes: [] } as const
+    const described = { name: mustBeAName(name), identifier: name, scope: scopeOf(commands), payloadTypes: [] } as const
     return { kind: 'profile', family: 'windows', bytes, ...described, variables, secrets: {} }
   },
 }
 
 const mustBePlain = (field: string, value: string): void => {
-  if (/\$\{?FLEET_/.test(value)) refuse(422, field, `${field} cannot hold variables or secrets.`)
+  if (holdsPlaceholder(value)) refuse(422, field, `${field} cannot hold variables or secrets.`)
 }
 
 /** What an event says of the upload; large contents are stored before this answers. */

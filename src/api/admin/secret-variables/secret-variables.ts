@@ -13,6 +13,7 @@ import { secretContext } from '../../secret-variables.ts'
 import type { Tickets } from '../../tickets.ts'
 import { answer } from '../answer.ts'
 import type { Handlers } from '../deps.ts'
+import { mustFitWhereTheyStand } from './settings-that-hold.ts'
 
 /** More than any fleet needs, and few enough that the stream of them stays short. */
 const mostSecrets = 1000
@@ -44,12 +45,14 @@ type SecretVariableRoutes = Pick<
 
 /** Secrets for settings, in Fleet's JSON. Values go in and never come out. */
 export const secretVariableRoutes = (app: App, { digest }: Pick<Tickets, 'digest'>): SecretVariableRoutes => {
+  const sealedOf = async ({ name: called, value }: Secret) => ({
+    name: called,
+    fingerprint: await digest('secret-variable', `${called}\n${value}`),
+    sealed: await app.vault.seal('server', secretContext(called), Buffer.from(value)),
+  })
+
   const put = async (secrets: readonly Secret[], cause: Cause) => {
-    const sealed = await inParallel(secrets, 8, async ({ name: called, value }) => ({
-      name: called,
-      fingerprint: await digest('secret-variable', `${called}\n${value}`),
-      sealed: await app.vault.seal('server', secretContext(called), Buffer.from(value)),
-    }))
+    const sealed = await inParallel(secrets, 8, sealedOf)
     return app.execute(secretVariables, allSecretVariables, { type: 'SetSecretVariables', data: { secrets: sealed } }, cause)
   }
 
@@ -61,6 +64,7 @@ export const secretVariableRoutes = (app: App, { digest }: Pick<Tickets, 'digest
     if (twice !== undefined) refuse(422, 'secrets', `The secret ${twice} is there more than once.`)
     const all = new Set([...Object.keys(await now()), ...called])
     if (all.size > mostSecrets) refuse(422, 'secrets', `There can be ${String(mostSecrets)} secrets.`)
+    await mustFitWhereTheyStand(app, Object.fromEntries(secrets.map((one) => [one.name, one.value])))
   }
 
   return {
@@ -80,9 +84,10 @@ export const secretVariableRoutes = (app: App, { digest }: Pick<Tickets, 'digest
 
     'POST /custom_variables': async (request, response, { cause }) => {
       const wanted = bodyOf(secret, request)
-      if (Object.hasOwn(await now(), wanted.name)) refuse(409, 'name', `There is a secret named ${wanted.name} already.`)
       await mustFit([wanted])
-      await answer(app, response, await put([wanted], cause), () => ({ name: wanted.name }))
+      const command = { type: 'AddSecretVariable', data: await sealedOf(wanted) } as const
+      const added = await app.execute(secretVariables, allSecretVariables, command, cause)
+      await answer(app, response, added, () => ({ name: wanted.name }))
     },
 
     'DELETE /custom_variables/:name': async (request, response, { cause }) => {

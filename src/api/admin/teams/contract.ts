@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ofTeam as secretsOfTeam, spec } from './enroll-secrets.ts'
-import { creation, present, renaming } from './teams.ts'
+import { creation, listQuery, present, renaming } from './teams.ts'
 import { done, number, ofTeam, time } from '../contracts/common.ts'
 import { component, json, tagged } from '../contracts/contract.ts'
 
@@ -27,6 +27,7 @@ const aSecret = { secret: 'wUe2dTq6nM1cXr8v', created_at: '2026-03-01T12:00:00.0
 export const teamContracts = tagged('Teams', {
   'GET /teams': {
     summary: 'List teams',
+    query: listQuery,
     replies: { 200: json(z.object({ teams: z.array(team) }), { teams: [design] }) },
   },
   'POST /teams': {

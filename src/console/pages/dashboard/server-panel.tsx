@@ -1,7 +1,14 @@
 import { Button, Group, Stack, Text } from '@mantine/core'
 import type { Projection } from '../../../client/json.ts'
 import { ApiError } from '../../api/api-error.ts'
-import { useParkedWork, useProjections, useRetryParked, useStatistics } from '../../api/operations.ts'
+import {
+  useParkedWork,
+  useProjections,
+  useResendRefused,
+  useRetryParked,
+  useStatistics,
+  useWebhooks,
+} from '../../api/operations.ts'
 import { Figure } from '../../parts/figure.tsx'
 import { Panel } from '../../parts/panel.tsx'
 import { Problem } from '../../parts/problem.tsx'
@@ -27,6 +34,7 @@ export const ServerPanel = () => {
           {(data) => <ReadModels projections={data.projections.filter(({ shown }) => shown)} />}
         </View>
         <Parked />
+        <Refused />
       </Stack>
     </Panel>
   )
@@ -82,4 +90,31 @@ const Parked = () => {
       )}
     </View>
   )
+}
+
+/** What receivers of webhooks refused; nothing at all where they took everything. */
+const Refused = () => {
+  const webhooks = useWebhooks()
+  const resend = useResendRefused()
+  return (webhooks.data?.webhooks ?? [])
+    .filter(({ set_aside }) => set_aside > 0)
+    .map(({ name, configured, set_aside, topics }) => (
+      <Stack key={name} gap={4}>
+        <Group justify="space-between">
+          <Text size="sm">Refused by the webhook of {name}</Text>
+          <Text size="sm" c="red">
+            {set_aside}
+          </Text>
+        </Group>
+        <Text size="xs" className="quiet">
+          {Object.keys(topics).join(', ')}
+        </Text>
+        {configured && (
+          <Button variant="default" w="fit-content" loading={resend.isPending} onClick={() => resend.mutate(name)}>
+            Send all again
+          </Button>
+        )}
+        {resend.isError && <Problem error={resend.error} />}
+      </Stack>
+    ))
 }

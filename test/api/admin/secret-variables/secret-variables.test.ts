@@ -87,6 +87,63 @@ describe('secrets for settings', function () {
     assert.equal((await batch(named)).body.errors[0].name, 'profiles.0.PayloadDisplayName')
   })
 
+  it('are checked as they stand in settings, on upload and when they change [case F1]', async () => {
+    const timeout = mobileconfig({ identifier: 'com.example.timeout', name: 'Timeout' }).replace(
+      '<key>PayloadDisplayName</key>',
+      '<key>Timeout</key><integer>$FLEET_SECRET_TIMEOUT</integer><key>PayloadDisplayName</key>',
+    )
+    await put([{ name: 'TIMEOUT', value: 'soon' }])
+    const refused = await batch(timeout)
+    assert.equal(refused.status, 422)
+    assert.match(refused.body.errors[0].reason, /\$FLEET_SECRET_TIMEOUT stands in an <integer>/)
+    assert.equal((await put([{ name: 'TIMEOUT', value: '42' }])).status, 200)
+    assert.equal((await batch(timeout)).status, 204)
+    for (const dry_run of [true, false]) {
+      const { status, body } = await put([{ name: 'TIMEOUT', value: 'never mind' }], { dry_run })
+      assert.equal(status, 422)
+      assert.match(body.errors[0].reason, /The settings Timeout could not take this value: \$FLEET_SECRET_TIMEOUT stands in an/)
+      assert.ok(!JSON.stringify(body).includes('never mind'))
+    }
+    assert.equal((await put([{ name: 'TIMEOUT', value: '43' }])).status, 200)
+  })
+
+  for (const [name, contents, status, reason] of [
+    [
+      'a variable in another case',
+      '$FLEET_VAR_host_uuid',
+      400,
+      /no variable \$FLEET_VAR_host_uuid\. It is written \$FLEET_VAR_HOST_UUID/,
+    ],
+    ['a variable nobody knows', '${FLEET_VAR_HOST_COLOUR}', 400, /no variable \$\{FLEET_VAR_HOST_COLOUR\}/],
+    ['a variable with a letter too many', '$FLEET_VAR_HOST_UUIDs', 400, /no variable \$FLEET_VAR_HOST_UUIDs/],
+    ['a brace that does not close', '${FLEET_VAR_HOST_UUID', 400, /no variable \$\{FLEET_VAR_HOST_UUID\./],
+    ['a secret in another case', '$FLEET_SECRET_timeout', 422, /\$FLEET_SECRET_timeout is no secret/],
+    ['a secret nobody knows', '$FLEET_SECRET_NOWHERE', 422, /no secret named NOWHERE/],
+    ['a variable behind references', '&#36;FLEET_VAR_host_uuid', 400, /no variable \$FLEET_VAR_host_uuid/],
+  ] as const)
+    it(`are not taken for ${name}: it is refused by its name [case F1]`, async () => {
+      const data = `<Replace><Item><Target><LocURI>./Device/Vendor/MSFT/X/Y</LocURI></Target><Data>${contents}</Data></Item></Replace>`
+      const declaration = {
+        Type: 'com.apple.configuration.passcode.settings',
+        Identifier: 'com.example.d',
+        Payload: { a: contents },
+      }
+      const texts = [holding(contents), data, ...(contents.includes('&') ? [] : [JSON.stringify(declaration)])]
+      for (const text of texts) {
+        const refused = await batch(text)
+        assert.equal(refused.status, status)
+        assert.match(refused.body.errors[0].reason, reason)
+      }
+    })
+
+  it('do not stand in the names of nodes, and variables not where only numbers may [case F1]', async () => {
+    await put([{ name: 'NODE', value: 'x' }])
+    const node = '<Replace><Item><Target><LocURI>./Device/Vendor/MSFT/X/$FLEET_SECRET_NODE</LocURI></Target></Item></Replace>'
+    assert.match((await batch(node)).body.errors[0].reason, /stands in a LocURI/)
+    const number = holding('x').replace('<string>x</string>', '<integer>$FLEET_VAR_HOST_UUID</integer>')
+    assert.match((await batch(number)).body.errors[0].reason, /\$FLEET_VAR_HOST_UUID stands for a text, but in an <integer>/)
+  })
+
   it('are deleted when nothing names them', async () => {
     await put([{ name: 'OLD', value: 'x' }])
     assert.equal((await api.call('DELETE /custom_variables/OLD')).status, 200)

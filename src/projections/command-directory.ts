@@ -37,6 +37,7 @@ export const commandsPage = (
 ): Query<ListedCommand> => ({
   text: `
     select c.host_id, c.command_id, c.channel, c.request, c.reason, c.status, c.queued_at, c.deadline, c.updated_at, c.errors, c.cancelled_because,
+           c.held, c.code,
            h.hardware_id, h.name as host_name, h.serial, h.platform, h.team_id, p.pushed_at
     from commands c join hosts h using (host_id) left join channel_pushes p on p.host_id = c.host_id and p.channel = c.channel
     where ($1::text is null or c.host_id = $1)
@@ -50,7 +51,7 @@ export const commandsPage = (
 export const commandResultsPage = (commandId: string, page: Page): Query<CommandWithResult> =>
   query<CommandWithResult>`
     select c.host_id, c.command_id, c.channel, c.request, c.reason, c.status, c.queued_at, c.deadline, c.updated_at, c.errors, c.result,
-           c.cancelled_because, h.hardware_id, h.name as host_name, h.serial, h.platform, h.team_id, p.pushed_at
+           c.cancelled_because, c.held, c.code, h.hardware_id, h.name as host_name, h.serial, h.platform, h.team_id, p.pushed_at
     from commands c join hosts h using (host_id) left join channel_pushes p on p.host_id = c.host_id and p.channel = c.channel
     where c.command_id = ${commandId} order by c.host_id limit ${page.limit} offset ${page.offset}`
 

@@ -93,7 +93,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...hostHistoryRoutes(app),
     ...hostExplanationRoutes(app),
     ...custodyRoutes(app),
-    ...hostEnrollmentRoutes(app),
+    ...hostEnrollmentRoutes(app, deps.settings),
     ...forgettingRoutes(app),
     ...teamRoutes(app),
     ...profileRoutes(app),

@@ -3,7 +3,7 @@ import tseslint from 'typescript-eslint'
 
 const houseRules = [
   {
-    selector: ':matches(ClassDeclaration, ClassExpression):not([superClass.name=/Error$/])',
+    selector: ':matches(ClassDeclaration, ClassExpression):not([superClass.name=/(Error|Unavailable)$/])',
     message: 'No classes except errors: use functions and readonly values.',
   },
   { selector: 'TSEnumDeclaration', message: 'No enums: use a union of string literals.' },

@@ -219,6 +219,8 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     WipeFailed: failing,
     UnenrollmentRequested: entry,
     HostReadmitted: entry,
+    PushRefused: as(({ data }) => ({ details: { reason: data.reason } })),
+    PushTaken: entry,
     IdentityRenewed: entry,
     IdentityRenewalFailed: entry,
     PushCertificateRequested: entry,

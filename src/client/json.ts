@@ -186,6 +186,8 @@ export type HostEnrollment = Readonly<{
 }>
 
 export type HostDeclaration = Readonly<{
+  /** `device`, or the channel of the user whose declaration it is. */
+  channel: string
   identifier: string
   token: string
   status: 'verified' | 'verifying' | 'failed'

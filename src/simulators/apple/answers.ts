@@ -1,6 +1,6 @@
 import { ParseError } from '../../kernel/parse-error.ts'
 import { data, flag, list, text } from '../../protocols/plist/fields.ts'
-import type { PlistDict } from '../../protocols/plist/value.ts'
+import type { PlistDict, PlistValue } from '../../protocols/plist/value.ts'
 import { isDict } from '../../protocols/plist/value.ts'
 import { forbidden } from './allowed.ts'
 import type { Condition } from './condition.ts'
@@ -58,6 +58,12 @@ export const failed = (code: number, domain: string, description: string): Answe
     ErrorChain: [{ ErrorCode: code, ErrorDomain: domain, LocalizedDescription: description, USEnglishDescription: description }],
   },
 })
+
+/** A list that a command must have. */
+const needed = (command: PlistDict, key: string): readonly PlistValue[] => {
+  if (command[key] === undefined) throw new ParseError(key, `${key} is missing.`)
+  return list(command, key)
+}
 
 const done = (response: PlistDict = {}): Answer => ({ status: 'Acknowledged', response })
 
@@ -163,7 +169,7 @@ const clearPasscode = (command: PlistDict, { facts, condition }: Commanded): Ans
 
 const settings = (command: PlistDict): Answer =>
   done({
-    Settings: list(command, 'Settings').map((entry) => {
+    Settings: needed(command, 'Settings').map((entry) => {
       const item = isDict(entry) ? entry['Item'] : undefined
       return typeof item === 'string' && item !== 'Wallpaper'
         ? { Status: 'Acknowledged', Item: item }
@@ -183,7 +189,7 @@ const answers: Readonly<Record<string, (command: PlistDict, device: Commanded) =
     return done({ ProfileList: profiles.report(own, facts.model) })
   },
   DeviceInformation: (command, { facts, condition }) =>
-    done({ QueryResponses: deviceInformationOf(facts, list(command, 'Queries'), condition.lost) }),
+    done({ QueryResponses: deviceInformationOf(facts, needed(command, 'Queries'), condition.lost) }),
   SecurityInfo: (_, device) => done({ SecurityInfo: securityInfo(device) }),
   InstalledApplicationList: (_, device) => done({ InstalledApplicationList: applications(device) }),
   ManagedApplicationList: () => done({ ManagedApplicationList: {} }),

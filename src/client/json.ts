@@ -96,7 +96,8 @@ export type Profile = Readonly<{
   team_id: number | null
   name: string
   platform: string
-  identifier: string
+  /** Windows profiles have none. */
+  identifier?: string
   scope?: string
   created_at: string
   updated_at: string

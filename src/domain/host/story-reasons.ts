@@ -158,6 +158,12 @@ export const unlocks: Readonly<Record<OfType<HostEvent, 'HostUnlocked'>['data'][
 export const whyForgotten = ({ because, reason }: OfType<HostEvent, 'HostForgotten'>['data']): string =>
   because === 'retention' ? 'Its enrollment ended longer ago than hosts are remembered.' : reason
 
+/** Who manages a host, as it says itself. */
+export const opinionText = ({ enrolled, serverUrl, isServer }: OfType<HostEvent, 'MdmReported'>['data']): string =>
+  enrolled
+    ? `The host says that it is managed by ${serverUrl ?? 'a server that it does not name'}.`
+    : `The host says that nobody manages it${isServer === true ? ', and that it runs Windows Server' : ''}.`
+
 /** What a Windows device said of a command that it took, where that is more than that it is done. */
 export const codeText = (code: string | undefined): string | null =>
   code === undefined ? null : code === '202' ? 'It said 202: accepted, and still under way.' : `It said ${code}.`

@@ -8,6 +8,7 @@ import { destroying, mustBeMeant } from '../confirming.ts'
 import { findHost } from '../history.ts'
 import { createLabel, deleteLabel, hostsOfLabel, listLabels } from '../labels.ts'
 import { planCommand, runPlan } from '../plan.ts'
+import { settingsDiffTable, settingsText } from '../settings-tree.ts'
 import { table, when } from '../table.ts'
 import { runUndo, undoCommand } from '../undo.ts'
 
@@ -46,6 +47,31 @@ const profileCommands = (profiles: Command): void => {
       const wanted = { name: basename(file), bytes: await readFile(file) }
       const uuid = await client.profiles.upload(wanted, teamIn(options), targetsIn(options))
       return [{ profile_uuid: uuid }, `Uploaded as ${uuid}.`]
+    },
+  )
+
+  asking(
+    profiles
+      .command('show')
+      .description('what it sets')
+      .argument('<profile>', 'its id')
+      .option('--at <moment>', 'as it was at a time or position'),
+    async (client, { at }, [uuid = '']) => {
+      const shown = await client.past.settings(uuid, typeof at === 'string' ? at : undefined)
+      return [shown, settingsText(shown)]
+    },
+  )
+
+  asking(
+    profiles
+      .command('diff')
+      .description('what it sets otherwise than at an earlier moment')
+      .argument('<profile>', 'its id')
+      .argument('<from>', 'a time or a log position')
+      .argument('[to]', 'a later one; now, unless told'),
+    async (client, _, [uuid = '', from = '', to]) => {
+      const diff = await client.past.settingsDiff(uuid, from, to)
+      return [diff, settingsDiffTable(diff)]
     },
   )
 

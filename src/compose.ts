@@ -4,7 +4,6 @@ import type { Pool } from 'pg'
 import { Registry } from 'prom-client'
 import { apnsPush } from './adapters/apns/push.ts'
 import { bullmqWorkQueue } from './adapters/bullmq/work-queue.ts'
-import { eventStoreLog } from './adapters/eventstore/event-log.ts'
 import { fileStore } from './adapters/files/package-store.ts'
 import { postgresAgentReports } from './adapters/postgres/agent-reports.ts'
 import { postgresCarves } from './adapters/postgres/carves.ts'
@@ -13,7 +12,6 @@ import { openPool } from './adapters/postgres/connections.ts'
 import { databaseClock } from './adapters/postgres/database-clock.ts'
 import { postgresDatabase } from './adapters/postgres/database.ts'
 import { startEmbeddedPostgres } from './adapters/postgres/embedded.ts'
-import { postgresEventLog } from './adapters/postgres/event-log.ts'
 import { postgresOutboxes } from './adapters/postgres/outbox.ts'
 import { createOperationalTables } from './adapters/postgres/operational-tables.ts'
 import { postgresProjectionStore } from './adapters/postgres/projection-store.ts'
@@ -47,6 +45,7 @@ import { projectionProgress } from './app/projection-progress.ts'
 import { upcasting } from './app/upcasting.ts'
 import type { Config } from './config.ts'
 import { version } from './config.ts'
+import { openLog, withPostgres } from './open-log.ts'
 import { pushByTopic } from './app/push-by-topic.ts'
 import { masterKeyOf } from './master-key.ts'
 import { upcasts } from './domain/upcasts.ts'
@@ -104,14 +103,11 @@ const start = async (config: Config, logger: Log, { closers, signal, libraryFaul
 
   const pool = openPool({ url, max: 16, name: 'operations', logger })
   closers.push(() => pool.end())
-  await createOperationalTables(pool)
+  await withPostgres(config, { logger, signal }, () => createOperationalTables(pool))
   const { clock, close: stopComparing } = await databaseClock({ pool, logger })
   closers.push(stopComparing)
 
-  const rawLog =
-    config.EVENTSTORE_URL === undefined
-      ? await postgresEventLog({ url, log: logger })
-      : await eventStoreLog({ url: config.EVENTSTORE_URL, log: logger })
+  const { log: rawLog, refusal } = await openLog(config, { url, pool }, { logger, signal })
   closers.push(rawLog.close)
   const log = upcasting(rawLog, upcasts)
 
@@ -162,8 +158,8 @@ const start = async (config: Config, logger: Log, { closers, signal, libraryFaul
     logger,
   }
 
-  let leading = false
-  const nothing = nothingWaiting(() => leading)
+  const reign = { number: 0, leading: false }
+  const nothing = nothingWaiting(() => (reign.leading ? reign.number : null))
   if (runs('projector')) {
     const onward = config.MUSTER_ACTIVITIES_WEBHOOK_URL === undefined ? [] : [activityWork]
     const running = runProjections({
@@ -172,7 +168,8 @@ const start = async (config: Config, logger: Log, { closers, signal, libraryFaul
       projections: allProjections,
       work: (sql, events) => work.add(sql, workFollowing(events, onward)),
       onLeading: (now) => {
-        leading = now
+        if (now && !reign.leading) reign.number += 1
+        reign.leading = now
       },
       onBatch: (events) => {
         nothing.applied(events)
@@ -234,6 +231,7 @@ const start = async (config: Config, logger: Log, { closers, signal, libraryFaul
     progress,
     registry: new Registry(),
     libraryFaults,
+    refusal,
   })
   closers.push(serving.close)
   return { url: serving.url, port: serving.port, caPem, firstToken }

@@ -12,6 +12,11 @@ const url = (...protocols: readonly string[]) =>
     message: `must be a URL that begins with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
   })
 
+/** Read to its end where it is used: several hosts make it none that `URL` knows. */
+const eventStoreUrl = z.string().regex(/^(esdb|kurrentdb)(\+discover)?:\/\/[^/?]/, {
+  message: 'must begin with esdb://, esdb+discover://, kurrentdb:// or kurrentdb+discover://, and name a host',
+})
+
 const number = (from: number, to: number) => z.coerce.number().int().min(from).max(to)
 
 const onOff = z.enum(['on', 'off']).transform((text) => text === 'on')
@@ -26,8 +31,10 @@ const list = z.string().transform((text) =>
 
 const schema = z.object({
   DATABASE_URL: url('postgres', 'postgresql').optional(),
-  EVENTSTORE_URL: url('esdb', 'esdb+discover').optional(),
+  EVENTSTORE_URL: eventStoreUrl.optional(),
   REDIS_URL: url('redis', 'rediss').optional(),
+  MUSTER_START_WAIT_SECONDS: number(0, 86_400).default(120),
+  MUSTER_ACCEPT_LOG: z.uuid('must be the id of an event').optional(),
   MUSTER_DATA: z.string().min(1).default('./data'),
   MUSTER_MASTER_KEY: z
     .string()

@@ -1,4 +1,6 @@
 import type { App } from '../app/app.ts'
+import { AnotherLog } from '../app/log-identity-store.ts'
+import { LogRefused } from '../app/ports.ts'
 import type { ProjectionProgress } from '../app/projection-progress.ts'
 import { query } from '../kernel/query.ts'
 import type { Check } from './operations.ts'
@@ -8,8 +10,14 @@ export const readinessChecks = ({ log, read, queue }: App, { projectionStates }:
   {
     name: 'event log',
     check: async () => {
-      await log.head()
-      return { ok: true }
+      try {
+        await log.head()
+        return { ok: true }
+      } catch (error) {
+        // Away needs no explanation; another log, or no right to it, does.
+        if (error instanceof LogRefused || error instanceof AnotherLog) return { ok: false, detail: error.message }
+        throw error
+      }
     },
   },
   {

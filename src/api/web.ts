@@ -1,12 +1,14 @@
 import type { X509Certificate } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { readFile } from 'node:fs/promises'
+import type { RequestHandler } from 'express'
 import express, { Router } from 'express'
 import type { Registry } from 'prom-client'
 import type { App } from '../app/app.ts'
 import type { LibraryFaults } from '../app/library-faults.ts'
 import type { PackageStore } from '../app/package-ports.ts'
 import type { Push } from '../app/ports.ts'
+import { LogUnavailable } from '../app/ports.ts'
 import type { WebhookName } from '../app/webhook-ports.ts'
 import type { ProjectionProgress } from '../app/projection-progress.ts'
 import type { Config } from '../config.ts'
@@ -35,6 +37,7 @@ import { consoleFolder, consoleRoutes } from './console.ts'
 import type { Tls } from './listen.ts'
 import { listen } from './listen.ts'
 import { requestTimes } from './metrics.ts'
+import { nowhere } from './nowhere.ts'
 import { operationsRouter } from './operations.ts'
 import { nanomdmRoutes } from './nanomdm/router.ts'
 import { pushCredentials, topics } from './push-credentials.ts'
@@ -58,6 +61,8 @@ export type WebParts = Readonly<{
   progress: ProjectionProgress
   registry: Registry
   libraryFaults: LibraryFaults
+  /** Why the event log that is there is not used; null: it is. */
+  refusal: () => string | null
 }>
 
 export type Serving = Readonly<{ url: string; port: number; close: () => Promise<void> }>
@@ -150,6 +155,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
   })
   entrance.routes = Router()
     .use(requestTimes(registry))
+    .use(notFromAnotherLog(parts.refusal))
     .use(agentRoutes({ app, agents, teamOf: teamOfSecret(app, tickets), notesFor }))
     .use(
       mdmRoutes(edge, profiles, {
@@ -195,6 +201,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
       }),
     )
     .use(consoleRoutes(consoleFolder()))
+    .use(nowhere())
     // What no edge has answered: Express itself would show where it broke.
     .use(errorHandler(app.logger))
   return {
@@ -206,6 +213,16 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
     },
   }
 }
+
+/** Nothing is answered from read models that were filled from another log. */
+const notFromAnotherLog =
+  (refusal: WebParts['refusal']): RequestHandler =>
+  ({ path }, _, next) => {
+    if (refusal() === null || openWithoutLog.has(path)) return next()
+    throw new LogUnavailable('The event log that is there is another one.')
+  }
+
+const openWithoutLog: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics'])
 
 const webhooksOf = ({ MUSTER_WEBHOOK_URL, MUSTER_ACTIVITIES_WEBHOOK_URL }: Config): readonly WebhookName[] => [
   ...(MUSTER_WEBHOOK_URL === undefined ? [] : (['devices'] as const)),

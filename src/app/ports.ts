@@ -29,7 +29,12 @@ export class RevisionConflict extends Error {
 
 /** The log cannot be reached, or did not say whether it wrote. Repeat with the same event ids and the same expected revision. */
 export class LogUnavailable extends Error {
-  override readonly name = 'LogUnavailable'
+  override readonly name: string = 'LogUnavailable'
+}
+
+/** The log's server does not let us in, or not as far as we must: nothing helps but another setting or right. The message says which. */
+export class LogRefused extends LogUnavailable {
+  override readonly name: string = 'LogRefused'
 }
 
 /** An append is larger than the engine takes (1 MiB for all its events together, as JSON). Nothing was written. */
@@ -61,6 +66,8 @@ export type EventLog = Readonly<{
   ) => AsyncIterable<readonly Recorded[]>
   /** The last position in the log, null when it is empty. Throws `LogUnavailable`: also the health check. */
   head: () => Promise<Position | null>
+  /** The event that stands there. Throws `LogUnavailable`. */
+  last: () => Promise<Recorded | null>
   close: () => Promise<void>
 }>
 

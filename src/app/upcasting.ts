@@ -9,6 +9,10 @@ export const upcasting = (log: EventLog, upcast: Upcast): EventLog => ({
   ...log,
   readStream: async (stream, options) => (await log.readStream(stream, options)).map(upcast),
   readAll: async (options) => (await log.readAll(options)).map(upcast),
+  last: async () => {
+    const last = await log.last()
+    return last === null ? null : upcast(last)
+  },
   subscribe: async function* (options) {
     for await (const events of log.subscribe(options)) yield events.map(upcast)
   },

@@ -47,7 +47,7 @@ export const serve = async ({ role, readyJson }: Readonly<{ role: string; readyJ
     )
   }
   const guard = guardProcess({ logger, end: () => stop(1) })
-  const muster = await compose(config, logger, guard.faults)
+  const muster = await composeOrExit(config, logger, guard.faults)
   running.muster = muster
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.once(signal, () => {
@@ -69,6 +69,17 @@ const greeting = ({ url, firstToken }: Readonly<{ url: string; firstToken: strin
     ...(firstToken === null ? [] : [`Admin token (shown this once): ${firstToken}`]),
     '',
   ].join('\n')
+
+/** A setting may also turn out to be wrong when it is used. */
+const composeOrExit = async (...given: Parameters<typeof compose>): Promise<Muster> => {
+  try {
+    return await compose(...given)
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    process.stderr.write(`The configuration has errors:\n${error.message}\n`)
+    process.exit(2)
+  }
+}
 
 const readConfigOrExit = (role: string) => {
   try {

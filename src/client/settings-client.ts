@@ -1,7 +1,7 @@
-import type { Connection } from './connection.ts'
+import type { Call, Connection } from './connection.ts'
 import { pathOf } from './connection.ts'
 import type { Plan } from './history-json.ts'
-import type { Host, Label, PageMeta, Profile } from './json.ts'
+import type { Host, Label, NewLabel, PageMeta, Profile } from './json.ts'
 
 /** For whose devices settings are. */
 export type Family = 'apple' | 'windows'
@@ -46,6 +46,14 @@ export type SettingsClient = Readonly<{
   planProfiles: (teamId: number | null, profiles: readonly BatchProfile[], lists?: readonly Family[]) => Promise<Plan>
   /** Makes a team's enroll secrets these, all of them; those that it has already are left alone. */
   replaceEnrollSecrets: (teamId: number | null, secrets: readonly string[]) => Promise<void>
+  /** Has the server check what would be created or changed; changes nothing. */
+  check: Readonly<{
+    label: (label: NewLabel) => Promise<void>
+    labelChange: (id: number, change: LabelChange) => Promise<void>
+    team: (team: Readonly<{ name: string }>) => Promise<void>
+    /** Answers how many would come and go. */
+    enrollSecrets: (teamId: number | null, secrets: readonly string[]) => Promise<number>
+  }>
   editLabel: (id: number, change: LabelChange) => Promise<Label>
   /** What `editLabel` would lead to on every host. */
   planLabel: (id: number, change: LabelChange) => Promise<Plan>
@@ -73,10 +81,21 @@ export const settingsClient = ({ json }: Pick<Connection, 'json'>): SettingsClie
     const call = { method: 'POST', path: '/configuration_profiles/batch', query, json: batchOf(profiles) } as const
     return (await json<Readonly<{ plan: Plan }>>(call)).plan
   },
-  replaceEnrollSecrets: async (teamId, told) => {
-    const secrets = told.map((secret) => ({ secret }))
-    if (teamId === null) await json({ method: 'POST', path: '/spec/enroll_secret', json: { spec: { secrets } } })
-    else await json({ method: 'PATCH', path: pathOf`/teams/${teamId}/secrets`, json: { secrets } })
+  replaceEnrollSecrets: async (teamId, secrets) => {
+    await json(callFor(teamId, secrets))
+  },
+  check: {
+    label: async (label) => {
+      await json({ method: 'POST', path: '/labels', query: dry, json: label })
+    },
+    labelChange: async (id, change) => {
+      await json({ method: 'PATCH', path: pathOf`/labels/${id}`, query: dry, json: change })
+    },
+    team: async (team) => {
+      await json({ method: 'POST', path: '/teams', query: dry, json: team })
+    },
+    enrollSecrets: async (teamId, secrets) =>
+      (await json<Readonly<{ changed: number }>>({ ...callFor(teamId, secrets), query: dry })).changed,
   },
   editLabel: async (id, change) => {
     const call = { method: 'PATCH', path: pathOf`/labels/${id}`, json: change } as const
@@ -99,6 +118,16 @@ export const settingsClient = ({ json }: Pick<Connection, 'json'>): SettingsClie
       return [custom_variables, meta]
     }),
 })
+
+const dry = { dry_run: 'true' }
+
+/** Secrets of no team have a place of their own. */
+const callFor = (teamId: number | null, told: readonly string[]): Call => {
+  const secrets = told.map((secret) => ({ secret }))
+  return teamId === null
+    ? { method: 'POST', path: '/spec/enroll_secret', json: { spec: { secrets } } }
+    : { method: 'PATCH', path: pathOf`/teams/${teamId}/secrets`, json: { secrets } }
+}
 
 const ofTeam = (teamId: number | null) => (teamId === null ? {} : { team_id: teamId })
 

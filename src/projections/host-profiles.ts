@@ -1,4 +1,5 @@
 import type { CommandEvent, QueuedCommand } from '../domain/commands/events.ts'
+import { holdReasons } from '../domain/commands/words.ts'
 import type { EnrollmentEvent } from '../domain/enrollment/events.ts'
 import type { HostProfileEvent } from '../domain/host-profiles/events.ts'
 import type { AssignedDeclaration, DeclarationEvent } from '../domain/declarations/events.ts'
@@ -50,6 +51,12 @@ export const hostProfiles: Projection<HostProfileEvent | DeclarationEvent | Comm
     EnrollmentStarted: ({ id }) => ({ where: { host_id: id }, remove: true }),
     EnrollmentEnded: ({ id }) => ({ where: { host_id: id }, remove: true }),
     CommandsQueued: ({ id, at, data }) => data.commands.flatMap((command) => underWay(id, at, command)),
+    CommandHeld: ({ id, at, data: { profileId, because } }) =>
+      profileId === null
+        ? []
+        : { where: { host_id: id, profile_id: profileId }, change: { detail: holdReasons[because], changed_at: at } },
+    CommandSent: ({ id, data: { profileId } }) =>
+      profileId === undefined ? [] : { where: { host_id: id, profile_id: profileId }, change: { detail: null } },
     ProfileInstalled: ({ id, at, data }) => ({
       where: { host_id: id, profile_id: data.profileId },
       change: { status: data.status, failures: 0, detail: null, changed_at: at },
@@ -78,6 +85,14 @@ export const hostProfiles: Projection<HostProfileEvent | DeclarationEvent | Comm
       ]
     },
     ProfileForgotten: ({ id, data }) => ({ where: { host_id: id, profile_id: data.profileId }, remove: true }),
+    ProfileOverridden: ({ id, at, data: { profileId, detail } }) => ({
+      where: { host_id: id, profile_id: profileId },
+      change: { status: 'failed', detail, changed_at: at },
+    }),
+    ProfileOverrideEnded: ({ id, at, data }) => ({
+      where: { host_id: id, profile_id: data.profileId },
+      change: { status: 'waiting', detail: null, changed_at: at },
+    }),
     ProfileRefused: ({ id, at, data: { profileId, identifier, checksum, scope, detail } }) => ({
       where: { host_id: id, profile_id: profileId },
       set: { identifier, checksum, scope, operation: 'install', status: 'failed', command_id: null, detail, changed_at: at },

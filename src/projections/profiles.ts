@@ -105,6 +105,11 @@ export const profilesWithSecret = (secret: string, after: string, limit: number)
     select profile_id, name from profiles where secrets ? ${secret} and profile_id > ${after} and deleted_at is null
     order by profile_id limit ${limit}`
 
+/** The teams whose settings hold the secret. */
+export const teamsWithSecret = (secret: string) =>
+  query<Pick<ProfileRow, 'team_id'>>`
+    select distinct team_id from profiles where secrets ? ${secret} and deleted_at is null order by team_id limit 10000`
+
 /** The settings that hold any of these secrets, with their bytes, in order of their ids. */
 export const settingsWithSecrets = (secrets: readonly string[], after: string, limit: number) =>
   query<ProfileRow>`
@@ -122,3 +127,8 @@ export const profilesNamed = (name: string, limit: number) =>
   query<Pick<ProfileRow, 'profile_id' | 'team_id' | 'deleted_at'>>`
     select profile_id, team_id, deleted_at from profiles where name = ${name}
     order by deleted_at is not null, profile_id limit ${limit}`
+
+/** What these profiles are called, and when their content was uploaded. */
+export const uploadsOf = (profileIds: readonly string[]) =>
+  query<Pick<ProfileRow, 'profile_id' | 'name' | 'uploaded_at'>>`
+    select profile_id, name, uploaded_at from profiles where profile_id = any(${profileIds})`

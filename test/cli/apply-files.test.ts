@@ -8,7 +8,8 @@ import { profileCalled } from '../support/story.ts'
 
 type Files = Readonly<Record<string, string | Buffer>>
 
-describe('Files of a fleet', () => {
+describe('Files of a fleet', function () {
+  this.timeout(10_000)
   let outside: string
   let above: string
   let folder: string

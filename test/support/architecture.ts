@@ -43,6 +43,7 @@ const topFiles: Readonly<Record<string, string>> = {
   'compose.ts': 'compose',
   'config.ts': 'config',
   'master-key.ts': 'config',
+  'open-log.ts': 'compose',
   'process-guard.ts': 'compose',
 }
 

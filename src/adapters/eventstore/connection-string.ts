@@ -25,17 +25,18 @@ export type Connection = Readonly<{
 
 /**
  * Reads a connection string, for example `esdb://user:password@node1:2113,node2:2113?tls=true&tlsCAFile=/etc/ca.pem` or
- * `esdb+discover://cluster.example.com`. User names and passwords are percent-encoded. Throws `ParseError` with the option at fault; the
+ * `kurrentdb+discover://cluster.example.com`, which is the vendor's later name for the same. User names and passwords are percent-encoded. Throws `ParseError` with the option at fault; the
  * message never holds the password.
  */
 export const parseConnectionString = (text: string): Connection => {
-  const [, scheme, authority = '', query] = /^(esdb(?:\+discover)?):\/\/([^/?]+)\/?(?:\?(.*))?$/.exec(text.trim()) ?? []
+  const [, scheme, authority = '', query] =
+    /^((?:esdb|kurrentdb)(?:\+discover)?):\/\/([^/?]+)\/?(?:\?(.*))?$/.exec(text.trim()) ?? []
   if (scheme === undefined) throw new ParseError('url', 'The event store’s URL does not have the form esdb://host:2113?tls=true.')
   const at = authority.lastIndexOf('@')
   const hosts = hostsOf(authority.slice(at + 1))
   const options = optionsOf(query ?? '')
   const credentials = at === -1 ? undefined : credentialsOf(authority.slice(0, at))
-  const discover = scheme === 'esdb+discover'
+  const discover = scheme.endsWith('+discover')
   return {
     discover: discover || hosts.length > 1,
     hosts,

@@ -1,10 +1,12 @@
 import type { EventLog, Log } from '../../app/ports.ts'
+import type { Admit } from '../../app/log-identity-store.ts'
+import { admission } from './admission.ts'
 import { appending } from './appending.ts'
 import { connect } from './client.ts'
 import { parseConnectionString } from './connection-string.ts'
 import { lanes } from './lanes.ts'
 import type { Patience } from './outcomes.ts'
-import { retrying, usualPatience } from './outcomes.ts'
+import { mayPass, retrying, translatedRefusal, usualPatience } from './outcomes.ts'
 import type { Reaching } from './reading.ts'
 import { reading } from './reading.ts'
 import { subscribing } from './subscribing.ts'
@@ -15,6 +17,8 @@ export type EventStoreOptions = Readonly<{
   log?: Log
   /** How long to go on when the outcome of a call is not known. */
   patience?: Partial<Patience>
+  /** Asked before the first call, and again whenever the server was lost, before it is used: it may be another one. */
+  admit?: Admit
 }>
 
 /**
@@ -23,10 +27,9 @@ export type EventStoreOptions = Readonly<{
  *
  * - Idempotence of appends that expect `any` is best effort: the server forgets ids when it restarts, and after many other appends.
  * - Events that Muster did not write (the store's own, other applications') are passed over, everywhere.
- * - Wrong credentials and other refusals rise as the client's own errors, not as `LogUnavailable`: repeating does not help. A subscription
- *   logs them and tries again.
+ * - Wrong credentials and missing rights rise as `LogRefused`, at once: repeating does not help. A subscription goes on trying.
  */
-export const eventStoreLog = async ({ url, log, patience }: EventStoreOptions): Promise<EventLog> => {
+export const eventStoreLog = async ({ url, log, patience, admit }: EventStoreOptions): Promise<EventLog> => {
   const connection = parseConnectionString(url)
   if (!connection.tls && connection.credentials !== undefined) {
     log?.warn({}, 'The event store’s URL has credentials but tls=false; they are not sent.')
@@ -37,22 +40,42 @@ export const eventStoreLog = async ({ url, log, patience }: EventStoreOptions): 
   const allPatience = { ...usualPatience, ...patience }
   // 64 calls and some subscriptions stay under the 100 that a stock server takes on one connection.
   const lane = lanes(64, 10_000)
-  const reaching: Reaching = {
+  const unasked: Reaching = {
     client,
-    call: (call) => lane(() => retrying(allPatience, closed, call)),
+    call: (call) =>
+      retrying(allPatience, closed, call).catch((error: unknown) => {
+        throw translatedRefusal(error, connection.credentials?.username)
+      }),
     closed,
     silence: connection.defaultDeadline,
     requiresLeader: connection.nodePreference === 'leader',
   }
-  const { readStream, readAll, head } = reading(reaching)
+  const door = admission(async () => admit?.(reading(unasked)))
+  const reaching: Reaching = {
+    ...unasked,
+    call: (call) =>
+      lane(() =>
+        unasked.call(async () => {
+          await door.passed()
+          try {
+            return await call()
+          } catch (error) {
+            if (mayPass(error)) door.doubt()
+            throw error
+          }
+        }),
+      ),
+  }
+  const { readStream, readAll, last } = reading(reaching)
   const positionAt = async (stream: string, from: number) => (await readStream(stream, { from, limit: 1 }))[0]?.position
 
   return {
     append: appending({ ...reaching, positionAt }),
     readStream,
     readAll,
-    subscribe: subscribing({ ...reaching, patience: allPatience, log }),
-    head,
+    subscribe: subscribing({ ...reaching, patience: allPatience, log, door }),
+    head: async () => (await last())?.position ?? null,
+    last,
     close: async () => {
       if (closed.aborted) return
       closing.abort()

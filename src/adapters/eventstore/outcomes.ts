@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { LogUnavailable } from '../../app/ports.ts'
+import { LogRefused, LogUnavailable } from '../../app/ports.ts'
 
 /** How long to go on when the outcome of a call is not known. Times are in milliseconds. */
 export type Patience = Readonly<{
@@ -76,6 +76,27 @@ export const mayPass = (error: unknown): boolean => {
   if (type !== undefined && type !== 'unknown') return passingTypes.has(type)
   return passingCodes.has(code) || passingMessage.test(error.message)
 }
+
+/**
+ * A refusal in words that name what to do; any other error as it is. Whoever follows the log reads `$all`, which is for `$admins` until an
+ * admin says otherwise in its metadata.
+ */
+export const translatedRefusal = (error: unknown, username: string | undefined): unknown => {
+  const { type, code } = (error instanceof Error ? error : {}) as Readonly<{ type?: unknown; code?: unknown }>
+  if (code === unauthenticated)
+    return new LogRefused('EventStoreDB refuses the user name or password; put the right ones into the URL, percent-encoded.', {
+      cause: error,
+    })
+  if (code !== permissionDenied && type !== 'access-denied') return error
+  const who = username === undefined ? 'Without a user name, EventStoreDB' : `EventStoreDB lets the user ${username} in, but`
+  return new LogRefused(
+    `${who} does not let Muster read the whole log; name a user of $admins, or have an admin put the user's group among the readers in the metadata of $all.`,
+    { cause: error },
+  )
+}
+
+const permissionDenied = 7
+const unauthenticated = 16
 
 /** What an error says, on one line. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

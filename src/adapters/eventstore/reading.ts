@@ -19,7 +19,7 @@ export type Reaching = Readonly<{
   requiresLeader: boolean
 }>
 
-type Reading = Readonly<{ readStream: EventLog['readStream']; readAll: EventLog['readAll']; head: EventLog['head'] }>
+type Reading = Pick<EventLog, 'readStream' | 'readAll' | 'last'>
 
 /** The most events of one read of the whole log; longer answers are put together from several. */
 const pageSize = 1_000
@@ -59,14 +59,14 @@ export const reading = (reaching: Reaching): Reading => {
       return found
     },
 
-    head: async () => {
+    last: async () => {
       let before: Position | null = null
       // Mostly the last event is ours; behind the store's own events we look in larger steps.
       for (let maxCount = 1; ; maxCount = pageSize) {
         const fromPosition: 'end' | ReturnType<typeof placeOf> = before === null ? 'end' : placeOf(before)
         const events = await page({ direction: 'backwards', fromPosition, maxCount })
         const [newest] = recordedIn(events)
-        if (newest !== undefined) return newest.position
+        if (newest !== undefined) return newest
         before = endOf(events)
         if (before === null || events.length < maxCount) return null
       }

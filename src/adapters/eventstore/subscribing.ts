@@ -2,6 +2,7 @@ import { streamNameFilter } from '@eventstore/db-client'
 import type { AllStreamResolvedEvent } from '@eventstore/db-client'
 import type { EventLog, Log } from '../../app/ports.ts'
 import type { Position, Recorded } from '../../kernel/event.ts'
+import type { Admission } from './admission.ts'
 import { arrivals } from './arrivals.ts'
 import type { Patience } from './outcomes.ts'
 import { mayPass, messageOf, pauseAfter } from './outcomes.ts'
@@ -9,7 +10,7 @@ import { placeOf } from './positions.ts'
 import type { Reaching } from './reading.ts'
 import { isAfter, recordedIn } from './reading.ts'
 
-type Subscribing = Reaching & Readonly<{ patience: Patience; log: Log | undefined }>
+type Subscribing = Reaching & Readonly<{ patience: Patience; log: Log | undefined; door: Admission }>
 
 /**
  * Follows the whole log. The client never resubscribes, and a server may end a subscription with an error or as if it were done: both
@@ -24,6 +25,7 @@ export const subscribing = (shared: Subscribing): EventLog['subscribe'] =>
     let failures = 0
     while (!ending.aborted) {
       try {
+        await shared.door.passed()
         for await (const batch of oneSubscription(shared, { last, maxBatch, ending })) {
           failures = 0
           last = batch.at(-1)?.position ?? last
@@ -38,6 +40,7 @@ export const subscribing = (shared: Subscribing): EventLog['subscribe'] =>
         )
       }
       failures += 1
+      shared.door.doubt()
       await pauseAfter(failures, shared.patience, ending)
     }
   }

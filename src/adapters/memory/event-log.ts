@@ -83,6 +83,12 @@ export const memoryEventLog = (): EventLog => {
       return all.at(-1)?.position ?? null
     },
 
+    last: async () => {
+      mustBeOpen()
+      const last = all.at(-1)
+      return last === undefined ? null : opened(last)
+    },
+
     close: async () => {
       closed = true
       for (const wake of [...wakeUps]) wake()

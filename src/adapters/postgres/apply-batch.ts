@@ -5,6 +5,7 @@ import type { Position, Recorded } from '../../kernel/event.ts'
 import type { Sql } from '../../kernel/projection.ts'
 import type { SqlValue } from '../../kernel/query.ts'
 import { isContention, isUnavailable, sqlStateOf, valuesOf } from './connections.ts'
+import { markBatch } from './log-identity.ts'
 import { locks } from './projection-states.ts'
 import { byName, foldEvents } from './simple-changes.ts'
 import type { Statement, TableShape } from './write-changes.ts'
@@ -41,7 +42,7 @@ export const applyTogether = async (client: PoolClient, batch: Batch, shapeOf: S
     const waits = [...folded].flatMap(([feed, prepared]) => (prepared?.removes === true ? [lockFor(feed)] : []))
     await allOf([...waits.map((text) => client.query(text)), ...statements.map((statement) => run(client, statement))])
     for (const [feed, prepared] of folded) if (prepared === null) await applySet(client, feed, batch.events)
-    if (batch.announce) await announce(client, batch)
+    if (batch.announce) await Promise.all([markBatch(client, batch.from, batch.events), announce(client, batch)])
   })
 }
 
@@ -62,7 +63,10 @@ export const applyApart = async (client: PoolClient, batch: Batch, shapeOf: Shap
       stuck.push({ name, generation, failure: failureOf(failed) })
       await markStuck(client, feed, batch, failed)
     }
-    if (batch.announce) await announce(client, batch)
+    if (batch.announce) {
+      await markBatch(client, batch.from, batch.events)
+      await announce(client, batch)
+    }
     return stuck
   })
 

@@ -56,6 +56,40 @@ export const isUnavailable = (error: unknown): boolean => {
   return error instanceof Error && (unreachable.test(error.message) || unreachable.test(codeOf(error)))
 }
 
+/**
+ * What a failure to connect says of the settings: `away`: the same may work later; `wrong`: it never will, for the reason given; `other`: it is
+ * no matter of the connection.
+ */
+export const settingFault = (error: unknown): Readonly<{ kind: 'away' | 'other' } | { kind: 'wrong'; sentence: string }> => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const sentence = wrongSettings[sqlStateOf(cause)] ?? (cause instanceof Error ? tlsFaults[codeOf(cause)] : undefined)
+  if (sentence !== undefined) return { kind: 'wrong', sentence }
+  if (cause instanceof Error && cause.message === 'The server does not support SSL connections')
+    return { kind: 'wrong', sentence: 'the server does not speak TLS; leave sslmode out if that is meant to be.' }
+  const away = isUnavailable(cause) || (cause instanceof AggregateError && cause.errors.every(isUnavailable))
+  return { kind: away ? 'away' : 'other' }
+}
+
+/** By SQLSTATE. */
+const wrongSettings: Readonly<Record<string, string>> = {
+  '28P01': 'the server refuses the user or password; put the right ones into the URL.',
+  '28000': 'the server lets this user in from here in no way (pg_hba.conf), or not without TLS; see sslmode.',
+  '3D000': 'the server has no database of that name; make it, or name another.',
+  '42501': 'the user may not make tables and schemas in that database; grant it, or name another user.',
+}
+
+const unknownAuthority =
+  'the server’s certificate is not signed by an authority that is known here; name it with sslrootcert=<PEM file>.'
+
+const tlsFaults: Readonly<Record<string, string>> = {
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  DEPTH_ZERO_SELF_SIGNED_CERT: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  ERR_TLS_CERT_ALTNAME_INVALID: 'the server’s certificate is for other names; connect by one that it holds.',
+  CERT_HAS_EXPIRED: 'the server’s certificate has expired.',
+}
+
 const unreachable =
   /^E(CONN|PIPE|HOST|NET|TIMEDOUT|NOTFOUND|AI_)|Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|calling end on the pool/
 

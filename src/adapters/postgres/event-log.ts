@@ -92,6 +92,11 @@ export const postgresEventLog = async ({ url, poolSize = 8, log }: PostgresEvent
       return row === undefined || row.head === null ? null : positionOf(row.head)
     },
 
+    last: async () => {
+      const [row] = await ask<EventRow>({ text: newest })
+      return row === undefined ? null : opened(row)
+    },
+
     close: async () => {
       if (closed) return
       closed = true
@@ -147,6 +152,7 @@ const outcomeOf = (row: OutcomeRow): Outcome =>
 
 const eventColumns = 'position, stream, revision, id, type, data, metadata'
 const allAfter = `select ${eventColumns} from event_log.events where position > $1 order by position limit $2`
+const newest = `select ${eventColumns} from event_log.events order by position desc limit 1`
 const streamFrom = `select ${eventColumns} from event_log.events where stream = $1 and revision >= $2 order by revision limit $3`
 
 type EventRow = Readonly<{

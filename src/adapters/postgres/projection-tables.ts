@@ -3,6 +3,7 @@ import type { Feed, Generation } from '../../app/projection-store.ts'
 import { Overtaken, workName } from '../../app/projection-store.ts'
 import type { AnyProjection } from '../../kernel/projection.ts'
 import type { ColumnType } from './array-literals.ts'
+import { logIdentityTable } from './log-identity.ts'
 import { insertWorkState, readStates, stateTable } from './projection-states.ts'
 import type { TableShape } from './write-changes.ts'
 import { identifier } from './write-changes.ts'
@@ -14,7 +15,7 @@ export const prepareTables = async (
   withWork: boolean,
 ): Promise<void> => {
   mustBeNamed(projections)
-  await client.query(stateTable)
+  await client.query(`${stateTable} ${logIdentityTable}`)
   if (withWork) await client.query(insertWorkState)
   const states = await readStates(client)
   for (const projection of projections) {

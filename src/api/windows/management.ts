@@ -11,9 +11,11 @@ import { deviceChannel } from '../../domain/platforms.ts'
 import { openSecrets } from '../secret-variables.ts'
 import { sessionAuthentication } from './authentication.ts'
 import type { KnownWindowsDevice } from './known-devices.ts'
+import type { Place } from './handing-out.ts'
 import { knownWindowsDevices } from './known-devices.ts'
 import { observing } from './observing.ts'
 import { offering } from './offering.ts'
+import { overridings } from './overriding.ts'
 import { profileTexts } from './profile-texts.ts'
 import { windowsRequests } from './requests.ts'
 import type { Session } from './sessions.ts'
@@ -35,8 +37,9 @@ export const windowsManagementRoutes = (edge: WindowsEdge): Router => {
   const sessions = sessionMemory()
   const authenticate = sessionAuthentication(edge, devices)
   const textOf = profileTexts(app, async (names) => (await openSecrets(app, names)).values)
-  const takeIn = takingIn(app, devices, observing(app, textOf))
-  const offer = offering(edge, windowsRequests(app, { textOf, sealed: app.blobs.fetchSealed }))
+  const { lostOn, note } = overridings(app, textOf)
+  const takeIn = takingIn(app, devices, observing(app, textOf, lostOn), note)
+  const offer = offering(edge, windowsRequests(app, { textOf, lostOn, sealed: app.blobs.fetchSealed }), note)
 
   const respondTo = (message: SyncMessage, device: KnownWindowsDevice): Promise<Buffer> => {
     const session = sessions.of(device.deviceId, message.header.sessionId, message.header.msgId)
@@ -48,19 +51,31 @@ export const windowsManagementRoutes = (edge: WindowsEdge): Router => {
     const { deviceId, hostId } = device
     if (session.answered?.msgId === msgId) return session.answered.body
     session.maxMessage = message.header.maxMessage ?? session.maxMessage
+    session.maxObject = message.header.maxObject ?? session.maxObject
     app.telemetry.seen(hostId, deviceChannel)
-    if (message.commands.some((command) => command.name === 'Alert' && command.data === '1223')) {
+    const makeCause = () => causeOf(deviceId)
+    const aborted = message.commands.some((command) => command.name === 'Alert' && command.data === '1223')
+    await takeIn(message, device, session, { makeCause, aborted })
+    if (aborted) {
       sessions.forget(deviceId, sessionId)
       return answer(message, '200')
     }
-    const makeCause = () => causeOf(deviceId)
-    await takeIn(message, device, session, makeCause)
-    if (goesOn(message)) return answer(message, '200', { more: [nextMessage] })
-    const says = message.commands.some(isFarewell)
-    const commands = says ? [] : await offer({ device, session, msgId, makeCause })
-    const body = answer(message, '200', { commands })
+    const body = goesOn(message)
+      ? answer(message, '200', { more: [nextMessage] })
+      : answer(message, '200', { commands: await commandsFor(session, message, { device, makeCause }) })
     session.answered = body.length > longestRemembered ? null : { msgId, body }
     return body
+  }
+
+  const commandsFor = async (
+    session: Session,
+    message: SyncMessage,
+    { device, makeCause }: Pick<Place, 'device' | 'makeCause'>,
+  ): Promise<readonly string[]> => {
+    if (message.commands.some(isFarewell)) return []
+    const leftBy = (body: Buffer) => (session.maxMessage === null ? null : session.maxMessage - body.length)
+    const room = { now: leftBy(answer(message, '200')), most: leftBy(answer({ ...message, commands: [] }, '200')) }
+    return offer({ device, session, msgId: message.header.msgId, makeCause, room })
   }
 
   const answer = (
@@ -125,11 +140,9 @@ const nextMessage: SyncCommand = { name: 'Alert', cmdId: 'next', data: '1222', i
 const isFarewell = (command: SyncCommand): boolean =>
   command.name === 'Alert' && command.data === '1226' && command.items.some(({ type }) => type?.includes('unenrollment') === true)
 
+/** Not by Express, which names a charset behind the type: real servers send it bare. */
 const send = (response: Response, body: Buffer): void => {
-  response
-    .status(200)
-    .set({ 'content-type': syncType, 'content-length': String(body.length) })
-    .end(body)
+  response.writeHead(200, { 'content-type': syncType, 'content-length': String(body.length) }).end(body)
 }
 
 const causeOf = (deviceId: string): Cause => {

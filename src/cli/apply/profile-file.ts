@@ -3,6 +3,7 @@ import { basename, extname } from 'node:path'
 import { readConfigurationProfile } from '../../protocols/apple/configuration-profile.ts'
 import { readDeclarationUpload } from '../../protocols/apple/declaration-upload.ts'
 import { kindOfUpload } from '../../protocols/kind-of-upload.ts'
+import { scopeOf } from '../../protocols/windows/profile-scope.ts'
 import { oneSpelling } from '../../protocols/uploaded-name.ts'
 import { readWindowsProfile } from '../../protocols/windows/profile-upload.ts'
 import type { ProfileItem } from './team-file.ts'
@@ -63,8 +64,7 @@ const describedIn = (file: string, extension: string, contents: Buffer): Pick<Pr
     return { key: keyOf('d', identifier), name: file, scope }
   }
   const { commands } = readWindowsProfile(contents)
-  const isForUser = commands.every(({ locUris }) => locUris.every((uri) => uri.startsWith('./User/')))
-  return { key: keyOf('w', file), name: file, scope: isForUser ? 'User' : 'System' }
+  return { key: keyOf('w', file), name: file, scope: scopeOf(commands) }
 }
 
 /** The first letter of the server's ids tells profiles (a), declarations (d) and Windows profiles (w) apart; the identifier does the rest. */

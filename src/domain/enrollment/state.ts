@@ -4,7 +4,13 @@ import { reject } from '../rejections.ts'
 import type { EndReason, EnrollmentKind, HostFacts } from './events.ts'
 import type { EnrollmentTerms } from './terms.ts'
 
-export type OpenChannel = Readonly<{ enrollmentId: string; tokenFingerprint: string; tokenSince: string }>
+export type OpenChannel = Readonly<{
+  enrollmentId: string
+  tokenFingerprint: string
+  tokenSince: string
+  /** Why the push service does not take pushes to it. Absent: it does, as far as is known. */
+  pushRefused?: string
+}>
 
 /** Where a host stands: `started` after Authenticate, `enrolled` once its device channel has a push token. */
 export type Enrollment = Readonly<{
@@ -40,6 +46,12 @@ export type Enrollment = Readonly<{
 export const mustBeEnrolled = (now: Enrollment): void => {
   if (now.stage !== 'enrolled') reject('not-enrolled', 'This host is not enrolled.')
 }
+
+/**
+ * Whether settings for a user find their way: by a user channel, or on Windows by the device's own sessions, in which its user's settings go along
+ * while that user is signed in.
+ */
+export const reachesUsers = (now: Enrollment): boolean => now.platform === 'windows' || userChannelOf(now) !== null
 
 /** The user channel that settings for a user go to, if one is open. */
 export const userChannelOf = (now: Enrollment): Channel | null =>

@@ -1,5 +1,5 @@
 import type { Recorded } from '../../kernel/event.ts'
-import type { Told } from '../host/story.ts'
+import type { Told } from '../host/told.ts'
 
 /** One event of an explanation, in plain words. */
 export type Link = Told & Readonly<{ event: Recorded }>
@@ -24,5 +24,13 @@ export type Explanation<S = ProfileStatus | CommandStatus> = Readonly<{
   leftOut: number
 }>
 
-/** What no event tells: when the host was last heard of and woken (ISO 8601; null: never), and whether it can be woken at all. */
-export type Circumstances = Readonly<{ seenAt: string | null; pushedAt: string | null; canBeWoken: boolean }>
+/**
+ * What no event tells: when the host was last heard of and pushed to (ISO 8601; null: never), and whether it can be woken at all. `pushProblem` is why
+ * the push service did not take the last push; null or absent: it did.
+ */
+export type Circumstances = Readonly<{
+  seenAt: string | null
+  pushedAt: string | null
+  pushProblem?: string | null
+  canBeWoken: boolean
+}>

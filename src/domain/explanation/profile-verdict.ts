@@ -118,6 +118,8 @@ const statusesTold: Readonly<{
   ProfileInstallFailed: ({ data }) => (data.willRetry ? 'waiting' : 'failed'),
   ProfileRemovalFailed: () => 'failed',
   ProfileRefused: () => 'failed',
+  ProfileOverridden: () => 'failed',
+  ProfileOverrideEnded: () => 'waiting',
   ProfileResendAsked: () => 'waiting',
   DeclarationResendAsked: () => 'waiting',
   DeclarationsUnreported: () => 'failed',
@@ -158,5 +160,6 @@ const after = (event: Recorded<HostEvent> | null, context: Context): string => {
     const miss = event.data.missed.find(({ profileId }) => profileId === context.profileId)
     return `it was looked for in vain ${at} (${withoutStop(miss?.detail ?? '')})`
   }
+  if (event.type === 'ProfileOverrideEnded') return `what overrode it ended ${at}`
   return `it was asked for ${at}${byWhom(event)}`
 }

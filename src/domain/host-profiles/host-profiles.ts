@@ -5,7 +5,7 @@ import type { CommandEvent, QueuedCommand } from '../commands/events.ts'
 import type { Commands } from '../commands/state.ts'
 import type { EnrollmentEvent } from '../enrollment/events.ts'
 import type { Enrollment } from '../enrollment/state.ts'
-import { userChannelOf } from '../enrollment/state.ts'
+import { reachesUsers, userChannelOf } from '../enrollment/state.ts'
 import { declared } from '../declarations/declaring.ts'
 import type { Declarations } from '../declarations/state.ts'
 import type { DeclarationEvent } from '../declarations/events.ts'
@@ -14,6 +14,8 @@ import { hostValuesOf, renderingOf } from '../settings/host-values.ts'
 import { deviceChannel } from '../platforms.ts'
 import { reject } from '../rejections.ts'
 import type { HostProfileEvent } from './events.ts'
+import type { Overriding } from './overriding.ts'
+import { overridingNews } from './overriding.ts'
 import { observed } from './observing.ts'
 import type { Decisions } from './reconcile.ts'
 import { reconcile } from './reconcile.ts'
@@ -24,6 +26,8 @@ export type HostProfileCommand =
   /** `desired` is the whole set of the host's cohort; `now` is ISO 8601; without `declarationsToken` the declarations are not looked at. */
   | { type: 'ReconcileProfiles'; data: { desired: readonly DesiredProfile[]; declarationsToken?: string | null; now: string } }
   | { type: 'ResendProfile'; data: { profileId: string } }
+  /** `all` that is overridden on the host by now. */
+  | { type: 'NoteOverriding'; data: { all: readonly Overriding[] } }
 
 type Sees = Readonly<{ enrollment: Enrollment; commands: Commands; hostProfiles: HostProfiles; declarations: Declarations }>
 
@@ -44,7 +48,7 @@ export const hostProfiles: Slice<
     ReconcileProfiles: ({ data: { desired, declarationsToken, now } }, sees) => {
       if (sees.enrollment.stage !== 'enrolled') return []
       const { enrolledAt } = sees.enrollment
-      const hasUserChannel = userChannelOf(sees.enrollment) !== null
+      const hasUserChannel = reachesUsers(sees.enrollment)
       const values = hostValuesOf(sees.enrollment)
       const [declarations, profiles] = partition(desired)
       const unsent = new Set([...sees.commands.waiting].flatMap(([id, { sends }]) => (sends > 0 ? [] : [id])))
@@ -55,6 +59,9 @@ export const hostProfiles: Slice<
         ...declared({ desired: declarations, standing: declarationsToken, values, now }, sees),
       ]
     },
+
+    NoteOverriding: ({ data: { all } }, { enrollment, hostProfiles: now }) =>
+      enrollment.stage === 'enrolled' ? overridingNews(all, now) : [],
 
     ResendProfile: ({ data }, { hostProfiles: now }) => {
       const has = now[data.profileId]
@@ -85,6 +92,10 @@ export const hostProfiles: Slice<
     ProfileRefused: (state, { data }) => ({ ...state, [data.profileId]: refused(data) }),
     ProfileResendAsked: (state, { data }) =>
       change(state, data.profileId, { status: 'waiting', resend: true, failures: 0, misses: 0 }),
+    ProfileOverridden: (state, { data: { profileId, by, detail } }) =>
+      change(state, profileId, { status: 'failed', overridden: { by, detail } }),
+    ProfileOverrideEnded: (state, { data }) =>
+      change(state, data.profileId, { status: 'waiting', overridden: { by: [], detail: '' } }),
     ProfilesObserved: observed,
   },
 }
@@ -182,12 +193,18 @@ const noUser = ({ platform }: Enrollment): string =>
 /** A removal that was taken back. */
 const stayed = { operation: 'install', commandId: null, ignoreError: false } as const
 
-const refused = ({ identifier, checksum, scope }: Pick<HostProfile, 'identifier' | 'checksum' | 'scope'>): HostProfile => ({
+const refused = ({
+  identifier,
+  checksum,
+  scope,
+  because,
+}: Extract<HostProfileEvent, { type: 'ProfileRefused' }>['data']): HostProfile => ({
   identifier,
   checksum,
   scope,
   operation: 'install',
   status: 'failed',
+  refusedFor: because,
   commandId: null,
   failures: 0,
   landed: false,

@@ -17,6 +17,8 @@ export const reasonText = (reason: Reason): string => {
       return 'The content of a profile changed.'
     case 'profile-replaces':
       return `A profile takes the place of ${reason.profileId}.`
+    case 'override-ended':
+      return 'What overrode a profile on this host is gone, or changed.'
     case 'removal-reversed':
       return 'A profile that was being removed is wanted again.'
     case 'retried':
@@ -73,7 +75,7 @@ export const renewals: Readonly<Record<OfType<HostEvent, 'IdentityRenewed'>['dat
 export const endings: Readonly<Record<EndReason, string>> = {
   'checked-out': 'The host checked out.',
   'push-token-unregistered': 'The push service says that the host no longer takes pushes.',
-  unenrolled: 'The host removed its enrollment profile, as it was asked to.',
+  unenrolled: 'The host left, as it was asked to.',
   'unenrollment-unanswered': 'The host was asked to leave, and did not answer in time.',
   forgotten: 'The host was forgotten while it was enrolled.',
 }
@@ -155,3 +157,13 @@ export const unlocks: Readonly<Record<OfType<HostEvent, 'HostUnlocked'>['data'][
 /** Why a host was forgotten: in the words of who asked for it, where somebody did. */
 export const whyForgotten = ({ because, reason }: OfType<HostEvent, 'HostForgotten'>['data']): string =>
   because === 'retention' ? 'Its enrollment ended longer ago than hosts are remembered.' : reason
+
+/** Who manages a host, as it says itself. */
+export const opinionText = ({ enrolled, serverUrl, isServer }: OfType<HostEvent, 'MdmReported'>['data']): string =>
+  enrolled
+    ? `The host says that it is managed by ${serverUrl ?? 'a server that it does not name'}.`
+    : `The host says that nobody manages it${isServer === true ? ', and that it runs Windows Server' : ''}.`
+
+/** What a Windows device said of a command that it took, where that is more than that it is done. */
+export const codeText = (code: string | undefined): string | null =>
+  code === undefined ? null : code === '202' ? 'It said 202: accepted, and still under way.' : `It said ${code}.`

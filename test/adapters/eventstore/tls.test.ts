@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { eventStoreLog } from '../../../src/adapters/eventstore/event-log.ts'
-import { LogUnavailable } from '../../../src/app/ports.ts'
+import { LogRefused, LogUnavailable } from '../../../src/app/ports.ts'
 import { ParseError } from '../../../src/kernel/parse-error.ts'
 import { selfSigned } from '../../support/eventstore-server/certificate.ts'
 import { fact, texts } from '../../support/eventstore-server/fixture.ts'
@@ -37,8 +37,7 @@ describe('An event log in EventStoreDB behind TLS', () => {
   it('says at once that credentials are wrong, without repeating', async () => {
     const log = await eventStoreLog({ url: urlFor('admin:guess') })
     const before = server.calls().append
-    const denied = (error: unknown) =>
-      error instanceof Error && !(error instanceof LogUnavailable) && error.message.includes('password')
+    const denied = (error: unknown) => error instanceof LogRefused && error.message.includes('password')
     await assert.rejects(log.head(), denied)
     await assert.rejects(log.append('host-2', [fact('two')], 'no_stream'), denied)
     assert.equal(server.calls().append, before)

@@ -8,7 +8,8 @@ const camera = './Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera'
 const replaceOf = (locUri: string, value = '<Data>1</Data>') =>
   `<Replace><Item><Target><LocURI>${locUri}</LocURI></Target>${value}</Item></Replace>`
 const read = (text: string) => readWindowsProfile(Buffer.from(text))
-const tree = () => cspTree({ facts: {}, failures: () => undefined, hasUser: () => true, exec: () => '200' })
+const tree = () =>
+  cspTree({ facts: {}, failures: () => undefined, reaches: () => ({ user: true, device: true }), exec: () => '200' })
 
 /** What the simulated PC answers each command with. */
 const codesOf = (text: string): readonly string[] => {

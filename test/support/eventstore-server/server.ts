@@ -16,6 +16,8 @@ import { appendHandler, batchAppendHandler, deleteHandler, tombstoneHandler } fr
 export type ServerOptions = Readonly<{
   /** Shared by the servers of one cluster. */
   store?: Store
+  /** Where to listen; by default, where nobody does. */
+  port?: number
   /** PEM; without it, the server speaks without TLS. */
   tls?: Readonly<{ key: string; certificate: string }>
   credentials?: Readonly<{ username: string; password: string }>
@@ -62,7 +64,7 @@ export const eventStoreServer = async (options: ServerOptions = {}): Promise<Eve
   const calls = { append: 0, batchAppend: 0, read: 0, subscription: 0, gossip: 0, sentEvents: 0 }
   const open = { read: 0, subscription: 0 }
   const credentials = serverCredentials(options)
-  let port = 0
+  let port = options.port ?? 0
   let server: Server | undefined
 
   const writing: Writing = {

@@ -13,6 +13,7 @@ import { answer } from '../answer.ts'
 import type { AdminDeps, Handlers } from '../deps.ts'
 import { filterFields, filterOf } from './host-filter.ts'
 import { hostJson } from './host-presentation.ts'
+import { serverUrlOf } from './server-url.ts'
 import { builtInJson } from '../labels/label-presentation.ts'
 import { teamMustExist } from '../doors/team-checks.ts'
 
@@ -129,9 +130,13 @@ export const hostListRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'setti
         hosts_count: row?.hosts ?? 0,
       },
       mobile_device_management_solution:
-        enrolled === 0
+        row === undefined
           ? []
-          : [{ id: 1, name: 'Muster', server_url: `${settings.publicUrl}/mdm/apple/mdm`, hosts_count: enrolled }],
+          : solutions.flatMap(({ id, platform, of }) => {
+              const hosts = of(row)
+              const server_url = serverUrlOf(platform, settings.publicUrl)
+              return hosts === 0 ? [] : [{ id, name: 'Muster', server_url, hosts_count: hosts }]
+            }),
     })
   },
 
@@ -152,3 +157,13 @@ export const hostListRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'setti
     await answer(app, response, [], () => ({}))
   },
 })
+
+/** The addresses at which this server manages hosts, each a solution of its own to clients. */
+const solutions: readonly Readonly<{
+  id: number
+  platform: string
+  of: (row: Readonly<{ enrolled: number; enrolled_windows: number }>) => number
+}>[] = [
+  { id: 1, platform: 'darwin', of: ({ enrolled, enrolled_windows }) => enrolled - enrolled_windows },
+  { id: 2, platform: 'windows', of: ({ enrolled_windows }) => enrolled_windows },
+]

@@ -50,7 +50,6 @@ export const where = z.object({
     .enum(['apple', 'windows'])
     .optional()
     .describe('Only settings for these devices are in the batch, and are replaced; what the team has for others stays.'),
-  dry_run: flag,
   assume_enabled: flag,
 })
 
@@ -64,12 +63,12 @@ type Plan = Readonly<{
 
 /**
  * Makes a team's settings what the batch says, all of them: what is not in it is deleted, what is unchanged is left alone. Everything is checked
- * before anything is done; `dry_run` does no more than that. Done again after it was cut off, it does what is left.
+ * before anything is done. Done again after it was cut off, it does what is left.
  */
 export const batchRoute =
   (app: App, changes: SettingsChanges): Handlers['POST /configuration_profiles/batch'] =>
   async (request, response, { cause }) => {
-    const { team_id, team_name, only, dry_run } = queryOf(where, request)
+    const { team_id, team_name, only } = queryOf(where, request)
     if (team_id !== undefined && team_name !== undefined) refuse(422, 'team_name', 'Name the team by team_id or by team_name.')
     const teamId = team_name === undefined ? (team_id ?? '0') : await teamNamed(app, team_name)
     await teamMustExist(app, teamId)
@@ -84,8 +83,6 @@ export const batchRoute =
     const targets = await Promise.all(wanted.map(({ labels }) => targetsOf(app, labels)))
     const plan = planOf(teamId, wanted, targets, present.filter(isConcerned))
     response.status(204)
-    if (dry_run === 'true') return void response.end()
-
     const done: Readonly<{ position: Position | null }>[] = []
     for (const { profile_id } of plan.remove) done.push(await changes.remove(profile_id, 'replaced', cause))
     for (const { profileId, settings, targets: aims } of plan.edit)

@@ -12,6 +12,7 @@ import { filled, placeholdersOf } from '../../../protocols/filling/filled.ts'
 import type { Place, Placeholder } from '../../../protocols/filling/placeholders.ts'
 import { holdsPlaceholder } from '../../../protocols/filling/placeholders.ts'
 import type { KindOfUpload } from '../../../protocols/kind-of-upload.ts'
+import { scopeOf } from '../../../protocols/windows/profile-scope.ts'
 import { oneSpelling } from '../../../protocols/uploaded-name.ts'
 import { readWindowsProfile } from '../../../protocols/windows/profile-upload.ts'
 import { refuse } from '../../errors.ts'
@@ -119,9 +120,7 @@ const readers: Readonly<Record<KindOfUpload, Reader>> = {
   },
   'windows-profile': ({ bytes, name }, variables) => {
     const { commands } = inUpload(() => readWindowsProfile(bytes), 400)
-    const isForUser = commands.every(({ locUris }) => locUris.every((locUri) => locUri.startsWith('./User/')))
-    const scope = isForUser ? 'User' : 'System'
-    const described = { name: mustBeAName(name), identifier: name, scope, payloadTypes: [] } as const
+    const described = { name: mustBeAName(name), identifier: name, scope: scopeOf(commands), payloadTypes: [] } as const
     return { kind: 'profile', family: 'windows', bytes, ...described, variables, secrets: {} }
   },
 }

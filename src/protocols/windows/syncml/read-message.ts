@@ -65,6 +65,7 @@ const headerOf = (header: XmlElement): SyncHeader => {
   const msgId = idIn(header, 'MsgID')
   if (!/^\d{1,9}$/.test(msgId)) refuse('MsgID', 'MsgID is no number.')
   const credential = childOf(header, 'Cred')
+  const maxObject = sizeIn(textAt(header, 'Meta', 'MaxObjSize'))
   return {
     sessionId: idIn(header, 'SessionID'),
     msgId,
@@ -75,6 +76,7 @@ const headerOf = (header: XmlElement): SyncHeader => {
         ? null
         : { type: textAt(credential, 'Meta', 'Type') ?? '', data: (textAt(credential, 'Data') ?? '').slice(0, 1024) },
     maxMessage: sizeIn(textAt(header, 'Meta', 'MaxMsgSize')),
+    ...(maxObject !== null && { maxObject }),
   }
 }
 
@@ -133,9 +135,11 @@ const itemsOf = (element: XmlElement): readonly SyncItem[] => {
       target: uriIn(item, 'Target'),
       source: uriIn(item, 'Source'),
       format: textAt(own, 'Format') ?? textAt(meta, 'Format'),
-      type: textAt(own, 'Type') ?? textAt(meta, 'Type'),
+      // The sample of the SyncType alert has the type beside an empty Meta (MS-MDM 3.2.5.1.5).
+      type: textAt(own, 'Type') ?? textAt(meta, 'Type') ?? textAt(item, 'Type'),
       data: data === undefined ? null : data.children.length > 0 ? data.inner.trim() : data.text,
       moreData: childOf(item, 'MoreData') !== undefined,
+      ...(data?.cdata === true && data.children.length === 0 && { cdata: true }),
     }
   })
 }

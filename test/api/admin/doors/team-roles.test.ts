@@ -4,7 +4,7 @@ import { access, aliases } from '../../../../src/api/admin/access.ts'
 import type { Subject } from '../../../../src/api/admin/subject.ts'
 import { subjects } from '../../../../src/api/admin/subjects.ts'
 import type { AdminApi, Call } from '../../../support/admin-api.ts'
-import { mobileconfig, profileForm, startAdminApi } from '../../../support/admin-api.ts'
+import { mobileconfig, profileForm, secretOf, startAdminApi } from '../../../support/admin-api.ts'
 import { enrollHost } from '../../../support/app.ts'
 
 /** A team with what it has: two hosts, and a way to make profiles. */
@@ -114,6 +114,31 @@ describe('a role in one team', function () {
     assert.equal((await profileOf(theirs, token)).status, 403)
     assert.equal((await profileOf({ ...mine, teamId: 0 }, token)).status, 403)
     assert.equal((await api.call('GET /configuration_profiles', { token })).status, 403, 'those of no team are nobody’s')
+  })
+
+  it('sets secrets that are new, and none that settings of other teams hold [case D2]', async () => {
+    const put = (name: string, value: string, as = token) =>
+      api.call('PUT /spec/secret_variables', { token: as, json: { secrets: [{ name, value }] } })
+    const holding = async ({ teamId }: Side, name: string) => {
+      const content = mobileconfig({
+        identifier: `com.example.${name}`,
+        name,
+        extra: `<key>K</key><string>$FLEET_SECRET_${name}</string>`,
+      })
+      assert.equal(
+        (await api.call('POST /configuration_profiles', { body: profileForm(content, { team_id: String(teamId) }) })).status,
+        200,
+      )
+    }
+    const everywhere = secretOf('admin')
+    assert.equal((await put('OURS', 'one')).status, 200)
+    await holding(mine, 'OURS')
+    assert.equal((await put('OURS', 'two')).status, 200)
+    assert.equal((await put('THEIRS', 'one', everywhere)).status, 200)
+    await holding(theirs, 'THEIRS')
+    assert.equal((await put('THEIRS', 'one')).status, 200, 'it is so already')
+    assert.equal((await put('THEIRS', 'two')).status, 403)
+    assert.equal((await put('THEIRS', 'two', everywhere)).status, 200)
   })
 
   it('does not move hosts in from another team, or out to one', async () => {

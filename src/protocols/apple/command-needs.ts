@@ -1,4 +1,4 @@
-import type { PlistDict } from '../plist/value.ts'
+import type { PlistDict, PlistValue } from '../plist/value.ts'
 import { isDict } from '../plist/value.ts'
 
 type Family = 'mac' | 'mobile'
@@ -83,7 +83,9 @@ export const endedPartsOf = (command: PlistDict): readonly string[] => {
   if (type === 'DeviceInformation' && Array.isArray(queries))
     return queries.filter((one) => typeof one === 'string').filter((one) => endedQueries.has(one))
   if (type === 'Settings' && Array.isArray(settings))
-    return settings.some((one) => isDict(one) && one['Item'] === 'SoftwareUpdateSettings') ? ['SoftwareUpdateSettings'] : []
+    return (settings as readonly PlistValue[]).some((one) => isDict(one) && one['Item'] === 'SoftwareUpdateSettings')
+      ? ['SoftwareUpdateSettings']
+      : []
   return []
 }
 

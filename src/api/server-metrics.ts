@@ -87,7 +87,7 @@ export const serverMetrics = (
   })
   const badTokens = new Gauge({
     name: 'muster_push_tokens_refused',
-    help: 'Channels whose push token the push service does not take, by its reason.',
+    help: 'Channels whose last push was not taken, by what the push service said.',
     labelNames: ['reason'],
     registers: [registry],
     collect: quietly(async () => {

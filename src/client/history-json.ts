@@ -118,3 +118,23 @@ export type Explanation = Readonly<{
   /** How many events of a very long story were not told. */
   left_out: number
 }>
+
+/** What settings set, as a tree; secrets and variables stay as they are written. */
+export type SettingsTree = string | number | boolean | null | readonly SettingsTree[] | Readonly<{ [key: string]: SettingsTree }>
+
+/** One version of settings. */
+export type SettingsVersion = Readonly<{
+  profile_uuid: string
+  name: string
+  platform: string
+  checksum: string
+  updated_at: string
+}>
+
+/** What settings set at `to` and not at `from`, or otherwise; `more`: how many changes there are beside these. */
+export type SettingsDiff = Readonly<{
+  from: SettingsVersion
+  to: SettingsVersion
+  changes: readonly Readonly<{ path: string; before?: SettingsTree; after?: SettingsTree }>[]
+  more: number
+}>

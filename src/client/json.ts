@@ -96,7 +96,8 @@ export type Profile = Readonly<{
   team_id: number | null
   name: string
   platform: string
-  identifier: string
+  /** Windows profiles have none. */
+  identifier?: string
   scope?: string
   created_at: string
   updated_at: string
@@ -122,8 +123,12 @@ export type Command = Readonly<{
   next_step: Readonly<{ waits_for: string; text: string }> | null
 }>
 
-/** `payload` and `result` are property lists in base64; null when they were erased with their key. */
-export type CommandResult = Command & Readonly<{ payload: string | null; result: string | null }>
+/**
+ * `payload` and `result` are property lists or SyncML in base64; null when they were erased with their key. The same as trees beside them, null
+ * where there is none to be made.
+ */
+export type CommandResult = Command &
+  Readonly<{ payload: string | null; payload_json: unknown; result: string | null; result_json: unknown }>
 
 export type PushCertificate = Readonly<{ topic: string; not_after: string; uploaded_at?: string }>
 
@@ -186,6 +191,8 @@ export type HostEnrollment = Readonly<{
 }>
 
 export type HostDeclaration = Readonly<{
+  /** `device`, or the channel of the user whose declaration it is. */
+  channel: string
   identifier: string
   token: string
   status: 'verified' | 'verifying' | 'failed'

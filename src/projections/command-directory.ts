@@ -4,7 +4,7 @@ import type { CommandRow } from './command-history.ts'
 
 type Page = Readonly<{ limit: number; offset: number }>
 
-/** `pushed_at` is telemetry: when the host was last woken. */
+/** `pushed_at` is telemetry: when the host was last pushed to; `push_problem`: why that push was not taken, null if it was. */
 type OfHost = Readonly<{
   hardware_id: string
   host_name: string | null
@@ -12,6 +12,7 @@ type OfHost = Readonly<{
   platform: string
   team_id: string
   pushed_at: string | null
+  push_problem: string | null
 }>
 
 /** A command in a list: without what the host answered. */
@@ -38,7 +39,7 @@ export const commandsPage = (
   text: `
     select c.host_id, c.command_id, c.channel, c.request, c.reason, c.status, c.queued_at, c.deadline, c.updated_at, c.errors, c.cancelled_because,
            c.held, c.code,
-           h.hardware_id, h.name as host_name, h.serial, h.platform, h.team_id, p.pushed_at
+           h.hardware_id, h.name as host_name, h.serial, h.platform, h.team_id, p.pushed_at, p.problem as push_problem
     from commands c join hosts h using (host_id) left join channel_pushes p on p.host_id = c.host_id and p.channel = c.channel
     where ($1::text is null or c.host_id = $1)
       and ($2::text is null or c.request->>'kind' = $3 or c.request->>'requestType' = $2)
@@ -51,7 +52,7 @@ export const commandsPage = (
 export const commandResultsPage = (commandId: string, page: Page): Query<CommandWithResult> =>
   query<CommandWithResult>`
     select c.host_id, c.command_id, c.channel, c.request, c.reason, c.status, c.queued_at, c.deadline, c.updated_at, c.errors, c.result,
-           c.cancelled_because, c.held, c.code, h.hardware_id, h.name as host_name, h.serial, h.platform, h.team_id, p.pushed_at
+           c.cancelled_because, c.held, c.code, h.hardware_id, h.name as host_name, h.serial, h.platform, h.team_id, p.pushed_at, p.problem as push_problem
     from commands c join hosts h using (host_id) left join channel_pushes p on p.host_id = c.host_id and p.channel = c.channel
     where c.command_id = ${commandId} order by c.host_id limit ${page.limit} offset ${page.offset}`
 

@@ -212,6 +212,8 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     HostWiped: entry,
     UnenrollmentRequested: entry,
     HostReadmitted: entry,
+    PushRefused: as(({ data }) => ({ details: { reason: data.reason } })),
+    PushTaken: entry,
     IdentityRenewed: entry,
     IdentityRenewalFailed: entry,
     PushCertificateRequested: entry,

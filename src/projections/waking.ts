@@ -59,7 +59,7 @@ export const pushHealth = (hostId: string) =>
   query<PushHealth>`
     select channel, pushed_at, unanswered, problem, problem_since from channel_pushes where host_id = ${hostId} order by channel`
 
-/** How many channels have a token that the push service does not take, by its reason. */
+/** To how many channels the last push was not taken, by what the push service said of it; the 50 most frequent. */
 export const pushProblems = () =>
   query<Readonly<{ problem: string; channels: number }>>`
-    select problem, count(*)::int as channels from channel_pushes where problem is not null group by problem`
+    select problem, count(*)::int as channels from channel_pushes where problem is not null group by problem order by channels desc limit 50`

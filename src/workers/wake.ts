@@ -41,8 +41,12 @@ const waking = (app: App, push: Push, { name, silently }: Readonly<{ name: strin
     if (outcome.kind === 'try-later') return after(patienceMs)
     if (outcome.kind === 'unregistered') await unregistered(row, outcome.since, work)
     else if (outcome.kind === 'certificate-refused') unpushable(outcome.reason)
-    else if (outcome.kind !== 'sent')
+    else if (outcome.kind === 'sent') {
+      if (row.problem !== null) await note(row, null, work)
+    } else {
       app.logger.warn({ hostId: row.host_id, channel: row.channel, reason: outcome.reason }, 'a push was refused')
+      await note(row, outcome.reason, work)
+    }
     return null
   }
 
@@ -54,6 +58,11 @@ const waking = (app: App, push: Push, { name, silently }: Readonly<{ name: strin
         ? ({ type: 'EndEnrollment', data: said } as const)
         : ({ type: 'CloseChannel', data: { channel: row.channel, ...said } } as const)
     await app.execute(host, row.host_id, command, causeOf(work))
+  }
+
+  /** What the push service says of one channel is a fact of its host; what it says of our certificate is not. */
+  const note = async ({ host_id, channel }: ChannelToWake, refused: string | null, work: ClaimedWork): Promise<void> => {
+    await app.execute(host, host_id, { type: 'NotePush', data: { channel, refused } }, causeOf(work))
   }
 
   const unpushable = (reason: string): void => {
@@ -114,6 +123,6 @@ const waking = (app: App, push: Push, { name, silently }: Readonly<{ name: strin
   }
 }
 
-/** A token that was not taken: the wrong service, the wrong certificate, or a broken token. The enrollment stands all the same. */
+/** Why a push was not taken: the host, the certificate or the service. The enrollment stands all the same. */
 const problemOf = (outcome: PushOutcome | undefined): string | null =>
-  outcome?.kind === 'bad-token' || outcome?.kind === 'refused' ? outcome.reason : null
+  outcome === undefined || outcome.kind === 'sent' || outcome.kind === 'unregistered' ? null : outcome.reason.slice(0, 100)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { memoryPush } from '../../src/adapters/memory/push.ts'
+import type { PushOutcome } from '../../src/app/ports.ts'
 import { host } from '../../src/domain/host/host.ts'
 import { hostsToWakeAgain, pushHealth, pushProblems } from '../../src/projections/waking.ts'
 import { livenessEveryMs, sweepLiveness, sweepSilent } from '../../src/workers/sweep.ts'
@@ -115,6 +116,26 @@ describe('waking hosts', function () {
       [['device', 'BadDeviceToken']],
     )
     assert.deepEqual(await rig.app.read(pushProblems()), [{ problem: 'BadDeviceToken', channels: 1 }])
+  })
+
+  it('tells in the history of the host that its token is not taken, and that it is again; of a certificate it tells nothing there [case I1]', async () => {
+    const told = async () =>
+      (await rig.app.log.readStream(`host-${one}`, { from: 0 })).map(({ type }) => type).filter((type) => type.startsWith('Push'))
+    let asked = 0
+    const push = async (outcome: PushOutcome): Promise<readonly (string | null)[]> => {
+      rig.push.answer(tokenOf('MAC-1'), outcome)
+      await ask(one, `command ${String(asked++)}`)
+      rig.advance(60_000)
+      await rig.workAll()
+      return (await rig.app.read(pushHealth(one))).map(({ problem }) => problem)
+    }
+    assert.deepEqual(await push({ kind: 'certificate-refused', reason: 'BadCertificate' }), ['BadCertificate'])
+    assert.deepEqual(await told(), [])
+    assert.deepEqual(await push({ kind: 'bad-token', reason: 'BadDeviceToken' }), ['BadDeviceToken'])
+    assert.deepEqual(await push({ kind: 'bad-token', reason: 'BadDeviceToken' }), ['BadDeviceToken'])
+    assert.deepEqual(await told(), ['PushRefused'])
+    assert.deepEqual(await push({ kind: 'sent' }), [null])
+    assert.deepEqual(await told(), ['PushRefused', 'PushTaken'])
   })
 
   it('does not push twice to a host that is about to call, but again at once to one that called', async () => {

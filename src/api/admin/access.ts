@@ -87,6 +87,8 @@ export const access = {
   'GET /configuration_profiles/:profile_uuid': all,
   'PATCH /configuration_profiles/:profile_uuid': writers,
   'DELETE /configuration_profiles/:profile_uuid': writers,
+  'GET /configuration_profiles/:profile_uuid/settings': all,
+  'GET /configuration_profiles/:profile_uuid/settings/diff': all,
   'GET /configuration_profiles/:profile_uuid/status': all,
 
   'GET /carves': everyone,

@@ -43,6 +43,7 @@ import { hostLifetimeRoutes } from './past/host-lifetime.ts'
 import { lookingBack } from './past/looking-back.ts'
 import { pastHosts } from './past/past-hosts.ts'
 import { pastSettings } from './past/past-settings.ts'
+import { settingsDiffRoutes } from './past/settings-diff.ts'
 import { withPlans } from './plans.ts'
 import { readModelRoutes } from './server/read-models.ts'
 import { profileRoutes } from './profiles/profiles.ts'
@@ -120,6 +121,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...ownRoutes({ app, changes, sessions, check }),
     ...cohortRoutes(app, past),
     ...hostLifetimeRoutes(app, past),
+    ...settingsDiffRoutes(app, past),
   }
   const handlers = atAnyTime(app, withPlans(deps, written, plannable), {
     ...pastHosts({ ...deps, past }),

@@ -4,9 +4,11 @@ import type { Command } from 'commander'
 import { applyCommand, runApply } from '../apply/apply.ts'
 import { asking, hostArgument, number, teamIn } from '../asking.ts'
 import { changesCommand, runChanges } from '../changes.ts'
+import { destroying, mustBeMeant } from '../confirming.ts'
 import { findHost } from '../history.ts'
 import { createLabel, deleteLabel, hostsOfLabel, listLabels } from '../labels.ts'
 import { planCommand, runPlan } from '../plan.ts'
+import { settingsDiffTable, settingsText } from '../settings-tree.ts'
 import { table, when } from '../table.ts'
 import { runUndo, undoCommand } from '../undo.ts'
 
@@ -18,7 +20,7 @@ export const settingsCommands = (program: Command): void => {
   asking(applyCommand(program), runApply)
   asking(planCommand(program), runPlan)
   asking(changesCommand(program), runChanges)
-  asking(undoCommand(program), runUndo)
+  asking(destroying(undoCommand(program)), runUndo)
 }
 
 const profileCommands = (profiles: Command): void => {
@@ -26,7 +28,8 @@ const profileCommands = (profiles: Command): void => {
     profiles.command('list', { isDefault: true }).description('list them').option('--team <id>', 'of a team', number),
     async (client, options) => {
       const { profiles: all } = await client.profiles.list(teamIn(options), { per_page: 1000 })
-      const rows = all.map((profile) => [profile.profile_uuid, profile.name, profile.identifier, when(profile.updated_at)])
+      // Windows profiles are known by their names alone.
+      const rows = all.map((one) => [one.profile_uuid, one.name, one.identifier ?? '-', when(one.updated_at)])
       return [all, table(['id', 'name', 'identifier', 'updated'], rows)]
     },
   )
@@ -44,6 +47,31 @@ const profileCommands = (profiles: Command): void => {
       const wanted = { name: basename(file), bytes: await readFile(file) }
       const uuid = await client.profiles.upload(wanted, teamIn(options), targetsIn(options))
       return [{ profile_uuid: uuid }, `Uploaded as ${uuid}.`]
+    },
+  )
+
+  asking(
+    profiles
+      .command('show')
+      .description('what it sets')
+      .argument('<profile>', 'its id')
+      .option('--at <moment>', 'as it was at a time or position'),
+    async (client, { at }, [uuid = '']) => {
+      const shown = await client.past.settings(uuid, typeof at === 'string' ? at : undefined)
+      return [shown, settingsText(shown)]
+    },
+  )
+
+  asking(
+    profiles
+      .command('diff')
+      .description('what it sets otherwise than at an earlier moment')
+      .argument('<profile>', 'its id')
+      .argument('<from>', 'a time or a log position')
+      .argument('[to]', 'a later one; now, unless told'),
+    async (client, _, [uuid = '', from = '', to]) => {
+      const diff = await client.past.settingsDiff(uuid, from, to)
+      return [diff, settingsDiffTable(diff)]
     },
   )
 
@@ -87,8 +115,10 @@ const profileCommands = (profiles: Command): void => {
   )
 
   asking(
-    profiles.command('delete').description('delete it, and take it off all hosts').argument('<profile>', 'its id'),
-    async (client, _, [uuid = '']) => {
+    destroying(profiles.command('delete').description('delete it, and take it off all hosts').argument('<profile>', 'its id')),
+    async (client, options, [uuid = '']) => {
+      const { name } = await client.profiles.get(uuid)
+      await mustBeMeant(`Delete the profile ${name}? It is removed from every host.`, options)
       await client.profiles.delete(uuid)
       return [{ profile_uuid: uuid }, 'It is deleted; hosts are told to remove it.']
     },
@@ -114,8 +144,12 @@ const labelCommands = (labels: Command): void => {
     (client, _, [label = '']) => hostsOfLabel(client, label),
   )
 
-  asking(labels.command('delete').description('delete one').argument('<name>', 'its name'), (client, _, [name = '']) =>
-    deleteLabel(client, name),
+  asking(
+    destroying(labels.command('delete').description('delete one').argument('<name>', 'its name')),
+    async (client, options, [name = '']) => {
+      await mustBeMeant(`Delete the label ${name}? What is aimed by it reaches nobody new.`, options)
+      return deleteLabel(client, name)
+    },
   )
 }
 
@@ -148,8 +182,12 @@ const teamCommands = (teams: Command): void => {
   )
 
   asking(
-    teams.command('delete').description('delete one; its hosts are in no team then').argument('<id>', 'its id', number),
-    async (client, _, [id = '']) => {
+    destroying(
+      teams.command('delete').description('delete one; its hosts are in no team then').argument('<id>', 'its id', number),
+    ),
+    async (client, options, [id = '']) => {
+      const { name, host_count } = await client.teams.get(number(id))
+      await mustBeMeant(`Delete the team ${name}? Its ${String(host_count)} hosts lose its settings.`, options)
       await client.teams.delete(number(id))
       return [{ id: number(id) }, 'The team is deleted.']
     },

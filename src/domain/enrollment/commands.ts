@@ -49,6 +49,8 @@ export type EnrollmentCommand =
   | { type: 'CloseChannel'; data: { channel: Channel; because: 'push-token-unregistered'; since: string } }
   /** Asks the host to take its enrollment profile away. `deadline` is ISO 8601. */
   | { type: 'RequestUnenrollment'; data: { commandId: string; identifier: string; deadline: string } }
+  /** What the push service said of a push to a channel; `refused` null: it took it. */
+  | { type: 'NotePush'; data: { channel: Channel; refused: string | null } }
   /** Lets a host that an admin sent away come back by its agent. */
   | { type: 'ReadmitHost'; data: Readonly<Record<string, never>> }
   | { type: 'EndEnrollment'; data: { because: 'checked-out' } }

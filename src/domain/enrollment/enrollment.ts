@@ -1,5 +1,5 @@
 import type { Slice } from '../../kernel/slice.ts'
-import { cancelAll, cancelOn } from '../commands/cancelling.ts'
+import { cancelOn } from '../commands/cancelling.ts'
 import type { CommandEvent } from '../commands/events.ts'
 import type { Commands } from '../commands/state.ts'
 import type { Escrow } from '../escrow/escrow.ts'
@@ -18,7 +18,8 @@ import type { EnrollmentCommand, Identity } from './commands.ts'
 import type { EnrollmentEvent } from './events.ts'
 import { endedByAdmin } from './events.ts'
 import type { Enrollment, OpenChannel } from './state.ts'
-import { mustBeEnrolled } from './state.ts'
+import { endEnrollment, isNewer, requestUnenrollment } from './leaving.ts'
+import { notePush, pushNoted } from './pushing.ts'
 import { enrollWindows } from './windows.ts'
 
 type Sees = Readonly<{
@@ -130,29 +131,9 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Rem
       return [{ type: 'ChannelClosed', data: { channel, because } }, ...cancelOn(commands, channel, 'enrollment-ended')]
     },
 
-    RequestUnenrollment: ({ data: { commandId, identifier, deadline } }, { enrollment: now, commands }) => {
-      mustBeEnrolled(now)
-      if (isAskedToLeave(now, commands)) return []
-      const request = { kind: 'remove-profile', profileId: null, identifier, ignoreError: true } as const
-      const command = { commandId, channel: deviceChannel, request, reason: { code: 'asked' }, deadline, priority: 5 } as const
-      return [
-        { type: 'UnenrollmentRequested', data: { commandId } },
-        { type: 'CommandsQueued', data: { commands: [command] } },
-      ]
-    },
-
-    EndEnrollment: ({ data }, { enrollment: now, commands }) => {
-      if (now.stage === 'never' || now.stage === 'ended') return []
-      const open = now.channels[deviceChannel]
-      // A host that began to enroll again has no token yet: what is said of an older one does not concern it.
-      if (data.because === 'push-token-unregistered' && (open === undefined || isNewer(open, data.since))) return []
-      const asked = isAskedToLeave(now, commands)
-      return [
-        { type: 'EnrollmentEnded', data: { because: data.because, ...(asked && { asked }) } },
-        ...cancelAll(commands, 'enrollment-ended'),
-      ]
-    },
-
+    RequestUnenrollment: requestUnenrollment,
+    EndEnrollment: endEnrollment,
+    NotePush: ({ data }, { enrollment: now }) => notePush(data, now),
     ReadmitHost: (_, { enrollment: now }) => (now.sentAway ? [{ type: 'HostReadmitted', data: {} }] : []),
   },
 
@@ -200,6 +181,8 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Rem
       ...state,
       channels: { ...state.channels, [data.channel]: channelOf(data, at) },
     }),
+    PushRefused: (state, { data }) => ({ ...state, channels: pushNoted(state.channels, data.channel, data.reason) }),
+    PushTaken: (state, { data }) => ({ ...state, channels: pushNoted(state.channels, data.channel, null) }),
     ChannelClosed: (state, { data }) => {
       const { [data.channel]: _, ...channels } = state.channels
       return { ...state, channels }
@@ -219,10 +202,6 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Rem
     HostForgotten: (state) => ({ ...state, facts: {}, endedBecause: state.stage === 'ended' ? 'forgotten' : null }),
   },
 }
-
-/** It was asked to, and the command was not taken back. */
-const isAskedToLeave = ({ unenrollment }: Enrollment, { waiting }: Commands): boolean =>
-  unenrollment !== null && waiting.has(unenrollment)
 
 type TokenData = Extract<EnrollmentCommand, { type: 'UpdateToken' }>['data']
 
@@ -276,8 +255,6 @@ const opened = (data: TokenData): EnrollmentEvent => ({
   type: 'ChannelOpened',
   data: { ...tokenOf(data), awaitingConfiguration: data.awaitingConfiguration ?? false, user: data.user },
 })
-
-const isNewer = ({ tokenSince }: OpenChannel, since: string): boolean => Date.parse(tokenSince) > Date.parse(since)
 
 /** How many earlier certificates a host is remembered by. */
 const certificateMemory = 16

@@ -88,6 +88,10 @@ export type EnrollmentEvent =
       type: 'PushTokenChanged'
       data: { channel: Channel; enrollmentId: string; topic: string; tokenFingerprint: string; push: Sealed }
     }
+  /** The push service does not take pushes to the channel, for the reason that it gives; the enrollment stands. */
+  | { type: 'PushRefused'; data: { channel: Channel; reason: string } }
+  /** It takes them again. */
+  | { type: 'PushTaken'; data: { channel: Channel } }
   /** The user can no longer be reached; the host goes on. */
   | { type: 'ChannelClosed'; data: { channel: Channel; because: 'push-token-unregistered' } }
   /** It waits in its setup assistant no longer. */

@@ -4,7 +4,13 @@ import { reject } from '../rejections.ts'
 import type { EndReason, EnrollmentKind, HostFacts } from './events.ts'
 import type { EnrollmentTerms } from './terms.ts'
 
-export type OpenChannel = Readonly<{ enrollmentId: string; tokenFingerprint: string; tokenSince: string }>
+export type OpenChannel = Readonly<{
+  enrollmentId: string
+  tokenFingerprint: string
+  tokenSince: string
+  /** Why the push service does not take pushes to it. Absent: it does, as far as is known. */
+  pushRefused?: string
+}>
 
 /** Where a host stands: `started` after Authenticate, `enrolled` once its device channel has a push token. */
 export type Enrollment = Readonly<{

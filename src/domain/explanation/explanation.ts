@@ -24,5 +24,13 @@ export type Explanation<S = ProfileStatus | CommandStatus> = Readonly<{
   leftOut: number
 }>
 
-/** What no event tells: when the host was last heard of and woken (ISO 8601; null: never), and whether it can be woken at all. */
-export type Circumstances = Readonly<{ seenAt: string | null; pushedAt: string | null; canBeWoken: boolean }>
+/**
+ * What no event tells: when the host was last heard of and pushed to (ISO 8601; null: never), and whether it can be woken at all. `pushProblem` is why
+ * the push service did not take the last push; null or absent: it did.
+ */
+export type Circumstances = Readonly<{
+  seenAt: string | null
+  pushedAt: string | null
+  pushProblem?: string | null
+  canBeWoken: boolean
+}>

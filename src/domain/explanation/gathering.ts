@@ -121,6 +121,8 @@ const roles: Readonly<Partial<Record<string, Role>>> = {
   WindowsDeviceEnrolled: 'enrollment',
   ChannelOpened: 'enrollment',
   ChannelClosed: 'enrollment',
+  PushRefused: 'enrollment',
+  PushTaken: 'enrollment',
   HostReleased: 'enrollment',
   UnenrollmentRequested: 'enrollment',
   EnrollmentEnded: 'enrollment',

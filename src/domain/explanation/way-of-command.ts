@@ -6,6 +6,7 @@ import type { Platform } from '../platforms.ts'
 import { deviceChannel } from '../platforms.ts'
 import type { HostEvidence } from './evidence.ts'
 import type { Circumstances, CommandStatus } from './explanation.ts'
+import { pushRefusal } from '../enrollment/push-problems.ts'
 import { inSentence, moment } from './wording.ts'
 
 /** How far a command got: the event that says so, and the one that queued it. */
@@ -51,11 +52,15 @@ export const waitText = ({ status, command, queued, last, platform }: Way, what:
   return `${what} waits since ${moment(queued.at)} for the host to call${now === null ? '' : silence(queued.at, now)}`
 }
 
-const silence = (queuedAt: string, { seenAt, pushedAt, canBeWoken }: Circumstances): string => {
+const silence = (queuedAt: string, { seenAt, pushedAt, pushProblem = null, canBeWoken }: Circumstances): string => {
   if (!canBeWoken) return ', which cannot be woken: there is no valid push certificate for it'
   const isSilent = seenAt === null || Date.parse(seenAt) < Date.parse(queuedAt)
   const isWoken = pushedAt !== null && Date.parse(pushedAt) >= Date.parse(queuedAt)
   const last = seenAt === null ? '' : ` (it was last heard of at ${moment(new Date(seenAt).toISOString())})`
+  if (isWoken && pushProblem !== null) {
+    const { why, follows } = pushRefusal(pushProblem)
+    return `, which could not be woken at ${moment(new Date(pushedAt).toISOString())}: ${why}; ${follows}${isSilent ? last : ''}`
+  }
   if (isWoken)
     return `, which was woken at ${moment(new Date(pushedAt).toISOString())}${isSilent ? ` and has not called since${last}` : ''}`
   return isSilent ? `, which has not called since${last}` : ''

@@ -17,6 +17,8 @@ export const reasonText = (reason: Reason): string => {
       return 'The content of a profile changed.'
     case 'profile-replaces':
       return `A profile takes the place of ${reason.profileId}.`
+    case 'override-ended':
+      return 'What overrode a profile on this host is gone, or changed.'
     case 'removal-reversed':
       return 'A profile that was being removed is wanted again.'
     case 'retried':
@@ -155,6 +157,12 @@ export const unlocks: Readonly<Record<OfType<HostEvent, 'HostUnlocked'>['data'][
 /** Why a host was forgotten: in the words of who asked for it, where somebody did. */
 export const whyForgotten = ({ because, reason }: OfType<HostEvent, 'HostForgotten'>['data']): string =>
   because === 'retention' ? 'Its enrollment ended longer ago than hosts are remembered.' : reason
+
+/** Who manages a host, as it says itself. */
+export const opinionText = ({ enrolled, serverUrl, isServer }: OfType<HostEvent, 'MdmReported'>['data']): string =>
+  enrolled
+    ? `The host says that it is managed by ${serverUrl ?? 'a server that it does not name'}.`
+    : `The host says that nobody manages it${isServer === true ? ', and that it runs Windows Server' : ''}.`
 
 /** What a Windows device said of a command that it took, where that is more than that it is done. */
 export const codeText = (code: string | undefined): string | null =>

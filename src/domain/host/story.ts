@@ -2,6 +2,7 @@ import type { OfType, Recorded } from '../../kernel/event.ts'
 import type { QueuedCommand } from '../commands/events.ts'
 import { holdReasons, requestText } from '../commands/words.ts'
 import type { HostFacts } from '../enrollment/events.ts'
+import { notWoken } from '../enrollment/push-problems.ts'
 import type { Channel } from '../platforms.ts'
 import { deviceChannel } from '../platforms.ts'
 import { noTeam } from '../teams/events.ts'
@@ -19,6 +20,7 @@ import {
   labelling,
   locks,
   merges,
+  opinionText,
   outcomes,
   reasonText,
   renewals,
@@ -40,12 +42,7 @@ export const story: Story = {
   ...hostProfilesStory,
   HostDiscovered: ({ facts, platform, source }) =>
     said(`The host${named(facts)} became known to this server, running ${platform}.`, discoveries[source]),
-  MdmReported: ({ enrolled, serverUrl, isServer }) =>
-    said(
-      enrolled
-        ? `The host says that it is managed by ${serverUrl ?? 'a server that it does not name'}.`
-        : `The host says that nobody manages it${isServer === true ? ', and that it runs Windows Server' : ''}.`,
-    ),
+  MdmReported: (opinion) => said(opinionText(opinion)),
   DiskEncryptionReported: ({ encrypted }) =>
     said(encrypted ? 'The disk of the host is encrypted.' : 'The disk of the host is not encrypted.'),
   AgentEnrolled: ({ agent, version }) => said(`The agent ${agent}${version === null ? '' : ` ${version}`} enrolled on the host.`),
@@ -99,6 +96,8 @@ export const story: Story = {
         : `The user ${user?.shortName ?? channel} of the host can be reached by push.`,
     ),
   PushTokenChanged: ({ channel }) => said(`${subjectOf(channel)} has a new push token.`),
+  PushRefused: ({ channel, reason }) => notWoken(subjectOf(channel), reason),
+  PushTaken: ({ channel }) => said(`${subjectOf(channel)} can be woken again.`, 'The push service took a push to it.'),
   ChannelClosed: ({ channel }) =>
     said(`${subjectOf(channel)} can no longer be reached.`, 'The push service says that it no longer takes pushes.'),
   HostReleased: ({ because }) =>

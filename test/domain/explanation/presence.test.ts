@@ -214,6 +214,14 @@ describe('A profile that a host has, or is to get', () => {
     )
   })
 
+  it('says what the push service said where it did not take the push [case I1]', () => {
+    const said = pending({ seenAt: later, pushedAt: later, pushProblem: 'BadDeviceToken', canBeWoken: true })
+    assert.match(
+      said,
+      /^, which could not be woken at .*: its push token is not one of this push certificate \(BadDeviceToken\); the host gets it/,
+    )
+  })
+
   it('begins anew with each enrollment', () => {
     const { chain, verdict } = explained([...underWay, taken, onHost(started(2), opened('token-2'))])
     assert.equal(verdict.status, 'pending')

@@ -30,6 +30,12 @@ export const moreLines: readonly (readonly [HostEvent, string, string | null])[]
     'The push service says that it no longer takes pushes.',
   ],
   [{ type: 'HostReleased', data: { because: 'released' } }, 'The host left its setup assistant.', 'It was told that it may.'],
+  [
+    { type: 'PushRefused', data: { channel: 'device', reason: 'ChannelGone' } },
+    'The host cannot be woken: its push address has ended (ChannelGone).',
+    'The host gets it when it calls by itself, and tells a new address then.',
+  ],
+  [{ type: 'PushTaken', data: { channel: 'device' } }, 'The host can be woken again.', 'The push service took a push to it.'],
   [{ type: 'HostReadmitted', data: {} }, 'The agent of the host may enroll it again.', 'An admin readmitted it.'],
   [{ type: 'UnenrollmentRequested', data: { commandId: 'c1' } }, 'The host is asked to leave.', 'An admin asked for it.'],
   [

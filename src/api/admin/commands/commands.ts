@@ -14,7 +14,9 @@ import { hostById, hostsAmong, hostsByIdentifier } from '../../../projections/ho
 import { withoutSecrets } from '../../../protocols/apple/command-types.ts'
 import type { Command } from '../../../protocols/apple/commands.ts'
 import { writeCommand } from '../../../protocols/apple/commands.ts'
+import { messageJson } from '../../../protocols/readable/settings-json.ts'
 import { appleRequests, concealed } from '../../apple/requests.ts'
+import { overridings } from '../../windows/overriding.ts'
 import { profileTexts } from '../../windows/profile-texts.ts'
 import { windowsRequests } from '../../windows/requests.ts'
 import type { FieldError } from '../../errors.ts'
@@ -63,7 +65,9 @@ type CommandRoutes = Pick<
 
 export const commandRoutes = (app: App): CommandRoutes => {
   const toApple = appleRequests(app, concealed)
-  const toWindows = windowsRequests(app, { textOf: profileTexts(app, concealed.secrets), sealed: app.blobs.fetchSealed })
+  const textOf = profileTexts(app, concealed.secrets)
+  const { lostOn } = overridings(app, textOf)
+  const toWindows = windowsRequests(app, { textOf, lostOn, sealed: app.blobs.fetchSealed })
 
   /** What the command asks of each of these hosts, which all speak one language. */
   const orderIn = (command: string, platform: 'apple' | 'windows', cause: Cause): Order => {
@@ -100,22 +104,26 @@ export const commandRoutes = (app: App): CommandRoutes => {
     const [payload, result] = await contentsOf(row)
     const erased =
       payload === null || result === null ? { erased: 'What is null was erased: the key of the host was destroyed.' } : {}
-    return { ...commandJson(row), payload, result, ...erased }
+    const readable = (bytes: Buffer | null) =>
+      bytes === null ? null : messageJson(row.platform === 'windows' ? 'windows' : 'apple', bytes)
+    return {
+      ...{ ...commandJson(row), payload: payload?.toString('base64') ?? null, payload_json: readable(payload) },
+      ...{ result: result?.toString('base64') ?? null, result_json: readable(result), ...erased },
+    }
   }
 
   const contentsOf = async (row: CommandWithResult) =>
     [
       await orNull(async () => {
         const { host_id: hostId, command_id: commandId, request, reason } = row
-        if (row.platform !== 'windows')
-          return Buffer.from(shownCommand(commandId, await toApple({ hostId, commandId, request }))).toString('base64')
+        if (row.platform !== 'windows') return Buffer.from(shownCommand(commandId, await toApple({ hostId, commandId, request })))
         const delivery = await toWindows({ hostId, commandId, request, reason })
-        return typeof delivery === 'string' ? '' : Buffer.from(delivery.xml).toString('base64')
+        return Buffer.from(typeof delivery === 'string' ? '' : delivery.xml)
       }),
       await orNull(async () =>
         row.result === null
-          ? ''
-          : Buffer.from(await app.blobs.fetchSealed(row.host_id, `result/${row.command_id}`, row.result)).toString('base64'),
+          ? Buffer.alloc(0)
+          : Buffer.from(await app.blobs.fetchSealed(row.host_id, `result/${row.command_id}`, row.result)),
       ),
     ] as const
 
@@ -213,7 +221,7 @@ const shownCommand = (commandId: string, command: Command): string =>
   writeCommand(commandId, { ...withoutSecrets(command), RequestType: command.RequestType })
 
 /** Null for what was erased with its key. */
-const orNull = async (open: () => Promise<string>): Promise<string | null> => {
+const orNull = async (open: () => Promise<Buffer>): Promise<Buffer | null> => {
   try {
     return await open()
   } catch (error) {

@@ -38,7 +38,11 @@ const result = component(
   'CommandResult',
   command.extend({
     payload: z.base64().nullable().describe('What was asked, without secrets; null when its key was erased.'),
+    payload_json: z
+      .json()
+      .describe('The same as a tree, for people; null when there is none to be made, or it has more than 256 KiB.'),
     result: z.base64().nullable().describe('What the host answered; empty when it did not yet.'),
+    result_json: z.json().describe('The same as a tree, as `payload_json`.'),
     erased: z.string().optional().describe('Why something is null.'),
   }),
 )
@@ -94,7 +98,12 @@ export const commandContracts = tagged('Commands', {
     query: resultsQuery,
     replies: {
       200: json(z.object({ results: z.array(result), meta: pageMeta }), {
-        results: [{ ...restart, payload: restartInBase64, result: 'PHBsaXN0Lz4=' }],
+        results: [
+          {
+            ...{ ...restart, payload: restartInBase64, payload_json: { RequestType: 'RestartDevice' } },
+            ...{ result: 'PHBsaXN0Lz4=', result_json: { Status: 'Acknowledged' } },
+          },
+        ],
         meta: onlyPage,
       }),
     },

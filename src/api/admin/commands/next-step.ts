@@ -1,3 +1,4 @@
+import { pushRefusal } from '../../../domain/enrollment/push-problems.ts'
 import { holdReasons } from '../../../domain/commands/words.ts'
 import type { ListedCommand } from '../../../projections/command-directory.ts'
 
@@ -9,7 +10,10 @@ export type NextStep = Readonly<{
 
 /** Says it in one sentence that an admin can act on. */
 export const nextStepOf = (
-  row: Pick<ListedCommand, 'status' | 'channel' | 'pushed_at' | 'updated_at' | 'deadline' | 'queued_at' | 'held' | 'platform'>,
+  row: Pick<
+    ListedCommand,
+    'status' | 'channel' | 'pushed_at' | 'push_problem' | 'updated_at' | 'deadline' | 'queued_at' | 'held' | 'platform'
+  >,
 ): NextStep | null => {
   const until = row.deadline === null ? '' : ` It is given up at ${isoOf(row.deadline)}.`
   const pushed = row.pushed_at !== null && Date.parse(row.pushed_at) >= Date.parse(row.queued_at)
@@ -20,6 +24,13 @@ export const nextStepOf = (
           waits_for: 'a-call',
           text: `The agent on the host fetches the script when it asks for its configuration.${until}`,
         }
+      if (pushed && row.push_problem !== null) {
+        const { why, follows } = pushRefusal(row.push_problem)
+        return {
+          waits_for: 'a-call',
+          text: `The host could not be woken at ${isoOf(row.pushed_at ?? '')}: ${why}; ${follows}.${until}`,
+        }
+      }
       if (row.channel !== 'device') return { waits_for: 'a-user', text: `The user must log in and the host call for it.${until}` }
       if (row.held !== null) return { waits_for: holds[row.held], text: `${holdReasons[row.held]}${until}` }
       return pushed

@@ -2,6 +2,7 @@ import type { Request } from '../../../domain/commands/requests.ts'
 import type { SealedContent } from '../../../kernel/content.ts'
 import { ParseError } from '../../../kernel/parse-error.ts'
 import { checkCommand } from '../../../protocols/apple/command-types.ts'
+import { placeholdersIn } from '../../../protocols/filling/placeholders.ts'
 import { dictOf, optionalText, text } from '../../../protocols/plist/fields.ts'
 import { readPlist } from '../../../protocols/plist/read.ts'
 import type { PlistDict } from '../../../protocols/plist/value.ts'
@@ -21,7 +22,21 @@ const largestCommand = 1024 * 1024
  * Reads a command in base64, padded or not: the whole message (`CommandUUID`, `Command`) or its inner dictionary alone.
  * Throws `ParseError` naming what is wrong.
  */
-export const readRawCommand = (base64: string): RawCommand => rawCommandIn(bytesOfBase64(base64))
+export const readRawCommand = (base64: string): RawCommand => {
+  const bytes = bytesOfBase64(base64)
+  mustHoldNoPlaceholder(bytes)
+  return rawCommandIn(bytes)
+}
+
+/** Commands go out as they are written: what stands for something else in settings would reach the device as its own name. */
+export const mustHoldNoPlaceholder = (bytes: Uint8Array): void => {
+  const [found] = placeholdersIn(Buffer.from(bytes).toString('utf8'))
+  if (found !== undefined)
+    throw new ParseError(
+      'command',
+      `${found.written.slice(0, 100)} is filled in in settings only; a command is sent as it is written.`,
+    )
+}
 
 /** As `readRawCommand`, from the bytes themselves. */
 export const rawCommandIn = (bytes: Uint8Array): RawCommand => {

@@ -7,7 +7,7 @@ import type { RawCommand } from '../../../protocols/windows/syncml/commands.ts'
 import { readRawCommand } from '../../../protocols/windows/syncml/commands.ts'
 import { remoteWipe } from '../../../protocols/windows/syncml/csp.ts'
 import { normalLocUri } from '../../../protocols/windows/syncml/loc-uris.ts'
-import { bytesOfBase64 } from './raw-command.ts'
+import { bytesOfBase64, mustHoldNoPlaceholder } from './raw-command.ts'
 import { deadlineFrom } from './orders.ts'
 
 /** A command in SyncML as an admin wrote it; `requestType` names it in lists. */
@@ -15,7 +15,9 @@ export type RawSyncCommand = RawCommand & Readonly<{ requestType: string }>
 
 /** Reads a command in base64. Throws `ParseError`. */
 export const readRawSyncCommand = (base64: string): RawSyncCommand => {
-  const command = readRawCommand(textIn(bytesOfBase64(base64)))
+  const bytes = bytesOfBase64(base64)
+  mustHoldNoPlaceholder(bytes)
+  const command = readRawCommand(textIn(bytes))
   const isWipe = command.locUris.some((locUri) => wipes.has(normalLocUri(locUri)))
   if (isWipe && (command.verb !== 'Exec' || command.locUris.length > 1))
     throw new ParseError('command', 'A wipe stands for itself: one Exec of one node.')

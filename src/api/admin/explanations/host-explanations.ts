@@ -115,7 +115,12 @@ const circumstances = async (
   { host: { id, state } }: Evidence,
 ): Promise<Circumstances> => {
   const [[signals], canBeWoken] = await Promise.all([read(signalsOfHost(id)), isReachable(state, { read, clock })])
-  return { seenAt: signals?.seen_at ?? null, pushedAt: signals?.pushed_at ?? null, canBeWoken }
+  return {
+    seenAt: signals?.seen_at ?? null,
+    pushedAt: signals?.pushed_at ?? null,
+    pushProblem: signals?.problem ?? null,
+    canBeWoken,
+  }
 }
 
 const isReachable = async (

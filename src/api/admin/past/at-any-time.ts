@@ -18,6 +18,7 @@ export const pastRoutes = [
   'GET /teams/:id',
   'GET /labels/:id',
   'GET /configuration_profiles/:profile_uuid',
+  'GET /configuration_profiles/:profile_uuid/settings',
 ] as const satisfies readonly Route[]
 
 export type PastRoute = (typeof pastRoutes)[number]

@@ -82,4 +82,5 @@ const listed = ({ result: _, ...row }: CommandRow, { enrollment, membership }: H
   platform: enrollment.platform,
   team_id: membership.teamId,
   pushed_at: null,
+  push_problem: null,
 })

@@ -14,6 +14,7 @@ import { builtInJson, labelJson } from '../labels/label-presentation.ts'
 import type { ShownLabel } from '../profiles/profile-labels.ts'
 import type { Definition } from '../profiles/profile-presentation.ts'
 import { definitionJson, downloadNameOf } from '../profiles/profile-presentation.ts'
+import { shownSettings } from '../profiles/shown-settings.ts'
 import type { PastHandlers } from './at-any-time.ts'
 import type { LookingBack } from './looking-back.ts'
 import type { AsOf, Sought } from './moments.ts'
@@ -21,7 +22,13 @@ import { asOf } from './moments.ts'
 
 type Deps = Readonly<{ app: Pick<App, 'log' | 'read' | 'blobs' | 'clock'>; past: LookingBack }>
 
-type PastSettingsHandlers = Pick<PastHandlers, 'GET /teams/:id' | 'GET /labels/:id' | 'GET /configuration_profiles/:profile_uuid'>
+type PastSettingsHandlers = Pick<
+  PastHandlers,
+  | 'GET /teams/:id'
+  | 'GET /labels/:id'
+  | 'GET /configuration_profiles/:profile_uuid'
+  | 'GET /configuration_profiles/:profile_uuid/settings'
+>
 
 const profileUuid = z.string().min(1).max(64)
 
@@ -59,21 +66,44 @@ export const pastSettings = ({ app, past }: Deps): PastSettingsHandlers => {
     'GET /configuration_profiles/:profile_uuid': async (request, response, moment) => {
       const profileId = paramOf(profileUuid, request, 'profile_uuid')
       const { alt } = queryOf(z.object({ alt: z.literal('media').optional() }), request)
-      const what = `The profile ${profileId}`
-      const [setting, as_of] = found(await past.setting(profileId, moment), { moment, what, idField: 'profile_uuid' })
-      if (setting === null) return gone(what, as_of, 'profile_uuid')
+      const [setting, as_of] = await settingThen(past, profileId, { moment })
       if (alt === undefined) {
         const shown = await labelsShownThen(past, [setting], moment)
         return void response.json({ ...definitionJson(asDefinition(setting), shown), as_of })
       }
-      const [row] = await app.read(profileContent(profileId, setting.checksum))
-      if (row === undefined)
-        return refuse(404, 'profile_uuid', `The content of ${profileId} as it was is not in the read models.`)
-      const bytes = await app.blobs.fetch(row.content)
+      const bytes = await contentThen(app, setting)
       const name = downloadNameOf(new Date(as_of.at), setting)
       response.attachment(name).type('application/octet-stream').send(Buffer.from(bytes))
     },
+
+    'GET /configuration_profiles/:profile_uuid/settings': async (request, response, moment) => {
+      const [setting, as_of] = await settingThen(past, paramOf(profileUuid, request, 'profile_uuid'), { moment })
+      response.json({ ...shownSettings(asDefinition(setting), await contentThen(app, setting)), as_of })
+    },
   }
+}
+
+/** A setting as it was, and what that rests on. Refuses with 404 when it was not there. */
+export const settingThen = async (
+  past: Pick<LookingBack, 'setting'>,
+  profileId: string,
+  { moment, field }: Readonly<{ moment: Moment; field?: string }>,
+): Promise<readonly [Setting, AsOf]> => {
+  const what = `The profile ${profileId}`
+  const sought = { moment, what, idField: 'profile_uuid', ...(field !== undefined && { field }) }
+  const [setting, as_of] = found(await past.setting(profileId, moment), sought)
+  return setting === null ? gone(what, as_of, 'profile_uuid') : [setting, as_of]
+}
+
+/** The bytes of a setting in the version that it had. */
+export const contentThen = async (
+  app: Pick<App, 'read' | 'blobs'>,
+  { profileId, checksum }: Pick<Setting, 'profileId' | 'checksum'>,
+): Promise<Uint8Array> => {
+  const [row] = await app.read(profileContent(profileId, checksum))
+  return row === undefined
+    ? refuse(404, 'profile_uuid', `The content of ${profileId} as it was is not in the read models.`)
+    : app.blobs.fetch(row.content)
 }
 
 const byNumber = (one: number, other: number): number => one - other

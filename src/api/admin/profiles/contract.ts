@@ -5,6 +5,9 @@ import { definitionJson } from './profile-presentation.ts'
 import { wish as resendWish } from './profile-resend.ts'
 import { fields } from './profile-upload.ts'
 import { contentQuery, listQuery, profileUuid, summaryQuery } from './profiles.ts'
+import { settingsDiffQuery } from '../past/settings-diff.ts'
+import { versionJson } from './shown-settings.ts'
+import { asOf, asOfMarch } from '../contracts/moments.ts'
 import { done, number, ofHost, onlyPage, pageMeta, time } from '../contracts/common.ts'
 import { bytes, component, form, json, tagged } from '../contracts/contract.ts'
 
@@ -34,6 +37,24 @@ const wifi = {
   ...{ profile_uuid: 'a2f9d1c4e-8f5a-5d0e-9a43-6b1c0e5d7f21', team_id: 4, name: 'Wi-Fi', platform: 'darwin' },
   ...{ identifier: 'com.example.wifi', scope: 'System' as const, checksum: '1B2M2Y8AsgTpgAmY7PhCfg==' },
   ...{ created_at: '2026-03-01T12:00:00.000Z', updated_at: '2026-03-01T12:00:00.000Z' },
+}
+
+const version = component(
+  'ProfileVersion',
+  z.object({ profile_uuid: z.string(), name: z.string(), platform: z.string(), checksum: z.base64(), updated_at: time }),
+  versionJson,
+)
+
+const settingsOfProfile = version.extend({ settings: z.json() })
+
+const wifiVersion = {
+  ...{ profile_uuid: wifi.profile_uuid, name: wifi.name, platform: wifi.platform },
+  ...{ checksum: wifi.checksum, updated_at: wifi.updated_at },
+}
+
+const wifiTree = {
+  ...{ PayloadType: 'Configuration', PayloadIdentifier: wifi.identifier },
+  PayloadContent: [{ PayloadType: 'com.apple.wifi.managed', PayloadIdentifier: 'com.example.wifi.1', AutoJoin: false }],
 }
 
 const counts = component(
@@ -99,6 +120,36 @@ export const profileContracts = tagged('Configuration profiles', {
     summary: 'Delete a profile, and remove it from all hosts',
     params: ofProfile,
     replies: { 200: done },
+  },
+  'GET /configuration_profiles/:profile_uuid/settings': {
+    summary: 'Show what a profile sets, as a tree',
+    description:
+      'The dictionaries of a `.mobileconfig`, the keys of a declaration, or the nodes of a profile of Windows, with values that are XML as elements. Secrets and variables stay as they are written; numbers of more than 53 bits, dates and base64 are texts.',
+    params: ofProfile,
+    replies: { 200: json(settingsOfProfile, { ...wifiVersion, settings: wifiTree }) },
+  },
+  'GET /configuration_profiles/:profile_uuid/settings/diff': {
+    summary: 'Tell what a profile sets otherwise than at an earlier moment',
+    description: 'Members of lists are told by their identifier or LocURI where each has one, else by their place from 0.',
+    params: ofProfile,
+    query: settingsDiffQuery,
+    replies: {
+      200: json(
+        z.object({
+          profile_uuid: z.string(),
+          from: version.extend({ as_of: asOf }),
+          to: version.extend({ as_of: asOf }),
+          changes: z.array(z.object({ path: z.string(), before: z.json().optional(), after: z.json().optional() })),
+          more: z.int().describe('How many changes there are beside these.'),
+        }),
+        {
+          ...{ profile_uuid: wifi.profile_uuid, more: 0 },
+          from: { ...wifiVersion, as_of: asOfMarch },
+          to: { ...wifiVersion, checksum: 'XrY7u+Ae7tCTyyK7j1rNww==', as_of: { ...asOfMarch, asked: '2026-03-03' } },
+          changes: [{ path: 'PayloadContent/com.example.wifi.1/AutoJoin', before: false, after: true }],
+        },
+      ),
+    },
   },
   'GET /configuration_profiles/:profile_uuid/status': {
     summary: 'Count hosts by the state of a profile',

@@ -15,6 +15,7 @@ import { batchRoute } from './profile-batch.ts'
 import { resendBatchRoute } from './profile-resend.ts'
 import { receiveProfile } from './profile-upload.ts'
 import { settingsChanges } from './settings-changes.ts'
+import { shownSettings } from './shown-settings.ts'
 import { mustReach } from '../doors/team-reach.ts'
 import { teamMustExist } from '../doors/team-checks.ts'
 
@@ -38,6 +39,7 @@ type ProfileRoutes = Pick<
   | 'GET /configuration_profiles/:profile_uuid'
   | 'PATCH /configuration_profiles/:profile_uuid'
   | 'DELETE /configuration_profiles/:profile_uuid'
+  | 'GET /configuration_profiles/:profile_uuid/settings'
   | 'GET /configuration_profiles/:profile_uuid/status'
 >
 
@@ -103,6 +105,11 @@ export const profileRoutes = (app: App): ProfileRoutes => {
     'DELETE /configuration_profiles/:profile_uuid': async (request, response, { cause }) => {
       const profileId = paramOf(profileUuid, request, 'profile_uuid')
       await answer(app, response, await changes.remove(profileId, 'asked', cause), () => ({}))
+    },
+
+    'GET /configuration_profiles/:profile_uuid/settings': async (request, response) => {
+      const row = await existing(paramOf(profileUuid, request, 'profile_uuid'))
+      response.json(shownSettings(row, await app.blobs.fetch(row.content)))
     },
 
     'GET /configuration_profiles/:profile_uuid/status': async (request, response) => {

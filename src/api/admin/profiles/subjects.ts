@@ -12,5 +12,7 @@ export const profileSubjects = {
   'GET /configuration_profiles/:profile_uuid': 'profile',
   'PATCH /configuration_profiles/:profile_uuid': 'profile',
   'DELETE /configuration_profiles/:profile_uuid': 'profile',
+  'GET /configuration_profiles/:profile_uuid/settings': 'profile',
+  'GET /configuration_profiles/:profile_uuid/settings/diff': 'profile',
   'GET /configuration_profiles/:profile_uuid/status': 'profile',
 } as const satisfies SubjectsOf

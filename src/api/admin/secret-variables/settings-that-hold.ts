@@ -4,10 +4,10 @@ import { allSecretVariables, secretVariables } from '../../../domain/secret-vari
 import type { HostValues } from '../../../domain/settings/host-values.ts'
 import type { ProfileRow } from '../../../projections/profiles.ts'
 import { settingsWithSecrets } from '../../../projections/profiles.ts'
-import type { KindOfUpload } from '../../../protocols/kind-of-upload.ts'
 import { HttpRefusal, refuse } from '../../errors.ts'
 import { openSecrets } from '../../secret-variables.ts'
 import { mustBeSoundFilled } from '../profiles/read-settings.ts'
+import { uploadKindOf } from '../profiles/shown-settings.ts'
 
 type Reads = Pick<App, 'read' | 'load' | 'vault' | 'blobs'>
 
@@ -39,12 +39,9 @@ const mustStillRead = async (app: Reads, row: ProfileRow, changed: HostValues): 
   )
   const bytes = await app.blobs.fetch(row.content)
   try {
-    mustBeSoundFilled({ kind: kindOf(row), bytes, name: row.name }, { values: { ...others.values, ...changed } })
+    mustBeSoundFilled({ kind: uploadKindOf(row), bytes, name: row.name }, { values: { ...others.values, ...changed } })
   } catch (error) {
     if (!(error instanceof HttpRefusal)) throw error
     refuse(422, 'secrets', `The settings ${row.name} could not take this value: ${error.message}`)
   }
 }
-
-const kindOf = ({ kind, family }: ProfileRow): KindOfUpload =>
-  kind === 'declaration' ? 'declaration' : family === 'windows' ? 'windows-profile' : 'apple-profile'

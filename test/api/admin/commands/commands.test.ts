@@ -60,11 +60,21 @@ describe('commands in the admin API', function () {
     const { results } = (await api.call('GET /commands/results?command_uuid=my-own-id')).body
     assert.deepEqual([results.length, results[0].status, results[0].host_uuid], [1, 'Acknowledged', 'AAAA-1'])
     assert.equal(Buffer.from(results[0].result, 'base64').toString(), answerBytes.toString())
+    assert.deepEqual(results[0].result_json, { Status: 'Acknowledged' })
     const sent = readPlist(Buffer.from(results[0].payload, 'base64'))
+    assert.deepEqual(results[0].payload_json, JSON.parse(JSON.stringify(sent)))
     assert.equal(
       JSON.stringify(sent),
       '{"CommandUUID":"my-own-id","Command":{"RequestType":"RestartDevice","NotifyUser":true,"RebuildKernelCache":true}}',
     )
+  })
+
+  it('are sent as they are written, so placeholders are refused by their names [case F1]', async () => {
+    for (const written of ['$FLEET_SECRET_PIN', '${FLEET_VAR_HOST_UUID}', '$FLEET_VAR_host_uuid']) {
+      const { status, body } = await run(inBase64(`${restart}<key>Note</key><string>${written}</string>`))
+      assert.equal(status, 400)
+      assert.equal(body.errors[0].reason, `${written} is filled in in settings only; a command is sent as it is written.`)
+    }
   })
 
   it('are queued once, however often the same id is sent', async () => {

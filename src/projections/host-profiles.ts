@@ -85,6 +85,14 @@ export const hostProfiles: Projection<HostProfileEvent | DeclarationEvent | Comm
       ]
     },
     ProfileForgotten: ({ id, data }) => ({ where: { host_id: id, profile_id: data.profileId }, remove: true }),
+    ProfileOverridden: ({ id, at, data: { profileId, detail } }) => ({
+      where: { host_id: id, profile_id: profileId },
+      change: { status: 'failed', detail, changed_at: at },
+    }),
+    ProfileOverrideEnded: ({ id, at, data }) => ({
+      where: { host_id: id, profile_id: data.profileId },
+      change: { status: 'waiting', detail: null, changed_at: at },
+    }),
     ProfileRefused: ({ id, at, data: { profileId, identifier, checksum, scope, detail } }) => ({
       where: { host_id: id, profile_id: profileId },
       set: { identifier, checksum, scope, operation: 'install', status: 'failed', command_id: null, detail, changed_at: at },

@@ -127,3 +127,8 @@ export const profilesNamed = (name: string, limit: number) =>
   query<Pick<ProfileRow, 'profile_id' | 'team_id' | 'deleted_at'>>`
     select profile_id, team_id, deleted_at from profiles where name = ${name}
     order by deleted_at is not null, profile_id limit ${limit}`
+
+/** What these profiles are called, and when their content was uploaded. */
+export const uploadsOf = (profileIds: readonly string[]) =>
+  query<Pick<ProfileRow, 'profile_id' | 'name' | 'uploaded_at'>>`
+    select profile_id, name, uploaded_at from profiles where profile_id = any(${profileIds})`

@@ -16,6 +16,7 @@ import { commandXml } from '../../protocols/windows/syncml/write-message.ts'
 import { inlinePrefix } from './answers.ts'
 import { holdOf } from './holding.ts'
 import type { KnownWindowsDevice } from './known-devices.ts'
+import type { Overridings } from './overriding.ts'
 import type { ToWindows } from './requests.ts'
 import type { Session } from './sessions.ts'
 
@@ -49,7 +50,11 @@ const applied = [erased(waitingCommands)]
 type Row = Pick<WaitingCommandRow, 'command_id' | 'request' | 'reason' | 'sent_at'>
 
 /** Hands out what waits for a device: as much as one message takes, nothing twice in a session, and each of them recorded before it goes. */
-export const handingOut = (app: Pick<App, 'read' | 'load' | 'execute' | 'applyNow' | 'clock'>, toWindows: ToWindows): Offer => {
+export const handingOut = (
+  app: Pick<App, 'read' | 'load' | 'execute' | 'applyNow' | 'clock'>,
+  toWindows: ToWindows,
+  noteOverriding: Overridings['note'],
+): Offer => {
   const settle = async (
     { command_id: commandId }: Row,
     { device, makeCause }: Place,
@@ -60,6 +65,7 @@ export const handingOut = (app: Pick<App, 'read' | 'load' | 'execute' | 'applyNo
     const data = { commandId, outcome, errors, result: null }
     const { events } = await app.execute(host, device.hostId, { type: 'ReportCommand', data }, makeCause())
     if (events.length > 0) await app.applyNow(applied, events)
+    if (events.length > 0) await noteOverriding(device.hostId, makeCause())
     return null
   }
 

@@ -15,6 +15,7 @@ import type { Place } from './handing-out.ts'
 import { knownWindowsDevices } from './known-devices.ts'
 import { observing } from './observing.ts'
 import { offering } from './offering.ts'
+import { overridings } from './overriding.ts'
 import { profileTexts } from './profile-texts.ts'
 import { windowsRequests } from './requests.ts'
 import type { Session } from './sessions.ts'
@@ -36,8 +37,9 @@ export const windowsManagementRoutes = (edge: WindowsEdge): Router => {
   const sessions = sessionMemory()
   const authenticate = sessionAuthentication(edge, devices)
   const textOf = profileTexts(app, async (names) => (await openSecrets(app, names)).values)
-  const takeIn = takingIn(app, devices, observing(app, textOf))
-  const offer = offering(edge, windowsRequests(app, { textOf, sealed: app.blobs.fetchSealed }))
+  const { lostOn, note } = overridings(app, textOf)
+  const takeIn = takingIn(app, devices, observing(app, textOf, lostOn), note)
+  const offer = offering(edge, windowsRequests(app, { textOf, lostOn, sealed: app.blobs.fetchSealed }), note)
 
   const respondTo = (message: SyncMessage, device: KnownWindowsDevice): Promise<Buffer> => {
     const session = sessions.of(device.deviceId, message.header.sessionId, message.header.msgId)

@@ -6,6 +6,7 @@ import type { NodeAnswer } from '../../protocols/windows/confirmation.ts'
 import { confirmationOf } from '../../protocols/windows/confirmation.ts'
 import { normalLocUri } from '../../protocols/windows/syncml/loc-uris.ts'
 import type { SyncItem, SyncStatus } from '../../protocols/windows/syncml/message.ts'
+import type { Overridings } from './overriding.ts'
 import type { ProfileText } from './profile-texts.ts'
 import { providerId } from './settings.ts'
 
@@ -16,16 +17,22 @@ export type Observe = (
   cause: Cause,
 ) => Promise<void>
 
-export const observing = (app: Pick<App, 'load' | 'execute' | 'read'>, textOf: ProfileText): Observe => {
+export const observing = (
+  app: Pick<App, 'load' | 'execute' | 'read'>,
+  textOf: ProfileText,
+  lostOn: Overridings['lostOn'],
+): Observe => {
   const listedOn = async (hostId: string, answers: ReadonlyMap<string, NodeAnswer>) => {
     const { hostProfiles } = (await app.load(host, hostId)).state
     const held = Object.entries(hostProfiles).filter(
-      ([, { operation, status }]) => operation === 'install' && (status === 'verified' || status === 'verifying'),
+      ([, { operation, status, overridden }]) =>
+        operation === 'install' && (status === 'verified' || status === 'verifying' || overridden !== undefined),
     )
     return Promise.all(
       held.map(async ([profileId, { identifier, checksum, status }]) => {
-        const confirmation = confirmationOf(await textOf(hostId, profileId, checksum), answers)
-        return { identifier, confirmation, wasVerified: status === 'verified' }
+        const lost = await lostOn(hostId, profileId)
+        const confirmation = confirmationOf(await textOf(hostId, profileId, checksum), answers, lost)
+        return { identifier, confirmation, wasVerified: status !== 'verifying' }
       }),
     )
   }

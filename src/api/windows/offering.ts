@@ -13,6 +13,7 @@ import type { Place } from './handing-out.ts'
 import { holdOf } from './holding.ts'
 import { handingOut } from './handing-out.ts'
 import type { KnownWindowsDevice } from './known-devices.ts'
+import type { Overridings } from './overriding.ts'
 import type { ToWindows } from './requests.ts'
 import { unenroll } from './requests.ts'
 import type { Session } from './sessions.ts'
@@ -26,8 +27,9 @@ const applied = [erased(waitingCommands)]
 export const offering = (
   { app, nothingWaiting, pfn, agentPackage }: WindowsEdge,
   toWindows: ToWindows,
+  noteOverriding: Overridings['note'],
 ): ((place: Place) => Promise<readonly string[]>) => {
-  const waitingFor = handingOut(app, toWindows)
+  const waitingFor = handingOut(app, toWindows, noteOverriding)
 
   /** What goes along once in each session, on no one's order. */
   const inlineOf = async ({ device }: Place): Promise<readonly Deed[]> => [

@@ -8,11 +8,12 @@ import { nodesToAsk } from '../../protocols/windows/confirmation.ts'
 import type { Delivery } from '../../protocols/windows/profile-delivery.ts'
 import { deliveryOf, locUrisIn } from '../../protocols/windows/profile-delivery.ts'
 import { readRawCommand, withCommandId } from '../../protocols/windows/syncml/commands.ts'
-import { devDetail, dmClient, rebootNow, remoteWipe } from '../../protocols/windows/syncml/csp.ts'
+import { devDetail, devInfo, dmClient, rebootNow, remoteWipe } from '../../protocols/windows/syncml/csp.ts'
 import type { Deed } from '../../protocols/windows/syncml/deeds.ts'
 import { deliveryOfDeeds } from '../../protocols/windows/syncml/deeds.ts'
 import { normalLocUri } from '../../protocols/windows/syncml/loc-uris.ts'
 import { deletionsOf } from '../../protocols/windows/whole-nodes.ts'
+import type { Overridings } from './overriding.ts'
 import type { ProfileText } from './profile-texts.ts'
 import { providerId } from './settings.ts'
 import { releaseDeeds } from './setup-page.ts'
@@ -34,6 +35,8 @@ export type ToWindows = (addressed: Addressed) => Promise<Delivery | 'nothing' |
 /** Opens what a request only refers to. */
 export type RevealWindows = Readonly<{
   textOf: ProfileText
+  /** Nodes of a profile on which another of the host has the last word, in normal form. */
+  lostOn: Overridings['lostOn']
   sealed: (hostId: string, context: string, content: SealedContent) => Promise<Uint8Array>
 }>
 
@@ -92,7 +95,11 @@ export const windowsRequests = (app: Pick<App, 'read' | 'load'>, reveal: RevealW
       const before = deletes.map((deed, index) =>
         deliveryOfDeeds([deed], { commandId: `${commandId}.d${String(index + 1)}`, idAt: String }),
       )
-      const whole = deliveryOf(content, idsOf(commandId, replacing), replacing)
+      const without = await reveal.lostOn(hostId, profileId)
+      const left = deliveryOf(content, idsOf(commandId, replacing), { asReplace: replacing, without })
+      if (left === null && before.length === 0) return 'nothing'
+      // Something has to be answered by the number of the command.
+      const whole = left ?? deliveryOfDeeds([{ verb: 'Get', locUri: devInfo.managementVersion }], idsOf(commandId))
       const all = [...before, whole]
       return { ...whole, xml: all.map(({ xml }) => xml).join(''), parts: all.flatMap(({ parts }) => parts) }
     },

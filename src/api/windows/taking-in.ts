@@ -20,6 +20,7 @@ import { byCommand, judged } from './answers.ts'
 import type { KnownWindowsDevice, KnownWindowsDevices } from './known-devices.ts'
 import { isSerial, mergeBySerial } from './linking.ts'
 import type { Observe } from './observing.ts'
+import type { Overridings } from './overriding.ts'
 import type { SaidInPackage } from './session-package.ts'
 import type { Session } from './sessions.ts'
 import { providerId, pushTopic } from './settings.ts'
@@ -39,7 +40,12 @@ const applied = [erased(waitingCommands), erased(windowsEnrollments)]
 /** What may go well another time is tried so often. */
 const mostDeferrals = 10
 
-export const takingIn = (app: Ports, devices: KnownWindowsDevices, observe: Observe): TakeIn => {
+export const takingIn = (
+  app: Ports,
+  devices: KnownWindowsDevices,
+  observe: Observe,
+  noteOverriding: Overridings['note'],
+): TakeIn => {
   /** What each device told last: an idle session tells the same again. */
   const told = leastRecentlyUsed<string>(100_000)
 
@@ -80,6 +86,8 @@ export const takingIn = (app: Ports, devices: KnownWindowsDevices, observe: Obse
     const report = { type: 'ReportCommand', data } as const
     const { events } = await app.execute(host, hostId, report, cause)
     if (events.length > 0) await app.applyNow(applied, events)
+    if (events.length > 0 && (request?.kind === 'install-profile' || request?.kind === 'remove-profile'))
+      await noteOverriding(hostId, cause)
     if (request?.kind === 'release-device') devices.forget(deviceId)
     if (events.length === 0 || request?.kind !== 'list-profiles' || outcome !== 'acknowledged') return
     const items = results.flatMap((result) => result.items)

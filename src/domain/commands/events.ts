@@ -9,6 +9,7 @@ export type Reason =
   | Readonly<{ code: 'profile-missing' }>
   | Readonly<{ code: 'profile-changed'; from: string }>
   | Readonly<{ code: 'profile-replaces'; profileId: string }>
+  | Readonly<{ code: 'override-ended' }>
   | Readonly<{ code: 'removal-reversed' }>
   | Readonly<{ code: 'retried'; attempt: number }>
   | Readonly<{ code: 'resend-asked' }>

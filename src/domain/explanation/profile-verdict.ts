@@ -47,7 +47,7 @@ const staying = (row: Row, context: Context, now: Circumstances | null): string 
   const last = lastOn(row, context)
   switch (row.status) {
     case 'verified':
-      return `is verified on the host${since(last, context)}`
+      return `is verified on the host${since(last, context)}${remark(last, context)}`
     case 'verifying':
       return `was taken by the host and has yet to be verified${since(last, context)}`
     case 'failed':
@@ -118,6 +118,8 @@ const statusesTold: Readonly<{
   ProfileInstallFailed: ({ data }) => (data.willRetry ? 'waiting' : 'failed'),
   ProfileRemovalFailed: () => 'failed',
   ProfileRefused: () => 'failed',
+  ProfileOverridden: () => 'failed',
+  ProfileOverrideEnded: () => 'waiting',
   ProfileResendAsked: () => 'waiting',
   DeclarationResendAsked: () => 'waiting',
   DeclarationsUnreported: () => 'failed',
@@ -133,6 +135,12 @@ const statusGiven = (one: AssignedDeclaration | undefined): HostProfileStatus | 
 const since = (event: Recorded | null, context: Context): string => {
   const told = event === null ? null : tellAbout(event, context)
   return event === null || told === null ? '' : ` since ${moment(event.at)}, when ${inSentence(told.sentence)}`
+}
+
+/** What a host adds to its word on a declaration, such as that the settings are not in force by its own activation. */
+const remark = (event: Recorded | null, context: Context): string => {
+  const why = event?.type === 'DeclarationsReported' ? tellAbout(event, context)?.why : null
+  return why == null ? '' : `; ${inSentence(withoutStop(why))}`
 }
 
 /** When it went wrong, and what the host or the rules say. */
@@ -152,5 +160,6 @@ const after = (event: Recorded<HostEvent> | null, context: Context): string => {
     const miss = event.data.missed.find(({ profileId }) => profileId === context.profileId)
     return `it was looked for in vain ${at} (${withoutStop(miss?.detail ?? '')})`
   }
+  if (event.type === 'ProfileOverrideEnded') return `what overrode it ended ${at}`
   return `it was asked for ${at}${byWhom(event)}`
 }

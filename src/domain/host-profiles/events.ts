@@ -9,6 +9,9 @@ export type MissedProfile = Readonly<{
   detail: string
 }>
 
+/** A profile that overrides another on a host, in one version. */
+export type Overrider = Readonly<{ profileId: string; checksum: string }>
+
 /** What happened to the profiles on one host, beside the commands that carry them. */
 export type HostProfileEvent =
   /** The device took it. On a Mac it still has to be seen (`verifying`); elsewhere the answer is all there is (`verified`). */
@@ -49,6 +52,10 @@ export type HostProfileEvent =
       }
     }
   | { type: 'ProfileResendAsked'; data: { profileId: string } }
+  /** Other profiles of the host set nodes of it to other values, and have the last word (`by`, with the versions that do). The rest of it is in force. */
+  | { type: 'ProfileOverridden'; data: { profileId: string; checksum: string; by: readonly Overrider[]; detail: string } }
+  /** What overrode it is not in force: it is to be sent again, whole. */
+  | { type: 'ProfileOverrideEnded'; data: { profileId: string } }
   /**
    * What a list of the profiles on the host says anew. `seen` are those found where they should be; `missed` those that should be there and
    * are not; `appeared` and `gone` tell of profiles that nobody manages here.

@@ -14,6 +14,8 @@ import { hostValuesOf, renderingOf } from '../settings/host-values.ts'
 import { deviceChannel } from '../platforms.ts'
 import { reject } from '../rejections.ts'
 import type { HostProfileEvent } from './events.ts'
+import type { Overriding } from './overriding.ts'
+import { overridingNews } from './overriding.ts'
 import { observed } from './observing.ts'
 import type { Decisions } from './reconcile.ts'
 import { reconcile } from './reconcile.ts'
@@ -24,6 +26,8 @@ export type HostProfileCommand =
   /** `desired` is the whole set of the host's cohort; `now` is ISO 8601; without `declarationsToken` the declarations are not looked at. */
   | { type: 'ReconcileProfiles'; data: { desired: readonly DesiredProfile[]; declarationsToken?: string | null; now: string } }
   | { type: 'ResendProfile'; data: { profileId: string } }
+  /** `all` that is overridden on the host by now. */
+  | { type: 'NoteOverriding'; data: { all: readonly Overriding[] } }
 
 type Sees = Readonly<{ enrollment: Enrollment; commands: Commands; hostProfiles: HostProfiles; declarations: Declarations }>
 
@@ -56,6 +60,9 @@ export const hostProfiles: Slice<
       ]
     },
 
+    NoteOverriding: ({ data: { all } }, { enrollment, hostProfiles: now }) =>
+      enrollment.stage === 'enrolled' ? overridingNews(all, now) : [],
+
     ResendProfile: ({ data }, { hostProfiles: now }) => {
       const has = now[data.profileId]
       if (has?.operation !== 'install') return reject('not-found', 'This host does not have the profile.', 'profile_uuid')
@@ -85,6 +92,10 @@ export const hostProfiles: Slice<
     ProfileRefused: (state, { data }) => ({ ...state, [data.profileId]: refused(data) }),
     ProfileResendAsked: (state, { data }) =>
       change(state, data.profileId, { status: 'waiting', resend: true, failures: 0, misses: 0 }),
+    ProfileOverridden: (state, { data: { profileId, by, detail } }) =>
+      change(state, profileId, { status: 'failed', overridden: { by, detail } }),
+    ProfileOverrideEnded: (state, { data }) =>
+      change(state, data.profileId, { status: 'waiting', overridden: { by: [], detail: '' } }),
     ProfilesObserved: observed,
   },
 }

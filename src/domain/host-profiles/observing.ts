@@ -89,19 +89,19 @@ const isSeen = (has: HostProfile, listed: Looked | undefined, since: string | nu
 }
 
 const isMissed = (
-  { status }: HostProfile,
+  { status, overridden }: HostProfile,
   since: string | null,
   { source, previousReportAt }: Observation,
   listed: Looked | undefined,
 ): boolean => {
-  if (status !== 'verifying' && status !== 'verified') return false
+  if (status !== 'verifying' && status !== 'verified' && overridden === undefined) return false
   if (source === 'profile-list') return listed === undefined
   if (previousReportAt === null) return false
   return since === null || Date.parse(previousReportAt) >= Date.parse(since) + graceMs
 }
 
-const miss = (profileId: string, { status, misses = 0 }: HostProfile): MissedProfile => {
-  const was = status === 'verified' ? 'verified' : 'verifying'
+const miss = (profileId: string, { status, overridden, misses = 0 }: HostProfile): MissedProfile => {
+  const was = status === 'verified' || overridden !== undefined ? 'verified' : 'verifying'
   const willRetry = misses < missesAllowed
   const detail =
     was === 'verified'

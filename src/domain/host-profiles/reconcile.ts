@@ -2,6 +2,7 @@ import type { Reason } from '../commands/events.ts'
 import type { HostValues } from '../settings/host-values.ts'
 import { renderingOf } from '../settings/host-values.ts'
 import { userChannelWaitMs } from '../enrollment/user-channel.ts'
+import type { Overrider } from './events.ts'
 import type { DesiredProfile, HostProfile, HostProfiles } from './state.ts'
 import { mayBeThere } from './state.ts'
 
@@ -56,7 +57,7 @@ export const reconcile = (situation: Situation): Decisions => {
   const staying = desired.filter((profile) => isStillAsItWas(profile, current[profile.profileId], { unsent, values }))
   const installing = desired
     .filter((profile) => !staying.includes(profile) && !others.some((other) => goesBefore(other, profile)))
-    .flatMap((profile) => wantedNow(profile, current[profile.profileId], values))
+    .flatMap((profile) => wantedNow(profile, current[profile.profileId], { values, wanted }))
     .map((install, index, all) => {
       const isFirst = all.findIndex((one) => placeOf(one.profile) === placeOf(install.profile)) === index
       const replaced = isFirst ? others.filter((other) => isReplaced(other, install.profile)) : []
@@ -109,16 +110,18 @@ export const reconcile = (situation: Situation): Decisions => {
 /** True when there is nothing to decide. */
 export const isSettled = (decisions: Decisions): boolean => Object.values(decisions).every((list) => list.length === 0)
 
+type Look = Readonly<{ values: HostValues; wanted: ReadonlyMap<string, DesiredProfile> }>
+
 const wantedNow = (
   profile: DesiredProfile,
   has: HostProfile | undefined,
-  values: HostValues,
+  look: Look,
 ): readonly Readonly<{ profile: DesiredProfile; reason: Reason }>[] => {
-  const reason = installReason(profile, has, values)
+  const reason = installReason(profile, has, look)
   return reason === null ? [] : [{ profile, reason }]
 }
 
-const installReason = (profile: DesiredProfile, has: HostProfile | undefined, values: HostValues): Reason | null => {
+const installReason = (profile: DesiredProfile, has: HostProfile | undefined, { values, wanted }: Look): Reason | null => {
   if (has === undefined) return { code: 'profile-missing' }
   if (has.operation === 'remove') return { code: 'removal-reversed' }
   if (has.checksum !== profile.checksum) return { code: 'profile-changed', from: has.checksum }
@@ -126,11 +129,17 @@ const installReason = (profile: DesiredProfile, has: HostProfile | undefined, va
   if (isRenderedAnew(profile, has, values)) return { code: 'variables-changed' }
   // Its user could not be reached then; where nobody can be reached now, it is refused as before.
   if (has.refusedFor === 'no-user-channel') return { code: 'profile-missing' }
+  if (has.overridden !== undefined && has.status !== 'pending' && !isOverridden(has.overridden.by, wanted))
+    return { code: 'override-ended' }
   if (has.status !== 'waiting') return null
   if (has.resend) return { code: 'resend-asked' }
   if ((has.misses ?? 0) > 0) return { code: 'missing-on-host', attempt: has.misses ?? 0 }
   return has.failures > 0 ? { code: 'retried', attempt: has.failures } : { code: 'profile-missing' }
 }
+
+/** Whether all that overrode it is still to be there, in the same version. */
+const isOverridden = (by: readonly Overrider[], wanted: Look['wanted']): boolean =>
+  by.length > 0 && by.every(({ profileId, checksum }) => wanted.get(profileId)?.checksum === checksum)
 
 /** What the host has of a profile that it should not have, or not in this scope. */
 type Other = Readonly<{ profileId: string; profile: HostProfile }>

@@ -1,3 +1,4 @@
+import type { Overrider } from './events.ts'
 import type { ProfileScope, SettingsKind } from '../profiles/events.ts'
 
 /** `waiting`: must be sent and was not yet. `pending`: a command is under way. The rest is what the device said. */
@@ -24,6 +25,8 @@ export type HostProfile = Readonly<{
   rendering?: string
   /** How often it was looked for in vain since it was last seen; absent: never. */
   misses?: number
+  /** The profiles that override it, as far as that was told; none: what did is gone, and it is to be sent again. Absent: nothing does. */
+  overridden?: Readonly<{ by: readonly Overrider[]; detail: string }>
   /** Why it could not be given to the host; absent: it could. */
   refusedFor?: 'no-user-channel' | 'variable-missing'
   /** Of one that is to leave: how it stood before. */

@@ -30,6 +30,12 @@ export const hostProfilesStory: Story = {
   ProfileForgotten: ({ profileId, because }) =>
     said(`The profile ${profileId} no longer counts as being on the host.`, forgetting[because]),
   ProfileRefused: ({ profileId, detail }) => said(`The profile ${profileId} cannot be given to the host.`, detail),
+  ProfileOverridden: ({ profileId, detail }) => said(`The profile ${profileId} is overridden on the host.`, detail),
+  ProfileOverrideEnded: ({ profileId }) =>
+    said(
+      `The profile ${profileId} is no longer overridden on the host, and is to be sent again.`,
+      'What overrode it is not in force.',
+    ),
   ProfilesObserved: ({ source, seen, missed, appeared, gone }) =>
     said(
       `${source === 'agent' ? 'The agent' : 'The host'} listed its profiles: ${[

@@ -13,5 +13,6 @@ export const work: WorkTable<HostProfileEvent> = {
   ProfileInstalled: ({ id, at, data }) =>
     data.status === 'verifying' ? [{ kind: 'verify-host', key: id, dueAt: after(at, verifyAfterMs) }] : [],
   ProfileRemoved: ({ id }) => [{ kind: 'reconcile-host', key: id }],
+  ProfileOverrideEnded: ({ id }) => [{ kind: 'reconcile-host', key: id }],
   ProfileResendAsked: ({ id }) => [{ kind: 'reconcile-host', key: id }],
 }

@@ -17,6 +17,8 @@ export const reasonText = (reason: Reason): string => {
       return 'The content of a profile changed.'
     case 'profile-replaces':
       return `A profile takes the place of ${reason.profileId}.`
+    case 'override-ended':
+      return 'What overrode a profile on this host is gone, or changed.'
     case 'removal-reversed':
       return 'A profile that was being removed is wanted again.'
     case 'retried':

@@ -19,10 +19,15 @@ export const nodesToAsk = (content: string): readonly string[] => {
 
 /**
  * Holds a profile, its variables filled in, against what a device answered, by the normal forms of nodes. Nodes that cannot be read say nothing;
- * a policy of an ingested template is never there to be read. https://learn.microsoft.com/windows/client-management/oma-dm-protocol-support
+ * `without` are nodes on which another profile has the last word, in normal form. A policy of an ingested template is never there to be read. https://learn.microsoft.com/windows/client-management/oma-dm-protocol-support
  */
-export const confirmationOf = (content: string, answers: ReadonlyMap<string, NodeAnswer>): Confirmation => {
-  const settings = settingsIn(content)
+export const confirmationOf = (
+  content: string,
+  answers: ReadonlyMap<string, NodeAnswer>,
+  without: ReadonlySet<string> = new Set(),
+): Confirmation => {
+  const settings = settingsIn(content).filter(({ locUri }) => !without.has(normalLocUri(locUri)))
+  if (settings.length === 0 && without.size > 0) return 'there'
   const all = settings.some(({ locUri }) => isScep(locUri))
     ? nodesToAsk(content).map((node) => enrolled(answers.get(normalLocUri(node))))
     : settings.map(({ locUri, format, data }) => {

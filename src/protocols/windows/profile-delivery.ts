@@ -21,19 +21,32 @@ type Ids = Readonly<{
   idAt: (index: number) => string
 }>
 
+/** `asReplace` sets what an Add found there already; `without` are nodes that are left out, in normal form: another profile has the last word there. */
+export type HowDelivered = Readonly<{ asReplace?: boolean; without?: ReadonlySet<string> }>
+
 /**
- * A profile as a device gets it: all or nothing, in one Atomic, every command with a CmdID of its own. `asReplace` sets what an Add found
- * there already. `content` is a profile as it was uploaded, its variables filled in. Throws `ParseError` when it is none.
+ * A profile as a device gets it: all or nothing, in one Atomic, every command with a CmdID of its own. Null: nothing is left of it. `content` is a profile as it was uploaded, its variables filled in. Throws `ParseError` when it is none.
  */
-export const deliveryOf = (content: string, { commandId, idAt }: Ids, asReplace = false): Delivery => {
-  const commands = commandsIn(content).map((command, index) => ({
+export const deliveryOf = (
+  content: string,
+  { commandId, idAt }: Ids,
+  { asReplace = false, without = nothing }: HowDelivered = {},
+): Delivery | null => {
+  const left = commandsIn(content).flatMap((command): readonly NodeCommand[] => {
+    const items = command.items.filter(({ target }) => !without.has(normalLocUri(target ?? '')))
+    return items.length === 0 && command.items.length > 0 ? [] : [{ ...command, items }]
+  })
+  const commands = left.map((command, index) => ({
     ...command,
     name: asReplace && command.name === 'Add' ? ('Replace' as const) : command.name,
     cmdId: idAt(index),
   }))
+  if (commands.length === 0) return null
   const parts = commands.flatMap(({ cmdId, items }) => items.map(({ target }) => ({ cmdId, locUri: target ?? '' })))
   return { xml: commandXml({ name: 'Atomic', cmdId: commandId, commands }), parts, largestObject: largestIn(commands) }
 }
+
+const nothing: ReadonlySet<string> = new Set()
 
 /** The nodes that a profile sets, each once, as it writes them. */
 export const locUrisIn = (content: string): readonly string[] => [

@@ -92,6 +92,19 @@ const lines: readonly Line[] = [
     'It said that it cannot do it now.',
   ],
   [
+    {
+      type: 'ProfileOverridden',
+      data: { profileId: 'p1', checksum: 'c', by: [{ profileId: 'p2', checksum: 'd' }], detail: 'Overridden by Other.' },
+    },
+    'The profile p1 is overridden on the host.',
+    'Overridden by Other.',
+  ],
+  [
+    { type: 'ProfileOverrideEnded', data: { profileId: 'p1' } },
+    'The profile p1 is no longer overridden on the host, and is to be sent again.',
+    'What overrode it is not in force.',
+  ],
+  [
     { type: 'CommandHeld', data: { commandId: 'c1', profileId: null, because: 'user-session' } },
     'The command c1 was held back.',
     'It is for the device: it goes out with the next call that is not for the settings of a user alone, as the last one was.',

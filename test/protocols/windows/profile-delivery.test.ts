@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { deliveryOf, locUrisIn } from '../../../src/protocols/windows/profile-delivery.ts'
+import { normalLocUri } from '../../../src/protocols/windows/syncml/loc-uris.ts'
 
 const ids = { commandId: 'c0', idAt: (index: number) => `c${String(index + 1)}` }
 const camera = './Device/Vendor/MSFT/Policy/Config/Camera/AllowCamera'
@@ -10,7 +11,7 @@ const add = (locUri: string) =>
 
 describe('A Windows profile on its way', () => {
   it('is all or nothing, each command with a number of ours', () => {
-    const { xml, parts } = deliveryOf(`<!-- mine -->${replace(camera, '0')}${add('./User/Vendor/MSFT/A')}`, ids)
+    const { xml, parts } = deliveryOf(`<!-- mine -->${replace(camera, '0')}${add('./User/Vendor/MSFT/A')}`, ids) ?? assert.fail()
     assert.equal(
       xml,
       `<Atomic><CmdID>c0</CmdID><Replace><CmdID>c1</CmdID><Item><Target><LocURI>${camera}</LocURI></Target><Meta><Format xmlns="syncml:metinf">int</Format></Meta><Data>0</Data></Item></Replace>` +
@@ -25,7 +26,7 @@ describe('A Windows profile on its way', () => {
   it('is the same when it was uploaded as an Atomic, and replaces what an Add found there', () => {
     const commands = `${replace(camera, '0')}${add('./A')}`
     assert.deepEqual(deliveryOf(`<Atomic><CmdID>9</CmdID>${commands}</Atomic>`, ids), deliveryOf(commands, ids))
-    assert.ok(!deliveryOf(commands, ids, true).xml.includes('<Add>'))
+    assert.ok(!(deliveryOf(commands, ids, { asReplace: true })?.xml ?? '<Add>').includes('<Add>'))
   })
 
   it('says which nodes it sets, each once', () => {
@@ -33,5 +34,12 @@ describe('A Windows profile on its way', () => {
       camera.toUpperCase(),
       './A',
     ])
+  })
+
+  it('goes without the nodes on which another has the last word, and not at all when none is left [case C1]', () => {
+    const content = `${replace(camera, '0')}${add('./A')}`
+    const without = new Set([normalLocUri(camera)])
+    assert.deepEqual(deliveryOf(content, ids, { without })?.parts, [{ cmdId: 'c1', locUri: './A' }])
+    assert.equal(deliveryOf(replace(camera, '0'), ids, { without }), null)
   })
 })

@@ -53,7 +53,7 @@ const printed: Readonly<Record<string, Uint8Array | string>> = {
     commands: statusesFor(firstPackage, '407', Buffer.from('nonce-1')),
     final: true,
   }),
-  'first-answer': writeSyncMessage({ header, commands: statusesFor(firstPackage, '200'), final: true }, [delivery.xml]),
+  'first-answer': writeSyncMessage({ header, commands: statusesFor(firstPackage, '200'), final: true }, [delivery?.xml ?? '']),
 }
 
 const namespacesIn = (element: XmlElement): readonly string[] => [element.namespace, ...element.children.flatMap(namespacesIn)]

@@ -16,6 +16,7 @@ import type { Command } from '../../../protocols/apple/commands.ts'
 import { writeCommand } from '../../../protocols/apple/commands.ts'
 import { messageJson } from '../../../protocols/readable/settings-json.ts'
 import { appleRequests, concealed } from '../../apple/requests.ts'
+import { overridings } from '../../windows/overriding.ts'
 import { profileTexts } from '../../windows/profile-texts.ts'
 import { windowsRequests } from '../../windows/requests.ts'
 import type { FieldError } from '../../errors.ts'
@@ -64,7 +65,9 @@ type CommandRoutes = Pick<
 
 export const commandRoutes = (app: App): CommandRoutes => {
   const toApple = appleRequests(app, concealed)
-  const toWindows = windowsRequests(app, { textOf: profileTexts(app, concealed.secrets), sealed: app.blobs.fetchSealed })
+  const textOf = profileTexts(app, concealed.secrets)
+  const { lostOn } = overridings(app, textOf)
+  const toWindows = windowsRequests(app, { textOf, lostOn, sealed: app.blobs.fetchSealed })
 
   /** What the command asks of each of these hosts, which all speak one language. */
   const orderIn = (command: string, platform: 'apple' | 'windows', cause: Cause): Order => {

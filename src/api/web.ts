@@ -37,6 +37,7 @@ import { consoleFolder, consoleRoutes } from './console.ts'
 import type { Tls } from './listen.ts'
 import { listen } from './listen.ts'
 import { requestTimes } from './metrics.ts'
+import { nowhere } from './nowhere.ts'
 import { operationsRouter } from './operations.ts'
 import { nanomdmRoutes } from './nanomdm/router.ts'
 import { pushCredentials, topics } from './push-credentials.ts'
@@ -200,6 +201,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
       }),
     )
     .use(consoleRoutes(consoleFolder()))
+    .use(nowhere())
     // What no edge has answered: Express itself would show where it broke.
     .use(errorHandler(app.logger))
   return {

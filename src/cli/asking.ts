@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander'
 import type { MusterClient } from '../client/muster-client.ts'
 import type { AccessOptions } from './access.ts'
 import { clientFor } from './access.ts'
+import { visibleLines } from './visible.ts'
 
 /** What a command answers: for programs, and for people. */
 export type Answer = readonly [object, string]
@@ -13,7 +14,8 @@ export type Ask = (client: MusterClient, options: Readonly<Record<string, unknow
 /** For answers that were written already. */
 export const nothingMore: Answer = [{}, '']
 
-export const say = (text: string): void => void process.stdout.write(`${text}\n`)
+/** Prints lines; of what a terminal would obey, only their ends. */
+export const say = (text: string): void => void process.stdout.write(`${visibleLines(text)}\n`)
 
 /** A command that talks to a server: it gets a client, and `--json` prints what it answers instead of its table. */
 export const asking = (command: Command, ask: Ask): Command =>

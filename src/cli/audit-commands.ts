@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { AuditFilter } from '../client/audit-client.ts'
-import { asking, nothingMore } from './asking.ts'
+import { asking, nothingMore, say } from './asking.ts'
 import { checkpointsText, exportAudit, verdictText, verifyAudit } from './audit.ts'
 import { findHost } from './history.ts'
 
@@ -39,7 +39,7 @@ export const auditCommands = (program: Command): void => {
     .option('--json', 'print JSON')
     .action(async (file: string, { key, json }: Readonly<{ key?: string; json?: boolean }>) => {
       const verdict = await verifyAudit(file, key)
-      process.stdout.write(`${json === true ? JSON.stringify(verdict, null, 2) : verdictText(verdict)}\n`)
+      say(json === true ? JSON.stringify(verdict, null, 2) : verdictText(verdict))
       if (!verdict.valid) process.exitCode = 1
     })
 

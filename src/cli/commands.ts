@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { MusterClient } from '../client/muster-client.ts'
 import type { Answer } from './asking.ts'
-import { findHost } from './history.ts'
+import { mustBeMeant } from './confirming.ts'
+import { findHost, shownHost } from './history.ts'
 import { table, when } from './table.ts'
+import { visible } from './visible.ts'
 
 /** The latest commands, of one host if it is named. */
 export const listCommands = async (client: MusterClient, host: string | null): Promise<Answer> => {
@@ -16,10 +18,17 @@ export const listCommands = async (client: MusterClient, host: string | null): P
 }
 
 /** Runs what a file holds, a property list or SyncML, on hosts. */
-export const runCommand = async (client: MusterClient, file: string, called: readonly string[]): Promise<Answer> => {
+export const runCommand = async (
+  client: MusterClient,
+  options: Readonly<Record<string, unknown>>,
+  [file = '', ...called]: readonly string[],
+): Promise<Answer> => {
   const hosts = await Promise.all(called.map((name) => findHost(client, name)))
+  const command = await readFile(file)
+  if (/EraseDevice|RemoteWipe/.test(command.toString('latin1')))
+    await mustBeMeant(`Erase ${hosts.map(shownHost).join(', ')}? Everything on them is gone then.`, options)
   const started = await client.commands.run(
-    await readFile(file),
+    command,
     hosts.map(({ uuid }) => uuid),
   )
   return [started, `${started.request_type} is under way as the command ${started.command_uuid}.`]
@@ -30,7 +39,7 @@ export const resultsOf = async (client: MusterClient, commandUuid: string): Prom
   const results = await client.commands.results(commandUuid)
   const told = results.map(({ hostname, status, updated_at, result }) => {
     const text = result === null || result === '' ? '' : `\n${Buffer.from(result, 'base64').toString('utf8')}`
-    return `${hostname}: ${status} at ${when(updated_at)}${text}`
+    return `${visible(hostname)}: ${visible(status)} at ${when(updated_at)}${text}`
   })
   return [results, told.join('\n\n')]
 }

@@ -16,6 +16,10 @@ export const findHost = async (client: MusterClient, host: string): Promise<Host
   }
 }
 
+/** How a person tells a host from others. */
+export const shownHost = ({ display_name, hardware_serial }: Host): string =>
+  hardware_serial === '' || hardware_serial === display_name ? display_name : `${display_name} (${hardware_serial})`
+
 /** A host's whole history, oldest first, or what of it is of these types, with commas between. Throws `ApiError` for a type that no event has. */
 export const historyOf = async (client: MusterClient, id: number, type?: string): Promise<readonly HistoryEntry[]> => {
   const entries: HistoryEntry[] = []

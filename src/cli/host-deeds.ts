@@ -5,6 +5,8 @@ import type { MusterClient } from '../client/muster-client.ts'
 type HostDeed = Readonly<{
   name: string
   about: string
+  /** What is said before the question, of deeds that destroy something: the host's name stands for `%`. */
+  question?: string
   deed: (client: MusterClient, hostId: number) => Promise<readonly [object, string]>
 }>
 
@@ -30,10 +32,16 @@ export const hostDeeds: readonly HostDeed[] = [
     about: 'unlock a host, or show the PIN that a person must type',
     deed: async (client, id) => held(await client.hosts.unlock(id)),
   },
-  { name: 'wipe', about: 'erase a host', deed: async (client, id) => held(await client.hosts.wipe(id)) },
+  {
+    name: 'wipe',
+    about: 'erase a host',
+    question: 'Erase %? Everything on it is gone then, and this cannot be taken back.',
+    deed: async (client, id) => held(await client.hosts.wipe(id)),
+  },
   {
     name: 'clear-passcode',
     about: 'take the passcode of a host away',
+    question: 'Take the passcode of % away? Whoever holds it can open it then.',
     deed: async (client, id) => asked('Clearing the passcode', await client.hosts.clearPasscode(id)),
   },
   {
@@ -49,6 +57,7 @@ export const hostDeeds: readonly HostDeed[] = [
   {
     name: 'unenroll',
     about: 'ask a host to remove its enrollment profile',
+    question: 'End the management of %? Its settings are removed, and it has to enroll again.',
     deed: async (client, id) => {
       await client.hosts.unenroll(id)
       return [{}, 'The host is asked to leave.']

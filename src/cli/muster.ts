@@ -9,7 +9,9 @@ import { pastCommands } from './groups/past.ts'
 import { settingsCommands } from './groups/settings.ts'
 import { simulateCommand } from './groups/simulate.ts'
 import { upkeepCommands } from './groups/upkeep.ts'
+import { mustKnowCommand } from './known-commands.ts'
 import { serve } from './serve.ts'
+import { visibleLines } from './visible.ts'
 
 const program = new Command('muster').description('An event-sourced MDM server.').version(version).exitOverride()
 
@@ -42,11 +44,12 @@ simulateCommand(program)
 const exitCodeOf = (error: unknown): number => {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   const told = error instanceof ApiError || error instanceof Error ? error.message : String(error)
-  process.stderr.write(`${told}\n`)
+  process.stderr.write(`${visibleLines(told)}\n`)
   return error instanceof UsageError ? 2 : 1
 }
 
 try {
+  mustKnowCommand(program, process.argv.slice(2))
   await program.parseAsync()
 } catch (error) {
   process.exitCode = exitCodeOf(error)

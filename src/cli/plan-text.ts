@@ -1,4 +1,5 @@
 import type { Plan } from '../client/history-json.ts'
+import { visible } from './visible.ts'
 
 /** How many hosts are named. */
 const mostNamed = 10
@@ -12,7 +13,7 @@ export const planText = ({ hosts, installs, removals, unchanged, by_reason, samp
   ),
   ...sample.slice(0, mostNamed).map(({ name, install, remove }) => {
     const told = [...install.map((one) => `+${one.profile_name}`), ...remove.map((one) => `-${one.profile_name}`)]
-    return `${name}: ${told.join(', ')}`
+    return `${visible(name)}: ${visible(told.join(', '))}`
   }),
   ...(hosts > mostNamed ? [`… and ${counted(hosts - Math.min(sample.length, mostNamed), 'host')} more`] : []),
   ...warnings.map((warning) => `Mind: ${warning}`),

@@ -1,5 +1,8 @@
-/** Rows under headings, in columns as wide as their widest cell, without trailing blanks. */
-export const table = (headings: readonly string[], rows: readonly (readonly string[])[]): string => {
+import { visible } from './visible.ts'
+
+/** Rows under headings, in columns as wide as their widest cell, without trailing blanks. What a terminal would obey is made visible. */
+export const table = (headings: readonly string[], told: readonly (readonly string[])[]): string => {
+  const rows = told.map((cells) => cells.map(visible))
   const widths = headings.map((heading, column) => Math.max(heading.length, ...rows.map((row) => (row[column] ?? '').length)))
   const line = (cells: readonly string[]): string =>
     cells

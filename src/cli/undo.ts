@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { ApiError } from '../client/api-error.ts'
 import type { Undo } from '../client/history-json.ts'
 import type { MusterClient } from '../client/muster-client.ts'
+import { mustBeMeantAtTerminal } from './confirming.ts'
 import { planText } from './plan-text.ts'
 
 /** `muster undo`, to which the program adds how to reach a server. */
@@ -19,8 +20,10 @@ export const runUndo = async (
   options: Readonly<Record<string, unknown>>,
   [id = '']: readonly string[],
 ): Promise<readonly [object, string]> => {
+  const plan = options['plan'] === true
+  if (!plan) await mustBeMeantAtTerminal(`Undo the change set ${id}?`, options)
   try {
-    const answer = await client.changeSets.undo(id, { force: options['force'] === true, plan: options['plan'] === true })
+    const answer = await client.changeSets.undo(id, { force: options['force'] === true, plan })
     if (answer.cannot.length > 0) process.exitCode = 3
     return [answer, linesOf(answer).join('\n')]
   } catch (error) {

@@ -96,7 +96,8 @@ export type Profile = Readonly<{
   team_id: number | null
   name: string
   platform: string
-  identifier: string
+  /** Windows profiles have none. */
+  identifier?: string
   scope?: string
   created_at: string
   updated_at: string
@@ -190,6 +191,8 @@ export type HostEnrollment = Readonly<{
 }>
 
 export type HostDeclaration = Readonly<{
+  /** `device`, or the channel of the user whose declaration it is. */
+  channel: string
   identifier: string
   token: string
   status: 'verified' | 'verifying' | 'failed'

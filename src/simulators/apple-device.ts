@@ -156,6 +156,7 @@ export const appleDevice = (options: AppleDeviceOptions): AppleDevice => {
 
   const commanded = (user: DeviceUser | null): Commanded => ({
     facts,
+    channel: user === null ? 'device' : 'user',
     profiles: user?.profiles ?? profiles,
     condition,
     enrollment: () => enrollment,

@@ -125,7 +125,7 @@ describe('A run that deleted all settings of a team', function () {
 
   it('is not undone over what others did since, unless somebody insists', async () => {
     const { profiles } = await server.client.profiles.list(teamId)
-    const wifi = profiles.find(({ identifier }) => identifier.endsWith('wifi')) ?? assert.fail('There is no Wi-Fi.')
+    const wifi = profiles.find(({ identifier }) => identifier?.endsWith('wifi') === true) ?? assert.fail('There is no Wi-Fi.')
     const edition = (number: number) => story.profileCalled('wifi', `<key>Edition</key><integer>${String(number)}</integer>`)
     const others = names.filter((name) => name !== 'wifi').map((name) => ({ name, contents: contents.get(name) ?? Buffer.of() }))
     const [mine, theirs] = [randomUUID(), randomUUID()]

@@ -1,3 +1,5 @@
+import { AnotherLog } from '../../app/log-identity-store.ts'
+
 /** Whether the server that answers now holds the log that answered before. */
 export type Admission = Readonly<{
   /** To be called when the server was lost: another one may stand in its place when it is back. */
@@ -6,7 +8,7 @@ export type Admission = Readonly<{
   passed: () => Promise<void>
 }>
 
-/** A refusal is not asked for again within this time, ms. */
+/** Another log is not asked for again within this time, ms. A server that was away is asked at once: it may be back. */
 const refusalMs = 1_000
 
 export const admission = (admit: () => Promise<void>): Admission => {
@@ -19,7 +21,8 @@ export const admission = (admit: () => Promise<void>): Admission => {
       state.asking = null
     } catch (error) {
       state.doubted = true
-      setTimeout(() => (state.asking = null), refusalMs).unref()
+      if (error instanceof AnotherLog) setTimeout(() => (state.asking = null), refusalMs).unref()
+      else state.asking = null
       throw error
     }
   }

@@ -25,7 +25,7 @@ export const profileLines = (wanted: readonly WantedProfile[], there: readonly A
 }
 
 const keyOfPresent = ({ profile_uuid, name, identifier, platform }: AimedProfile): string =>
-  platform === 'windows' ? keyOf('w', name) : keyOf(profile_uuid.slice(0, 1), identifier)
+  platform === 'windows' ? keyOf('w', name) : keyOf(profile_uuid.slice(0, 1), identifier ?? name)
 
 const differences = (wanted: WantedProfile, was: AimedProfile): readonly string[] => [
   ...(wanted.name === was.name ? [] : [`name, was ${was.name}`]),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { asking, hostArgument } from '../asking.ts'
-import { findHost } from '../history.ts'
+import { destroying, mustBeMeant } from '../confirming.ts'
+import { findHost, shownHost } from '../history.ts'
 import { hostDeeds } from '../host-deeds.ts'
 import { table } from '../table.ts'
 
@@ -73,12 +74,19 @@ export const hostCommands = (program: Command): void => {
     },
   )
 
-  for (const { name, about, deed } of hostDeeds)
-    asking(
-      program
-        .command(name)
-        .description(about)
-        .argument(...hostArgument),
-      async (client, _, [called = '']) => deed(client, (await findHost(client, called)).id),
-    )
+  for (const { name, about, question, deed } of hostDeeds) {
+    const command = program
+      .command(name)
+      .description(about)
+      .argument(...hostArgument)
+    asking(question === undefined ? command : destroying(command), async (client, options, [called = '']) => {
+      const host = await findHost(client, called)
+      if (question !== undefined)
+        await mustBeMeant(
+          question.replace('%', () => shownHost(host)),
+          options,
+        )
+      return deed(client, host.id)
+    })
+  }
 }

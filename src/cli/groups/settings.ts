@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { applyCommand, runApply } from '../apply/apply.ts'
 import { asking, hostArgument, number, teamIn } from '../asking.ts'
 import { changesCommand, runChanges } from '../changes.ts'
+import { destroying, mustBeMeant } from '../confirming.ts'
 import { findHost } from '../history.ts'
 import { createLabel, deleteLabel, hostsOfLabel, listLabels } from '../labels.ts'
 import { planCommand, runPlan } from '../plan.ts'
@@ -19,7 +20,7 @@ export const settingsCommands = (program: Command): void => {
   asking(applyCommand(program), runApply)
   asking(planCommand(program), runPlan)
   asking(changesCommand(program), runChanges)
-  asking(undoCommand(program), runUndo)
+  asking(destroying(undoCommand(program)), runUndo)
 }
 
 const profileCommands = (profiles: Command): void => {
@@ -27,7 +28,8 @@ const profileCommands = (profiles: Command): void => {
     profiles.command('list', { isDefault: true }).description('list them').option('--team <id>', 'of a team', number),
     async (client, options) => {
       const { profiles: all } = await client.profiles.list(teamIn(options), { per_page: 1000 })
-      const rows = all.map((profile) => [profile.profile_uuid, profile.name, profile.identifier, when(profile.updated_at)])
+      // Windows profiles are known by their names alone.
+      const rows = all.map((one) => [one.profile_uuid, one.name, one.identifier ?? '-', when(one.updated_at)])
       return [all, table(['id', 'name', 'identifier', 'updated'], rows)]
     },
   )
@@ -113,8 +115,10 @@ const profileCommands = (profiles: Command): void => {
   )
 
   asking(
-    profiles.command('delete').description('delete it, and take it off all hosts').argument('<profile>', 'its id'),
-    async (client, _, [uuid = '']) => {
+    destroying(profiles.command('delete').description('delete it, and take it off all hosts').argument('<profile>', 'its id')),
+    async (client, options, [uuid = '']) => {
+      const { name } = await client.profiles.get(uuid)
+      await mustBeMeant(`Delete the profile ${name}? It is removed from every host.`, options)
       await client.profiles.delete(uuid)
       return [{ profile_uuid: uuid }, 'It is deleted; hosts are told to remove it.']
     },
@@ -140,8 +144,12 @@ const labelCommands = (labels: Command): void => {
     (client, _, [label = '']) => hostsOfLabel(client, label),
   )
 
-  asking(labels.command('delete').description('delete one').argument('<name>', 'its name'), (client, _, [name = '']) =>
-    deleteLabel(client, name),
+  asking(
+    destroying(labels.command('delete').description('delete one').argument('<name>', 'its name')),
+    async (client, options, [name = '']) => {
+      await mustBeMeant(`Delete the label ${name}? What is aimed by it reaches nobody new.`, options)
+      return deleteLabel(client, name)
+    },
   )
 }
 
@@ -174,8 +182,12 @@ const teamCommands = (teams: Command): void => {
   )
 
   asking(
-    teams.command('delete').description('delete one; its hosts are in no team then').argument('<id>', 'its id', number),
-    async (client, _, [id = '']) => {
+    destroying(
+      teams.command('delete').description('delete one; its hosts are in no team then').argument('<id>', 'its id', number),
+    ),
+    async (client, options, [id = '']) => {
+      const { name, host_count } = await client.teams.get(number(id))
+      await mustBeMeant(`Delete the team ${name}? Its ${String(host_count)} hosts lose its settings.`, options)
       await client.teams.delete(number(id))
       return [{ id: number(id) }, 'The team is deleted.']
     },

@@ -2,6 +2,7 @@ import type { Command } from 'commander'
 import { Argument } from 'commander'
 import { listAssets } from '../assets.ts'
 import { asking, say } from '../asking.ts'
+import { destroying } from '../confirming.ts'
 import { auditCommands } from '../audit-commands.ts'
 import { cancelCommand, listCommands, resultsOf, runCommand } from '../commands.ts'
 import type { Shell } from '../completion.ts'
@@ -50,12 +51,11 @@ const deviceCommands = (commands: Command): void => {
   )
 
   asking(
-    commands
-      .command('run')
+    destroying(commands.command('run'))
       .description('run a property list, or SyncML, on hosts')
       .argument('<file>', 'the command')
       .argument('<hosts...>', 'ids, UUIDs, serial numbers or names'),
-    (client, _, [file = '', ...hosts]) => runCommand(client, file, hosts),
+    runCommand,
   )
 
   asking(

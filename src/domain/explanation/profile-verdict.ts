@@ -47,7 +47,7 @@ const staying = (row: Row, context: Context, now: Circumstances | null): string 
   const last = lastOn(row, context)
   switch (row.status) {
     case 'verified':
-      return `is verified on the host${since(last, context)}`
+      return `is verified on the host${since(last, context)}${remark(last, context)}`
     case 'verifying':
       return `was taken by the host and has yet to be verified${since(last, context)}`
     case 'failed':
@@ -135,6 +135,12 @@ const statusGiven = (one: AssignedDeclaration | undefined): HostProfileStatus | 
 const since = (event: Recorded | null, context: Context): string => {
   const told = event === null ? null : tellAbout(event, context)
   return event === null || told === null ? '' : ` since ${moment(event.at)}, when ${inSentence(told.sentence)}`
+}
+
+/** What a host adds to its word on a declaration, such as that the settings are not in force by its own activation. */
+const remark = (event: Recorded | null, context: Context): string => {
+  const why = event?.type === 'DeclarationsReported' ? tellAbout(event, context)?.why : null
+  return why == null ? '' : `; ${inSentence(withoutStop(why))}`
 }
 
 /** When it went wrong, and what the host or the rules say. */

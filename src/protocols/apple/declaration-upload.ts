@@ -52,6 +52,11 @@ export const readDeclarationUpload = (bytes: Uint8Array): UploadedDeclaration =>
     refuse('Type', 'Software updates cannot be enforced by a declaration of your own; use the settings for OS updates.')
   if (refusedTypes.has(type))
     refuse('Type', `The Type ${type} is not supported: a device takes it from nobody, or the server says it itself.`)
+  if (type === `${prefix}legacy` || type === `${prefix}legacy.interactive`)
+    refuse(
+      'Type',
+      `A device takes the profile of a ${type} only from its own server, which has none there; upload the profile itself.`,
+    )
   if (type === `${prefix}management.status-subscriptions`) refuse('Type', 'Status subscriptions belong to the server.')
   if (kindOf(type) === null || !type.startsWith('com.apple.'))
     refuse('Type', `The Type ${type} is no configuration, asset, activation or management declaration of Apple's.`)

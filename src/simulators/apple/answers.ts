@@ -1,14 +1,17 @@
 import { ParseError } from '../../kernel/parse-error.ts'
 import { data, flag, list, text } from '../../protocols/plist/fields.ts'
-import type { PlistDict } from '../../protocols/plist/value.ts'
+import type { PlistDict, PlistValue } from '../../protocols/plist/value.ts'
 import { isDict } from '../../protocols/plist/value.ts'
+import { forbidden } from './allowed.ts'
 import type { Condition } from './condition.ts'
 import { deviceInformationOf } from './device-information.ts'
 import type { DeviceFacts } from './facts.ts'
+import type { MdmSettings } from './enrollment.ts'
 import { DeviceFailure } from './failure.ts'
 import type { Profile } from './profile.ts'
 import { openProfile, payloadOf } from './profile.ts'
 import type { ProfileStore } from './profile-store.ts'
+import { mustBelong } from './strictness.ts'
 
 /** What became of a command, and what the device does once it has told. */
 export type Answer = Readonly<{
@@ -20,9 +23,11 @@ export type Answer = Readonly<{
 /** What commands can see and change of a device. */
 export type Commanded = Readonly<{
   facts: DeviceFacts
+  /** Whose channel the commands come on. */
+  channel: 'device' | 'user'
   profiles: ProfileStore
   condition: Condition
-  enrollment: () => Readonly<{ profile: Profile; certificateDer: Uint8Array }> | null
+  enrollment: () => Readonly<{ profile: Profile; settings: Pick<MdmSettings, 'accessRights'>; certificateDer: Uint8Array }> | null
   /** Puts a new enrollment profile in the place of the old: a new certificate, and check-in with it. Throws when that cannot be done. */
   renew: (profile: Profile) => Promise<void>
   /** Fetches and checks what the manifest of a package names; answers what is wrong with it, or null. */
@@ -36,6 +41,8 @@ export const answerTo = async (command: PlistDict, device: Commanded): Promise<A
   try {
     const requestType = text(command, 'RequestType')
     const answer = Object.hasOwn(answers, requestType) ? answers[requestType] : undefined
+    const refusal = forbidden(requestType, { ...device, rights: device.enrollment()?.settings.accessRights ?? 0 })
+    if (refusal !== null) return failed(refusal.code, 'MCMDMErrorDomain', refusal.description)
     if (answer === undefined) return failed(12021, 'MCMDMErrorDomain', `“${requestType}” is not a valid request type.`)
     return await answer(command, device)
   } catch (error) {
@@ -52,10 +59,18 @@ export const failed = (code: number, domain: string, description: string): Answe
   },
 })
 
+/** A list that a command must have. */
+const needed = (command: PlistDict, key: string): readonly PlistValue[] => {
+  if (command[key] === undefined) throw new ParseError(key, `${key} is missing.`)
+  return list(command, key)
+}
+
 const done = (response: PlistDict = {}): Answer => ({ status: 'Acknowledged', response })
 
-const installProfile = async (command: PlistDict, { profiles, enrollment, renew }: Commanded): Promise<Answer> => {
-  const profile = profileIn(data(command, 'Payload', 16 * 1024 * 1024))
+/** https://developer.apple.com/documentation/devicemanagement/install-a-profile */
+const installProfile = async (command: PlistDict, device: Commanded): Promise<Answer> => {
+  const { profiles, enrollment, renew } = device
+  const profile = profileIn(data(command, 'Payload', 16 * 1024 * 1024), device)
   if (profile instanceof ParseError)
     return failed(4001, 'MCInstallationErrorDomain', `Profile installation failed: ${profile.message}`)
   const isEnrollment = profile.identifier === enrollment()?.profile.identifier
@@ -76,9 +91,11 @@ const installProfile = async (command: PlistDict, { profiles, enrollment, renew 
   }
 }
 
-const profileIn = (payload: Uint8Array): Profile | ParseError => {
+const profileIn = (payload: Uint8Array, place: Commanded): Profile | ParseError => {
   try {
-    return openProfile(payload)
+    const profile = openProfile(payload)
+    mustBelong(profile.content, profile.payloads, place)
+    return profile
   } catch (error) {
     if (error instanceof ParseError) return error
     throw error
@@ -111,9 +128,6 @@ const certificates = (device: Commanded): readonly PlistDict[] => {
   return enrollment === null ? [] : [{ CommonName: device.facts.serial, IsIdentity: true, Data: enrollment.certificateDer }]
 }
 
-const macOnly = (deed: (command: PlistDict, device: Commanded) => Answer) => (command: PlistDict, device: Commanded) =>
-  device.facts.model === 'mac' ? deed(command, device) : failed(12021, 'MCMDMErrorDomain', 'Only a Mac takes this command.')
-
 const deviceLock = (command: PlistDict, { facts, condition }: Commanded): Answer => {
   if (condition.lost) return done({ MessageResult: 'DeviceInLostMode' })
   if (facts.model !== 'mac') return done({ MessageResult: 'Success' })
@@ -125,8 +139,7 @@ const deviceLock = (command: PlistDict, { facts, condition }: Commanded): Answer
 
 const lostMode =
   (on: boolean) =>
-  (command: PlistDict, { facts, condition }: Commanded) => {
-    if (facts.model === 'mac' || !facts.supervised) return failed(12067, 'MCMDMErrorDomain', 'The device is not supervised.')
+  (command: PlistDict, { condition }: Commanded) => {
     if (on && command['Message'] === undefined && command['PhoneNumber'] === undefined)
       return failed(12068, 'MCMDMErrorDomain', 'Lost Mode needs a message or a phone number.')
     condition.lost = on
@@ -156,7 +169,7 @@ const clearPasscode = (command: PlistDict, { facts, condition }: Commanded): Ans
 
 const settings = (command: PlistDict): Answer =>
   done({
-    Settings: list(command, 'Settings').map((entry) => {
+    Settings: needed(command, 'Settings').map((entry) => {
       const item = isDict(entry) ? entry['Item'] : undefined
       return typeof item === 'string' && item !== 'Wallpaper'
         ? { Status: 'Acknowledged', Item: item }
@@ -176,7 +189,7 @@ const answers: Readonly<Record<string, (command: PlistDict, device: Commanded) =
     return done({ ProfileList: profiles.report(own, facts.model) })
   },
   DeviceInformation: (command, { facts, condition }) =>
-    done({ QueryResponses: deviceInformationOf(facts, list(command, 'Queries'), condition.lost) }),
+    done({ QueryResponses: deviceInformationOf(facts, needed(command, 'Queries'), condition.lost) }),
   SecurityInfo: (_, device) => done({ SecurityInfo: securityInfo(device) }),
   InstalledApplicationList: (_, device) => done({ InstalledApplicationList: applications(device) }),
   ManagedApplicationList: () => done({ ManagedApplicationList: {} }),
@@ -206,8 +219,8 @@ const answers: Readonly<Record<string, (command: PlistDict, device: Commanded) =
   Restrictions: () => done({ GlobalRestrictions: {} }),
   AvailableOSUpdates: () => done({ AvailableOSUpdates: [] }),
   OSUpdateStatus: () => done({ OSUpdateStatus: [] }),
-  EnableRemoteDesktop: macOnly(() => done()),
-  DisableRemoteDesktop: macOnly(() => done()),
+  EnableRemoteDesktop: () => done(),
+  DisableRemoteDesktop: () => done(),
   RestartDevice: () => done(),
   ShutDownDevice: () => done(),
   EraseDevice: () => ({ ...done(), afterwards: 'erase' }),

@@ -1,5 +1,8 @@
 import type { PlistDict } from '../../protocols/plist/value.ts'
 import type { Random } from '../random.ts'
+import { outcomeOf } from './declaration-outcomes.ts'
+import type { Item } from './declaration-rules.ts'
+import { declarationIn, itemsIn, lists, tokensIn } from './declaration-rules.ts'
 import { DeviceFailure } from './failure.ts'
 
 /** A declaration as the device holds it; `written` is the JSON that it fetched. */
@@ -19,12 +22,6 @@ export type DeclarationStore = Readonly<{
   clear: () => void
 }>
 
-type Item = Readonly<{ Identifier: string; ServerToken: string }>
-type Items = Readonly<{ DeclarationsToken: string; Declarations: Readonly<Record<(typeof lists)[number], readonly Item[]>> }>
-type Tokens = Readonly<{ SyncTokens: Readonly<{ DeclarationsToken: string }> }>
-type Delivered = Readonly<{ Type: string; Identifier: string; ServerToken: string }>
-
-const lists = ['Activations', 'Configurations', 'Assets', 'Management'] as const
 const kinds = { Activations: 'activation', Configurations: 'configuration', Assets: 'asset', Management: 'management' } as const
 const reportNames = {
   activation: 'activations',
@@ -50,9 +47,7 @@ export const declarationStore = (
 
   const fetchOne = async (send: (endpoint: string) => Promise<Buffer>, kind: string, item: Item): Promise<void> => {
     const body = await send(`declaration/${kind}/${encodeURIComponent(item.Identifier)}`)
-    const declaration = jsonIn(body) as Delivered
-    if (declaration.Identifier !== item.Identifier || declaration.ServerToken !== item.ServerToken)
-      throw new DeviceFailure('bad-reply', `The declaration ${item.Identifier} is not the one that was announced.`)
+    const declaration = declarationIn(body, kind, item)
     const valid = !luck.chance(failure)
     const { Type: type, Identifier: identifier, ServerToken: serverToken } = declaration
     held.set(item.Identifier, { type, identifier, serverToken, valid, written: body.toString('utf8') })
@@ -62,13 +57,7 @@ export const declarationStore = (
     const of = (kind: keyof typeof reportNames) =>
       [...held.values()]
         .filter(({ type }) => type.split('.')[2] === kind)
-        .map(({ identifier, serverToken, valid }) => ({
-          identifier,
-          'server-token': serverToken,
-          active: valid,
-          valid: valid ? 'valid' : 'invalid',
-          ...(valid ? {} : { reasons: [{ code: 'Error.ConfigurationCannotBeApplied', description: 'It was told to fail.' }] }),
-        }))
+        .map((one) => ({ identifier: one.identifier, 'server-token': one.serverToken, ...outcomeOf(one, [...held.values()]) }))
     const declarations = Object.fromEntries(
       Object.entries(reportNames).map(([kind, name]) => [name, of(kind as keyof typeof reportNames)]),
     )
@@ -94,9 +83,9 @@ export const declarationStore = (
       let fetched = 0
       for (let round = 0; ; round += 1) {
         if (round > maxRounds) throw new DeviceFailure('bad-reply', 'The tokens of the declarations never come to rest.')
-        const { SyncTokens } = jsonIn(await send('tokens')) as Tokens
+        const { SyncTokens } = tokensIn(await send('tokens'))
         if (SyncTokens.DeclarationsToken === token) break
-        const { Declarations, DeclarationsToken } = jsonIn(await send('declaration-items')) as Items
+        const { Declarations, DeclarationsToken } = itemsIn(await send('declaration-items'))
         const announced = lists.flatMap((list) => Declarations[list].map((item) => ({ ...item, kind: kinds[list] })))
         for (const item of announced)
           if (held.get(item.Identifier)?.serverToken !== item.ServerToken) {
@@ -120,11 +109,3 @@ export const declarativeMessage = (ids: PlistDict, endpoint: string, data?: Uint
   Endpoint: endpoint,
   ...(data === undefined ? {} : { Data: data }),
 })
-
-const jsonIn = (body: Uint8Array): unknown => {
-  try {
-    return JSON.parse(Buffer.from(body).toString())
-  } catch {
-    throw new DeviceFailure('bad-reply', 'The server answered with no JSON.')
-  }
-}

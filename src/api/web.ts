@@ -36,7 +36,7 @@ import { errorHandler } from './errors.ts'
 import { consoleFolder, consoleRoutes } from './console.ts'
 import type { Tls } from './listen.ts'
 import { listen } from './listen.ts'
-import { requestTimes } from './metrics.ts'
+import { refusedSignInCount, requestTimes } from './metrics.ts'
 import { nowhere } from './nowhere.ts'
 import { operationsRouter } from './operations.ts'
 import { nanomdmRoutes } from './nanomdm/router.ts'
@@ -141,6 +141,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
       webhooks: webhooksOf(config),
       sessions: { idleMs: config.MUSTER_SESSION_IDLE_MINUTES * 60_000, longestMs: config.MUSTER_SESSION_HOURS * 3_600_000 },
     },
+    signInRefused: refusedSignInCount(registry),
     identityProvider: identityProviderOf(config, publicUrl, app.clock),
     enrollmentProfiles: profiles,
     topics: accepted,

@@ -1,4 +1,5 @@
 import { ParseError } from '../../kernel/parse-error.ts'
+import { holdsPlaceholder } from '../filling/placeholders.ts'
 import type { Element } from './syncml-fragment.ts'
 import { faultOfValue, isFormat } from './syncml/formats.ts'
 import { faultOfLocUri } from './syncml/loc-uris.ts'
@@ -56,7 +57,8 @@ const itemOf = (item: Element, verb: string, formatOfAll: string | null): Profil
   if (fault !== null) refuse(`The LocURI ${shown(locUri)} is refused: ${fault}.`)
   const data = dataIn(item, locUri)
   const format = formatIn(item) ?? formatOfAll
-  const misfit = data === null || verb === 'Exec' ? null : faultOfValue(format, data)
+  // What stands for something else is judged when that is filled in.
+  const misfit = data === null || verb === 'Exec' || holdsPlaceholder(data) ? null : faultOfValue(format, data)
   return misfit === null ? { locUri, data } : refuse(`The value of ${shown(locUri)} is refused: ${misfit}.`)
 }
 

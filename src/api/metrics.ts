@@ -1,6 +1,7 @@
 import type { RequestHandler, Response } from 'express'
+import type { SignInWay } from '../domain/server/events.ts'
 import type { Registry } from 'prom-client'
-import { Histogram } from 'prom-client'
+import { Counter, Histogram } from 'prom-client'
 
 /** Methods that are told apart; a client may invent others. */
 const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
@@ -26,6 +27,19 @@ export const requestTimes = (registry: Registry): RequestHandler => {
       seconds.observe({ method, route, status }, Number(process.hrtime.bigint() - begun) / 1e9)
     })
     next()
+  }
+}
+
+/** Counts sign-ins that were refused, by the way that was tried. */
+export const refusedSignInCount = (registry: Registry): ((by: SignInWay) => void) => {
+  const refused = new Counter({
+    name: 'muster_sign_ins_refused_total',
+    help: 'Sign-ins that were refused: wrong passwords and tokens, and what the identity provider or its rules refused.',
+    labelNames: ['by'],
+    registers: [registry],
+  })
+  return (by) => {
+    refused.inc({ by })
   }
 }
 

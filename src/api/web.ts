@@ -36,7 +36,7 @@ import { errorHandler } from './errors.ts'
 import { consoleFolder, consoleRoutes } from './console.ts'
 import type { Tls } from './listen.ts'
 import { listen } from './listen.ts'
-import { requestTimes } from './metrics.ts'
+import { refusedSignInCount, requestTimes } from './metrics.ts'
 import { nowhere } from './nowhere.ts'
 import { operationsRouter } from './operations.ts'
 import { nanomdmRoutes } from './nanomdm/router.ts'
@@ -74,7 +74,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
   if (config.MUSTER_TRUST_PROXY !== undefined) web.set('trust proxy', config.MUSTER_TRUST_PROXY)
 
   // The port may be chosen by the system, and the public URL follows from it: routes come once it is known.
-  const entrance: { routes: Router } = { routes: Router() }
+  const entrance: { routes: Router } = { routes: Router().use(notYet) }
   web.use((request, response, next) => {
     entrance.routes(request, response, next)
   })
@@ -141,6 +141,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
       webhooks: webhooksOf(config),
       sessions: { idleMs: config.MUSTER_SESSION_IDLE_MINUTES * 60_000, longestMs: config.MUSTER_SESSION_HOURS * 3_600_000 },
     },
+    signInRefused: refusedSignInCount(registry),
     identityProvider: identityProviderOf(config, publicUrl, app.clock),
     enrollmentProfiles: profiles,
     topics: accepted,
@@ -212,6 +213,14 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
       return listening.close()
     },
   }
+}
+
+/** A device says some things once: what comes before the routes do must come again. */
+const notYet: RequestHandler = (_, response) => {
+  response
+    .status(503)
+    .set({ 'retry-after': '2', 'cache-control': 'no-store' })
+    .json({ message: 'Service unavailable', errors: [{ name: 'base', reason: 'The server is starting.' }] })
 }
 
 /** Nothing is answered from read models that were filled from another log. */

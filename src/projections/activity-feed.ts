@@ -10,6 +10,9 @@ export type ActivityRow = Omit<TimelineRow, 'admin_id'> &
     team_name: string | null
     profile_name: string | null
     profile_identifier: string | null
+    label_name: string | null
+    user_name: string | null
+    user_email: string | null
   }>
 
 /** `before` and `after` are exclusive positions, `since` and `until` inclusive times, `actor` a part of the actor's name; null asks for nothing. */
@@ -54,11 +57,14 @@ export const activityPage = (filter: ActivityFilter): Query<ActivityRow> => {
                 then replace(l.activity, '_profile', case when p.family = 'windows' then '_windows_profile'
                   when p.kind = 'declaration' then '_declaration_profile' else '_macos_profile' end)
                 else l.activity end as activity,
-           coalesce(h.name, h.serial, h.hardware_id) as host_name, h.serial as host_serial, h.platform as host_platform, t.name as team_name
+           coalesce(h.name, h.serial, h.hardware_id) as host_name, h.serial as host_serial, h.platform as host_platform, t.name as team_name,
+           b.name as label_name, u.name as user_name, u.email as user_email
     from (${page}) l
     left join profiles p on p.profile_id = l.profile_id
     left join hosts h on h.host_id = l.host_id
     left join teams t on t.team_id = coalesce(l.team_id, p.team_id)
+    left join labels b on l.category = 'label' and b.label_id = l.subject
+    left join users u on l.category = 'user' and u.user_id = l.subject
     order by l.event_position ${filter.order}`
   return { text, values }
 }
@@ -158,6 +164,8 @@ export const activityJson = (row: ActivityRow) => ({
   type: row.activity,
   fleet_initiated: row.actor_kind !== 'admin',
   details: {
+    ...(row.label_name !== null && { label_name: row.label_name }),
+    ...(row.user_name !== null && { user_name: row.user_name, user_email: row.user_email }),
     ...row.details,
     ...(row.host_id !== null && {
       host_id: Number(row.host_id),

@@ -84,18 +84,27 @@ const as =
   })
 
 const entry = as()
+/** A deed that the host was asked for and did not do, with the reason that it gave. */
+const failing = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ commandId: string; detail: string }> }>>) => ({
+  details: { command_uuid: data.commandId, reason: data.detail },
+}))
 const named = (activity: string) => as(() => ({ activity }))
 const resent = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ profileId: string }> }>>) => ({
   activity: 'resent_configuration_profile',
   profile_id: data.profileId,
 }))
+const labelled = (id: string, name: string) => ({ label_id: Number(id), label_name: name })
+const ofAuthority = () =>
+  as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ fingerprint: string }> }>>) => ({
+    details: { fingerprint: data.fingerprint },
+  }))
 /** Of the user whose stream it is. */
 const ofUser = () => as(({ id }) => ({ details: { user_id: Number(id) } }))
 
 /** What happened, over all hosts and settings. Commands that follow from settings, and the travel of single ones, are left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 15,
+  version: 16,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -147,9 +156,9 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     },
     CommandsCancelled: entry,
     UnknownCommandReported: entry,
-    ProfileInstallFailed: entry,
-    ProfileRemovalFailed: entry,
-    ProfileRefused: entry,
+    ProfileInstallFailed: as(({ data }) => ({ profile_id: data.profileId })),
+    ProfileRemovalFailed: as(({ data }) => ({ profile_id: data.profileId })),
+    ProfileRefused: as(({ data }) => ({ profile_id: data.profileId })),
     ProfileResendAsked: resent,
     DeclarationResendAsked: resent,
     ProfileUploaded: as(({ data }) => ({ activity: 'created_profile', team_id: data.teamId })),
@@ -162,10 +171,10 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
       activity: 'deleted_custom_variable',
       details: { custom_variable_name: data.name },
     })),
-    LabelCreated: named('created_label'),
-    LabelEdited: named('edited_label'),
-    LabelListed: named('edited_label'),
-    LabelDeleted: named('deleted_label'),
+    LabelCreated: as(({ id, data }) => ({ activity: 'created_label', details: labelled(id, data.name) })),
+    LabelEdited: as(({ id, data }) => ({ activity: 'edited_label', details: labelled(id, data.name) })),
+    LabelListed: as(({ id }) => ({ activity: 'edited_label', details: { label_id: Number(id) } })),
+    LabelDeleted: as(({ id, data }) => ({ activity: 'deleted_label', details: labelled(id, data.name) })),
     MdmReported: entry,
     DiskEncryptionReported: entry,
     AgentEnrolled: named('fleet_enrolled'),
@@ -181,35 +190,41 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     HostCameBack: entry,
     TokenIssued: entry,
     ServerKeyCreated: entry,
-    EnrollSecretAdded: entry,
-    EnrollSecretRemoved: entry,
-    EnrollSecretsShown: entry,
-    AccountEnrollmentOffered: entry,
+    EnrollSecretAdded: as(({ data }) => ({ team_id: data.teamId })),
+    EnrollSecretRemoved: as(({ data }) => ({ team_id: data.teamId, details: { because: data.because } })),
+    EnrollSecretsShown: as(({ data }) => ({ team_id: data.teamId, details: { count: data.count } })),
+    AccountEnrollmentOffered: as(({ data }) => ({
+      team_id: data.teamId,
+      details: { managed_apple_account: data.managedAccount },
+    })),
     AccountEnrollmentAccepted: entry,
     AccountEnrollmentUsed: entry,
     AccountEnrollmentWithdrawn: entry,
     AccountKeyStored: entry,
-    PackageUploaded: entry,
-    PackageDeleted: entry,
-    ManifestUploaded: entry,
-    ManifestDeleted: entry,
+    PackageUploaded: as(({ data }) => ({ details: { name: data.name } })),
+    PackageDeleted: as(({ data }) => ({ details: { name: data.name } })),
+    ManifestUploaded: as(({ data }) => ({ details: { name: data.name } })),
+    ManifestDeleted: as(({ data }) => ({ details: { name: data.name } })),
     TeamCreated: as(({ data }) => ({ activity: 'created_team', details: { team_name: data.name } })),
-    TeamRenamed: entry,
+    TeamRenamed: as(({ data }) => ({ details: { team_name: data.name } })),
     TeamDeleted: as(({ data }) => ({ activity: 'deleted_team', details: { team_name: data.name } })),
     CertificateIssued: entry,
     CertificateRevoked: entry,
-    AuthorityCreated: entry,
-    AuthorityPrepared: entry,
+    AuthorityCreated: ofAuthority(),
+    AuthorityPrepared: ofAuthority(),
     AuthorityRolledOver: entry,
-    AuthorityImported: entry,
-    AuthorityExported: entry,
-    AuthorityRetired: entry,
+    AuthorityImported: ofAuthority(),
+    AuthorityExported: ofAuthority(),
+    AuthorityRetired: ofAuthority(),
     EscrowedSecretViewed: entry,
     PinViewed: entry,
     LockRequested: as(({ data }) => ({ activity: 'locked_host', details: { view_pin: data.pin !== null } })),
+    LockFailed: failing,
     UnlockRequested: named('unlocked_host'),
+    UnlockFailed: failing,
     WipeRequested: named('wiped_host'),
     HostWiped: entry,
+    WipeFailed: failing,
     UnenrollmentRequested: entry,
     HostReadmitted: entry,
     PushRefused: as(({ data }) => ({ details: { reason: data.reason } })),
@@ -217,15 +232,19 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     IdentityRenewed: entry,
     IdentityRenewalFailed: entry,
     PushCertificateRequested: entry,
-    PushCertificateUploaded: entry,
-    ApiTokenIssued: entry,
+    PushCertificateUploaded: as(({ data }) => ({ details: { topic: data.topic, not_after: data.notAfter } })),
+    ApiTokenIssued: as(({ data }) => ({ details: { name: data.name, role: data.role } })),
     ApiTokenRevoked: entry,
-    DeviceRefused: entry,
+    DeviceRefused: as(({ data }) => ({ details: { why: data.why, enrollment_id: data.enrollmentId, public_ip: data.address } })),
+    SignInRefused: as(({ data }) => ({
+      activity: 'user_failed_login',
+      details: { by: data.by, public_ip: data.address, user_id: data.userId === null ? null : Number(data.userId) },
+    })),
     UserCreated: as(({ id, data }) => ({
       activity: 'created_user',
       details: { user_id: Number(id), user_name: data.name, user_email: data.email, because: data.because },
     })),
-    UserRenamed: ofUser(),
+    UserRenamed: as(({ id, data }) => ({ details: { user_id: Number(id), user_name: data.name } })),
     UserRightsChanged: as(({ id, data: { rights } }) => ({
       activity: rights.globalRole === null ? 'changed_user_team_role' : 'changed_user_global_role',
       details: {

@@ -1,4 +1,4 @@
-import type { CommandEvent, Reason } from '../domain/commands/events.ts'
+import type { CommandEvent, HoldReason, Reason } from '../domain/commands/events.ts'
 import type { Request } from '../domain/commands/requests.ts'
 import type { Projection } from '../kernel/projection.ts'
 import { query } from '../kernel/query.ts'
@@ -12,6 +12,8 @@ export type WaitingCommandRow = HostCommandRow &
     priority: number
     sent_at: string | null
     deferred_at: string | null
+    /** Why it stayed behind when its host last called; null: it did not. Nobody is woken for it. */
+    held: HoldReason | null
   }>
 
 /**
@@ -20,13 +22,14 @@ export type WaitingCommandRow = HostCommandRow &
  */
 export const waitingCommands: Projection<CommandEvent, WaitingCommandRow> = {
   name: 'waiting_commands',
-  version: 2,
+  version: 3,
   schema: `${hostCommandColumns},
     queued_position text collate "C" not null,
     place integer not null,
     priority integer not null default 0,
     sent_at timestamptz,
-    deferred_at timestamptz`,
+    deferred_at timestamptz,
+    held text`,
   key: hostCommandKey,
   indexes: ['(host_id, channel, queued_position, place)', '(deadline)'],
 
@@ -36,7 +39,8 @@ export const waitingCommands: Projection<CommandEvent, WaitingCommandRow> = {
         where,
         set: { ...set, queued_position: event.position, place, priority },
       })),
-    CommandSent: (event) => ({ where: itsRow(event), change: { sent_at: event.at } }),
+    CommandSent: (event) => ({ where: itsRow(event), change: { sent_at: event.at, held: null } }),
+    CommandHeld: (event) => ({ where: itsRow(event), change: { held: event.data.because } }),
     CommandDeferred: (event) => ({ where: itsRow(event), change: { deferred_at: event.at } }),
     CommandAnswered: (event) => ({ where: itsRow(event), remove: true }),
     CommandsCancelled: (event) => cancelledRows(event).map((where) => ({ where, remove: true })),

@@ -11,7 +11,7 @@ export const channelsToWake = (hostIds: readonly string[], silently = false) =>
     from enrollments e left join channel_pushes p on p.host_id = e.host_id and p.channel = e.channel
     where e.host_id = any(${hostIds})
       and case when ${silently}::boolean then e.channel = 'device'
-          else exists (select from waiting_commands w where w.host_id = e.host_id and w.channel = e.channel) end`
+          else exists (select from waiting_commands w where w.host_id = e.host_id and w.channel = e.channel and w.held is null) end`
 
 /** The open channels of these hosts. */
 export const openChannels = (hostIds: readonly string[]) =>
@@ -29,7 +29,7 @@ export const hostsToWakeAgain = (now: string, limit: number) =>
       select e.host_id,
              p.pushed_at + least(interval '1 minute' * power(2, least(p.unanswered, 10)), interval '8 hours') as due_at
       from enrollments e left join channel_pushes p on p.host_id = e.host_id and p.channel = e.channel
-      where exists (select from waiting_commands w where w.host_id = e.host_id and w.channel = e.channel))
+      where exists (select from waiting_commands w where w.host_id = e.host_id and w.channel = e.channel and w.held is null))
     select host_id from due where due_at is null or due_at < ${now}::timestamptz
     group by host_id order by min(coalesce(due_at, '-infinity')), host_id limit ${limit}`
 

@@ -68,13 +68,14 @@ export const enrolledTwins = (hostId: string, serial: string) =>
     select host_id from hosts
     where serial = ${serial} and host_id <> ${hostId} and platform = 'windows' and merged_into is null and stage = 'enrolled' limit 2`
 
-/** How many settings that a host is to have are not answered for yet, and how many failed on it. */
+/** How many settings that a host is to have, and that are not held back, are not answered for yet, and how many failed on it. */
 export const stateOfSetup = (hostId: string) =>
   query<Readonly<{ open: number; failed: number }>>`
     select (select count(*)::int from cohort_hosts c join desired_profiles d using (cohort_id)
              left join host_profiles p on p.host_id = c.host_id and p.profile_id = d.profile_id
-             where c.host_id = ${hostId} and (p.status is null or p.status in ('waiting', 'pending', 'verifying')))
-           + (select count(*)::int from waiting_commands where host_id = ${hostId} and channel <> 'agent') as open,
+             where c.host_id = ${hostId} and (p.status is null or p.status in ('waiting', 'pending', 'verifying'))
+               and not exists (select from waiting_commands w where w.host_id = c.host_id and w.command_id = p.command_id and w.held is not null))
+           + (select count(*)::int from waiting_commands where host_id = ${hostId} and channel <> 'agent' and held is null) as open,
            (select count(*)::int from host_profiles where host_id = ${hostId} and status = 'failed') as failed`
 
 /**
@@ -93,7 +94,7 @@ export const standingOfWindows = (hostId: string) =>
   >`
     select h.stage = 'enrolled' as enrolled, r.mdm_enrolled as managed_elsewhere,
            h.sent_away or coalesce(r.is_server, false) as barred,
-           exists (select from waiting_commands w where w.host_id = h.host_id and w.channel <> 'agent') as waiting,
+           exists (select from waiting_commands w where w.host_id = h.host_id and w.channel <> 'agent' and w.held is null) as waiting,
            array(select command_id from waiting_commands w where w.host_id = h.host_id and w.channel = 'agent'
                  order by priority desc, queued_position, place limit 20) as scripts
     from hosts h left join host_reports r on r.host_id = h.host_id where h.host_id = ${hostId}`

@@ -1,3 +1,4 @@
+import type { SignInWay } from '../../domain/server/events.ts'
 import type { Request, Response } from 'express'
 import type { App } from '../../app/app.ts'
 import type { PackageStore } from '../../app/package-ports.ts'
@@ -49,6 +50,8 @@ export type AdminDeps = Readonly<{
   trust: Pick<Trust, 'refresh'>
   /** Where people may sign in; absent or null: with their passwords alone. */
   identityProvider?: IdentityProvider | null
+  /** Counts a sign-in that was refused. */
+  signInRefused?: (by: SignInWay) => void
 }>
 
 /** Who was let in, by an API token or by a session. */

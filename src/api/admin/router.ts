@@ -28,6 +28,7 @@ import { liveRoutes } from './server/live.ts'
 import { migrationRoutes } from './ways-in/migration.ts'
 import { ownRoutes } from './sign-in/me.ts'
 import { passwordCheck } from './sign-in/password-check.ts'
+import { refusedSignIns } from './sign-in/refused-sign-ins.ts'
 import { pushCertificateRoutes } from './certificates/push-certificates.ts'
 import { hostExplanationRoutes } from './explanations/host-explanations.ts'
 import { hostHistoryRoutes } from './activities/host-history.ts'
@@ -76,12 +77,13 @@ export const adminRouter = (deps: AdminDeps): Router => {
   const sessions = userSessions(app, settings.sessions ?? { idleMs: 8 * hourMs, longestMs: 120 * hourMs })
   const passwords = passwordsOf(settings.passwordCost)
   const changes = userChanges(app, passwords)
-  const check = passwordCheck(app, passwords)
+  const tellRefused = refusedSignIns(app, deps.signInRefused)
+  const check = passwordCheck(app, passwords, tellRefused)
   const { publicUrl } = settings
-  const doors = { tokens, sessions, publicUrl }
+  const doors = { tokens, sessions, publicUrl, tellRefused }
   const openHandlers: OpenHandlers = {
     ...signInRoutes({ app, sessions, check, publicUrl }),
-    ...ssoRoutes({ app, sessions, changes, provider: deps.identityProvider ?? null, publicUrl }),
+    ...ssoRoutes({ app, sessions, changes, provider: deps.identityProvider ?? null, publicUrl, tellRefused }),
   }
   const past = lookingBack(app)
   const written: Handlers = {

@@ -2,7 +2,7 @@ import type { Request } from 'express'
 import { LogUnavailable } from '../../app/ports.ts'
 import type { App } from '../../app/app.ts'
 import type { RejectionCode } from '../../domain/rejections.ts'
-import type { SecurityEvent } from '../../domain/server/events.ts'
+import type { DeviceRefused } from '../../domain/server/events.ts'
 import { security } from '../../domain/server/security.ts'
 import type { Cause } from '../../kernel/event.ts'
 import { ParseError } from '../../kernel/parse-error.ts'
@@ -43,7 +43,7 @@ export const deviceStatusOf = (error: unknown): number => {
   return typeof status === 'number' && status >= 400 && status < 500 ? 400 : 500
 }
 
-type Why = SecurityEvent['data']['why']
+type Why = DeviceRefused['data']['why']
 
 const alarming: readonly string[] = [
   'certificate-in-use',

@@ -125,7 +125,9 @@ export const handingOut = (
     for (const [commandId, because] of fresh) {
       session.held.add(commandId)
       if (waiting.get(commandId)?.held === because) continue
-      await app.execute(host, device.hostId, { type: 'HoldCommand', data: { commandId, because } }, makeCause())
+      const command = { type: 'HoldCommand', data: { commandId, because } } as const
+      const { events } = await app.execute(host, device.hostId, command, makeCause())
+      if (events.length > 0) await app.applyNow(applied, events)
     }
   }
 

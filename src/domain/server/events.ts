@@ -30,8 +30,16 @@ export type ServerEvent =
   | { type: 'ApiTokenIssued'; data: { name: string; role: Role; tokenHash: string; teams?: readonly string[] } }
   | { type: 'ApiTokenRevoked'; data: { tokenHash: string } }
 
-/** What was refused at a device edge: for auditors, at a bounded rate. */
-export type SecurityEvent = {
+export type SignInWay = 'password' | 'token' | 'sso'
+
+/** What was refused: for auditors, at a bounded rate. */
+export type SecurityEvent = DeviceRefused | SignInRefused
+
+/** `userId` is the user that was meant; null: none that there is, or nobody knows. `address` is where it came from. */
+type SignInRefused = { type: 'SignInRefused'; data: { by: SignInWay; address: string; userId: string | null } }
+
+/** At a device edge. */
+export type DeviceRefused = {
   type: 'DeviceRefused'
   data: {
     why:

@@ -14,6 +14,7 @@ import { requestIdOf } from '../../request-id.ts'
 import type { Caller, Principal, RequestLimits } from '../deps.ts'
 import { mustBeFromTheConsole } from './same-origin.ts'
 import { clearSessionCookie, csrfOf, sessionCookieOf } from '../sign-in/session-cookie.ts'
+import type { TellRefusedSignIn } from '../sign-in/refused-sign-ins.ts'
 import type { LiveSession, UserSessions } from '../sign-in/user-sessions.ts'
 import { isSessionSecret } from '../sign-in/user-sessions.ts'
 
@@ -70,7 +71,7 @@ const usualLimits: RequestLimits = { perToken: 6_000, refusedPerAddress: 300 }
 const windowMs = 60_000
 
 /** Who may come in, and from where pages may send. */
-export type Doors = Readonly<{ tokens: Tokens; sessions: UserSessions; publicUrl: string }>
+export type Doors = Readonly<{ tokens: Tokens; sessions: UserSessions; publicUrl: string; tellRefused?: TellRefusedSignIn }>
 
 /**
  * Lets a request pass whose token or session is known, and says who calls (`callerOf`), however many wrong ones come from its address: nobody
@@ -102,6 +103,7 @@ export const authenticate = (doors: Doors, limits: RequestLimits = usualLimits):
       next()
       return
     }
+    if (request.get('authorization') !== undefined) doors.tellRefused?.('token', request, null)
     await refused(request, response, (error?: unknown) => {
       next(error ?? unauthenticated(response, noToken))
     })

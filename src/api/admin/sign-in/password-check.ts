@@ -7,6 +7,7 @@ import { comparableEmail, userByEmail } from '../../../projections/users.ts'
 import { addressOf, attemptsOf } from '../../attempts.ts'
 import { refuse } from '../../errors.ts'
 import type { Passwords } from '../../passwords.ts'
+import type { TellRefusedSignIn } from './refused-sign-ins.ts'
 import { passwordContext, vaultOwnerOf } from '../users/user-changes.ts'
 
 /** The user whose password it was, as the log has it. */
@@ -27,7 +28,11 @@ const windowMs = 15 * 60_000
 const perAccount = 20
 const perAddress = 60
 
-export const passwordCheck = (app: Pick<App, 'read' | 'load' | 'vault' | 'clock'>, passwords: Passwords): PasswordCheck => {
+export const passwordCheck = (
+  app: Pick<App, 'read' | 'load' | 'vault' | 'clock'>,
+  passwords: Passwords,
+  tellRefused: TellRefusedSignIn = () => undefined,
+): PasswordCheck => {
   const accounts = attemptsOf(app.clock, { limit: perAccount, windowMs })
   const addresses = attemptsOf(app.clock, { limit: perAddress, windowMs })
 
@@ -44,6 +49,7 @@ export const passwordCheck = (app: Pick<App, 'read' | 'load' | 'vault' | 'clock'
   return async ({ email, password }, request, response) => {
     const [account, address] = [comparableEmail(email), addressOf(request)]
     if (!accounts.mayTry(account) || !addresses.mayTry(address)) {
+      tellRefused('password', request, null)
       response.set('retry-after', String(windowMs / 1000))
       return refuse(429, 'base', 'Too many wrong passwords were tried; try again in a quarter of an hour.')
     }
@@ -53,7 +59,10 @@ export const passwordCheck = (app: Pick<App, 'read' | 'load' | 'vault' | 'clock'
     const [row] = await app.read(userByEmail(email))
     const found = row === undefined ? null : { userId: row.user_id, state: (await app.load(user, row.user_id)).state }
     const isRight = await passwords.matches(password, found === null ? null : await hashOf(found))
-    if (!isRight || found === null) return refuse(401, 'base', 'The e-mail address or the password is wrong.')
+    if (!isRight || found === null) {
+      tellRefused('password', request, found?.userId ?? null)
+      return refuse(401, 'base', 'The e-mail address or the password is wrong.')
+    }
     accounts.takeBack(account)
     addresses.takeBack(address)
     return found

@@ -12,6 +12,7 @@ import { html, sendPage } from '../../page.ts'
 import type { OpenHandlers } from '../deps.ts'
 import type { Bound, IdentityProvider, Vouched } from './identity-provider.ts'
 import { SsoRefused } from './identity-provider.ts'
+import type { TellRefusedSignIn } from './refused-sign-ins.ts'
 import type { Checked } from './password-check.ts'
 import { cookieOf, setSessionCookie } from './session-cookie.ts'
 import { recordSignIn } from './sign-in.ts'
@@ -34,6 +35,7 @@ export type SsoDeps = Readonly<{
   changes: UserChanges
   sessions: UserSessions
   publicUrl: string
+  tellRefused?: TellRefusedSignIn
 }>
 
 /** Signing in at the identity provider: out to it, and back with a session. */
@@ -43,6 +45,7 @@ export const ssoRoutes = ({
   changes,
   sessions,
   publicUrl,
+  tellRefused = () => undefined,
 }: SsoDeps): Pick<OpenHandlers, 'GET /sso/start' | 'GET /sso/callback'> => {
   const attempts = attemptsOf(app.clock, { limit: perAddress, windowMs: validMs })
 
@@ -103,6 +106,7 @@ export const ssoRoutes = ({
         await finish(request, response)
       } catch (error) {
         const told = whatToTell(error) ?? { status: 503, message: awayMessage }
+        if (told.status < 500) tellRefused('sso', request, null)
         if (error instanceof SsoRefused)
           app.logger.info({ reason: error.message, code: error.code }, 'a sign-in at the identity provider was refused')
         if (told.status === 503) app.logger.warn({ err: error }, 'a sign-in at the identity provider failed')

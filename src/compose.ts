@@ -75,8 +75,15 @@ const readYourWritesMs = 5_000
 /** Apple's push service for profiles that say so. */
 const developmentApns = 'https://api.development.push.apple.com'
 
+/** What the process does for the parts: it counts what failed unseen, and ends when something vital is gone for good. */
+export type Hosting = Readonly<{ libraryFaults?: LibraryFaults; end?: () => void }>
+
 /** Puts the parts together as the configuration says, and starts the roles. The one place that knows which adapter stands behind which port. */
-export const compose = async (config: Config, logger: Log, libraryFaults: LibraryFaults = () => []): Promise<Muster> => {
+export const compose = async (
+  config: Config,
+  logger: Log,
+  { libraryFaults = () => [], end = () => undefined }: Hosting = {},
+): Promise<Muster> => {
   const closers: (() => Promise<unknown>)[] = []
   const closing = new AbortController()
   let stopped: Promise<void> | null = null
@@ -88,18 +95,22 @@ export const compose = async (config: Config, logger: Log, libraryFaults: Librar
     })())
 
   try {
-    return { ...(await start(config, logger, { closers, signal: closing.signal, libraryFaults })), stop }
+    return { ...(await start(config, logger, { closers, signal: closing.signal, libraryFaults, end })), stop }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-type Process = Readonly<{ closers: (() => Promise<unknown>)[]; signal: AbortSignal; libraryFaults: LibraryFaults }>
+type Process = Required<Hosting> & Readonly<{ closers: (() => Promise<unknown>)[]; signal: AbortSignal }>
 
-const start = async (config: Config, logger: Log, { closers, signal, libraryFaults }: Process): Promise<Omit<Muster, 'stop'>> => {
+const start = async (
+  config: Config,
+  logger: Log,
+  { closers, signal, libraryFaults, end }: Process,
+): Promise<Omit<Muster, 'stop'>> => {
   const runs = (role: Config['roles'][number]) => config.roles.includes(role)
-  const url = config.DATABASE_URL ?? (await embedded(config, logger, closers))
+  const url = config.DATABASE_URL ?? (await embedded(config, logger, { closers, end }))
 
   const pool = openPool({ url, max: 16, name: 'operations', logger })
   closers.push(() => pool.end())
@@ -237,8 +248,8 @@ const start = async (config: Config, logger: Log, { closers, signal, libraryFaul
   return { url: serving.url, port: serving.port, caPem, firstToken }
 }
 
-const embedded = async (config: Config, logger: Log, closers: Process['closers']): Promise<string> => {
-  const postgres = await startEmbeddedPostgres({ dataFolder: join(config.MUSTER_DATA, 'postgres'), log: logger })
+const embedded = async (config: Config, logger: Log, { closers, end }: Pick<Process, 'closers' | 'end'>): Promise<string> => {
+  const postgres = await startEmbeddedPostgres({ dataFolder: join(config.MUSTER_DATA, 'postgres'), log: logger, onGone: end })
   closers.push(postgres.stop)
   return postgres.url
 }

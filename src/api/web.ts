@@ -75,7 +75,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
   if (config.MUSTER_TRUST_PROXY !== undefined) web.set('trust proxy', config.MUSTER_TRUST_PROXY)
 
   // The port may be chosen by the system, and the public URL follows from it: routes come once it is known.
-  const entrance: { routes: Router } = { routes: Router() }
+  const entrance: { routes: Router } = { routes: Router().use(notYet) }
   web.use((request, response, next) => {
     entrance.routes(request, response, next)
   })
@@ -216,6 +216,14 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
       return listening.close()
     },
   }
+}
+
+/** A device says some things once: what comes before the routes do must come again. */
+const notYet: RequestHandler = (_, response) => {
+  response
+    .status(503)
+    .set({ 'retry-after': '2', 'cache-control': 'no-store' })
+    .json({ message: 'Service unavailable', errors: [{ name: 'base', reason: 'The server is starting.' }] })
 }
 
 /** Nothing is answered from read models that were filled from another log. */

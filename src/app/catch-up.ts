@@ -4,6 +4,9 @@ import { upTo, withoutStuck } from './main-lane.ts'
 import { patiently } from './patiently.ts'
 import type { RunnerOptions } from './project-options.ts'
 
+/** So few missing events that the main lane may wait for them. */
+const fewEnough = 1_000
+
 /**
  * Brings feeds that are behind, all at `from`, as far as the main lane has come, beside it, and hands them over. Feeds that become stuck are
  * left behind. Throws `Overtaken`, and an `AbortError` when the signal aborts.
@@ -21,6 +24,7 @@ export const catchUp = async (
   }
 
   let behind = feds
+  let passed = Math.max(0, ...feds.map(({ state }) => state.events))
   let position = from
   let next = pageAfter(position)
   while (behind.length > 0) {
@@ -36,7 +40,10 @@ export const catchUp = async (
       const stuck = await patiently(() => store.apply({ feeds, from: before, events, announce: false }), options)
       behind = withoutStuck(behind, stuck, options)
       position = last.position
+      passed += events.length
     }
-    if (events.length < batchSize) return await main.join(behind, position)
+    // Under steady writing a page is always full: what is missing then is applied while the main lane waits, and both go on together.
+    if (events.length < batchSize || main.passed() - passed < Math.max(batchSize, fewEnough))
+      return await main.join(behind, position)
   }
 }

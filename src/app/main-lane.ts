@@ -11,6 +11,8 @@ export type Fed = Readonly<{ state: Generation; feed: Feed }>
 /** The feeds that go through the log together, at its end. */
 export type MainLane = Readonly<{
   position: () => Position | null
+  /** How many events of the log it has passed. */
+  passed: () => number
   has: (feed: Feed) => boolean
   /** Follows the log until `signal` aborts. Throws `Overtaken`. */
   run: () => Promise<void>
@@ -29,6 +31,7 @@ export const mainLane = (
   const alone = oneAtATime()
   const members = new Map(start.feds.map((fed) => [nameOf(fed.feed), fed]))
   let position = start.position
+  let passed = Math.max(0, ...start.feds.filter(({ state }) => state.name !== workName).map(({ state }) => state.events))
   let showAgainAt = 0
 
   const applyTo = async (feds: readonly Fed[], from: Position | null, events: readonly Recorded[], announce: boolean) => {
@@ -72,6 +75,7 @@ export const mainLane = (
     const healthy = new Set((await applyTo(before, position, events, true)).map(({ feed }) => nameOf(feed)))
     for (const { feed } of before) if (!healthy.has(nameOf(feed))) members.delete(nameOf(feed))
     position = last.position
+    passed += events.length
     options.onAdvanced?.(position)
     options.onBatch?.(events)
     if (batch.length < batchSize) await showComplete()
@@ -79,6 +83,7 @@ export const mainLane = (
 
   return {
     position: () => position,
+    passed: () => passed,
     has: (feed) => members.has(nameOf(feed)),
 
     run: async () => {

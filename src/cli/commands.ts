@@ -31,7 +31,8 @@ export const runCommand = async (
     command,
     hosts.map(({ uuid }) => uuid),
   )
-  return [started, `${started.request_type} is under way as the command ${started.command_uuid}.`]
+  const told = [`${started.request_type} is under way as the command ${started.command_uuid}.`, ...(started.warnings ?? [])]
+  return [started, told.join('\n')]
 }
 
 /** What came of a command on each host. */

@@ -47,7 +47,7 @@ export const serve = async ({ role, readyJson }: Readonly<{ role: string; readyJ
     )
   }
   const guard = guardProcess({ logger, end: () => stop(1) })
-  const muster = await composeOrExit(config, logger, guard.faults)
+  const muster = await composeOrExit(config, logger, { libraryFaults: guard.faults, end: () => stop(1) })
   running.muster = muster
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.once(signal, () => {

@@ -108,7 +108,7 @@ export type Profile = Readonly<{
 /** How many hosts stand where. */
 export type StatusCounts = Readonly<{ verified: number; verifying: number; failed: number; pending: number }>
 
-export type CommandStarted = Readonly<{ command_uuid: string; request_type: string }>
+export type CommandStarted = Readonly<{ command_uuid: string; request_type: string; warnings?: readonly string[] }>
 
 export type Command = Readonly<{
   host_uuid: string

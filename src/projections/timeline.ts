@@ -84,6 +84,10 @@ const as =
   })
 
 const entry = as()
+/** A deed that the host was asked for and did not do, with the reason that it gave. */
+const failing = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ commandId: string; detail: string }> }>>) => ({
+  details: { command_uuid: data.commandId, reason: data.detail },
+}))
 const named = (activity: string) => as(() => ({ activity }))
 const resent = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ profileId: string }> }>>) => ({
   activity: 'resent_configuration_profile',
@@ -215,9 +219,12 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     EscrowedSecretViewed: entry,
     PinViewed: entry,
     LockRequested: as(({ data }) => ({ activity: 'locked_host', details: { view_pin: data.pin !== null } })),
+    LockFailed: failing,
     UnlockRequested: named('unlocked_host'),
+    UnlockFailed: failing,
     WipeRequested: named('wiped_host'),
     HostWiped: entry,
+    WipeFailed: failing,
     UnenrollmentRequested: entry,
     HostReadmitted: entry,
     PushRefused: as(({ data }) => ({ details: { reason: data.reason } })),

@@ -8,7 +8,7 @@ import { renewIdentity } from './renew-identity.ts'
 import { releaseNames } from './release-names.ts'
 import { renewSettings } from './renew-settings.ts'
 import { resendSettings } from './resend.ts'
-import { chaseDeclarations, verifyHosts } from './verify.ts'
+import { askFacts, chaseDeclarations, verifyHosts } from './verify.ts'
 import type { ActivityReceiver } from './tell-activities.ts'
 import { tellActivities } from './tell-activities.ts'
 import { wake, wakeSilent } from './wake.ts'
@@ -31,6 +31,7 @@ export const workKinds = (app: App, push: Push, told: Told = { webhook: null, ac
   evaluateHosts(app),
   verifyHosts(app),
   chaseDeclarations(app),
+  askFacts(app),
   dissolveTeam(app),
   destroyKeys(app),
   releaseNames(app),

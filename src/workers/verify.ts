@@ -2,6 +2,7 @@ import type { App } from '../app/app.ts'
 import { inParallel } from '../app/in-parallel.ts'
 import { host } from '../domain/host/host.ts'
 import type { HostCommand } from '../domain/host/host.ts'
+import { factsAskedFor } from '../protocols/apple/commands.ts'
 import type { WorkKind } from './worker.ts'
 import { causeOf, done, failed } from './worker.ts'
 
@@ -12,6 +13,13 @@ export const verifyHosts = (app: App): WorkKind =>
   telling(app, 'verify-host', () => ({
     type: 'AskForProfiles',
     data: { because: 'verification', now: app.clock().toISOString() },
+  }))
+
+/** Asks hosts that enrolled for the facts that rules rest on and that enrolling does not tell. */
+export const askFacts = (app: App): WorkKind =>
+  telling(app, 'ask-facts', () => ({
+    type: 'AskForFacts',
+    data: { because: 'enrolled', now: app.clock().toISOString(), queries: factsAskedFor },
   }))
 
 /** Gives up on declarations that hosts took long ago and did not put in force. The key is `host/time`. */

@@ -54,7 +54,7 @@ describe('rebuilding read models', function () {
     assert.deepEqual(await rig.sql(`select count(*)::int as n from pg_namespace where nspname like 'rm_%'`), [{ n: 3 }])
   })
 
-  it('loses nothing that happens meanwhile, and lets no question fail', async () => {
+  it('[case M13] loses nothing that happens meanwhile, and lets no question fail', async () => {
     const runner = rig.run({ batchSize: 50 })
     await rig.settled()
 

@@ -5,6 +5,7 @@ import type { Channel, Client as GrpcClient } from '@grpc/grpc-js'
 import { ParseError } from '../../kernel/parse-error.ts'
 import type { Connection } from './connection-string.ts'
 import { messageOf, NoReply } from './outcomes.ts'
+import { allowTlsByAddress } from './tls-by-address.ts'
 
 /** grpc-js' name for a channel that was closed; the numbers are part of its API. */
 const shutDown = 4
@@ -59,6 +60,7 @@ export class AppendPathClient extends EventStoreDBClient {
 /** Makes a client; nothing is sent before the first call. Throws `ParseError` when a certificate file cannot be read. */
 export const connect = async (connection: Connection): Promise<AppendPathClient> => {
   const security = await securityOf(connection)
+  allowTlsByAddress()
   const { hosts, credentials } = connection
   const settings = {
     connectionName: connection.connectionName,

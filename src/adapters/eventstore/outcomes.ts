@@ -66,7 +66,7 @@ const passingCodes: ReadonlySet<unknown> = new Set([1, 2, 4, 8, 10, 13, 14])
 const passingTypes: ReadonlySet<unknown> = new Set(['timeout', 'deadline-exceeded', 'unavailable', 'cancelled', 'not-leader'])
 
 /** Errors that have neither code nor type: a server that is starting, a client that met its own closed channel or found no node. */
-const passingMessage = /^(Could not recognize|Channel has been shut down|Failed to discover)/
+const passingMessage = /^(Could not recognize Server Is Not Ready|Channel has been shut down|Failed to discover)/
 
 /** True when the same call may succeed a little later, and when it may have been carried out already. */
 export const mayPass = (error: unknown): boolean => {
@@ -74,6 +74,8 @@ export const mayPass = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false
   const { type, code } = error as Readonly<{ type?: unknown; code?: unknown }>
   if (type !== undefined && type !== 'unknown') return passingTypes.has(type)
+  // The client's words for a status that it does not know, whatever its code.
+  if (error.message.startsWith('Could not recognize')) return passingMessage.test(error.message)
   return passingCodes.has(code) || passingMessage.test(error.message)
 }
 

@@ -46,4 +46,15 @@ export const placeIn = ({ position }: Pick<StoredEvent, 'position'>): Place => {
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null
 
-const isMetadata = (value: unknown): value is Metadata => isObject(value) && 'at' in value && typeof value.at === 'string'
+/** Every event of ours says when, by whom and because of what; another application's has no reason to. */
+const isMetadata = (value: unknown): value is Metadata => {
+  if (!isObject(value)) return false
+  const { at, actor, hostIds, $correlationId, $causationId } = value as Readonly<Partial<Record<keyof Metadata, unknown>>>
+  const isActor = isObject(actor) && 'kind' in actor && typeof actor.kind === 'string'
+  return (
+    isActor &&
+    Array.isArray(hostIds) &&
+    [at, $correlationId, $causationId].every((text) => typeof text === 'string') &&
+    !Number.isNaN(Date.parse(String(at)))
+  )
+}

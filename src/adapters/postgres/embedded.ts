@@ -27,6 +27,8 @@ export type EmbeddedPostgresOptions = Readonly<{
   /** False gives up safety against power loss for speed: tests only. Default true. */
   durable?: boolean
   log?: Log
+  /** Told when the server ended by itself and does not come back, or ended again and again. */
+  onGone?: () => void
 }>
 
 /**
@@ -44,10 +46,13 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   const account = await accountFor(dataFolder)
   const binaries = await findBinaries(account, `${dataFolder}.binaries`)
   const password = await ensureCluster({ dataFolder, durable, binaries })
-  const { server, port } = await startServer({ dataFolder, durable, binaries, port: options.port })
+  const start = { dataFolder, durable, binaries }
+  const { server, port } = await startServer({ ...start, port: options.port })
 
   const url = `postgres://postgres:${password}@127.0.0.1:${String(port)}/postgres`
-  return { url, stop: keepUntilStopped(server, binaries, options.log) }
+  // Whoever has the URL comes back to the same port.
+  const again = async () => (await startServer({ ...start, port })).server
+  return { url, stop: keepUntilStopped(server, { binaries, again, log: options.log, onGone: options.onGone }) }
 }
 
 type Start = Readonly<{ dataFolder: string; durable: boolean; binaries: Binaries; port: number | undefined }>
@@ -120,23 +125,65 @@ const readiness = (server: ChildProcess): Promise<void> =>
     })
   })
 
-const keepUntilStopped = (server: ChildProcess, binaries: Binaries, log: Log | undefined): (() => Promise<void>) => {
+type Keeping = Readonly<{
+  binaries: Binaries
+  again: () => Promise<ChildProcess>
+  log: Log | undefined
+  onGone: (() => void) | undefined
+}>
+
+/** More ends than this within so many ms, and it is no accident. */
+const mostEnds = 5
+const endsWithinMs = 60_000
+
+/** A server that ended by itself, as by the system's hand when memory runs out, is started again, with a growing pause. */
+const keepUntilStopped = (first: ChildProcess, { binaries, again, log, onGone }: Keeping): (() => Promise<void>) => {
+  let server = first
   let stopping: Promise<void> | undefined
+  let coming: Promise<void> = Promise.resolve()
+  let ends: readonly number[] = []
   const atExit = () => server.kill('SIGINT')
   process.once('exit', atExit)
-  server.once('exit', (code, signal) => {
-    process.off('exit', atExit)
-    if (stopping === undefined) log?.error({ code, signal }, 'The embedded Postgres ended by itself.')
-  })
-  // A forgotten server must not keep the process alive; atExit stops it.
-  server.unref()
-  if (server.stderr instanceof Socket) server.stderr.unref()
+
+  const watch = (): void => {
+    // A forgotten server must not keep the process alive; atExit stops it.
+    server.unref()
+    if (server.stderr instanceof Socket) server.stderr.unref()
+    server.once('exit', (code, signal) => {
+      if (stopping !== undefined) return
+      log?.error({ code, signal }, 'The embedded Postgres ended by itself.')
+      coming = comeBack()
+    })
+  }
+
+  const comeBack = async (): Promise<void> => {
+    while (stopping === undefined) {
+      ends = [...ends.filter((at) => Date.now() - at < endsWithinMs), Date.now()]
+      if (ends.length > mostEnds) {
+        log?.error({ ends: ends.length }, 'The embedded Postgres does not stay up.')
+        onGone?.()
+        return
+      }
+      await pause(100 * 2 ** ends.length)
+      try {
+        server = await again()
+        watch()
+        log?.info({}, 'The embedded Postgres was started again.')
+        return
+      } catch (error) {
+        log?.error({ error: String(error) }, 'The embedded Postgres could not be started again.')
+      }
+    }
+  }
 
   const stop = async () => {
+    await coming
+    process.off('exit', atExit)
     server.ref()
     await endProcess(server)
     if (binaries.copiedTo !== null) await rm(binaries.copiedTo, { recursive: true, force: true })
   }
+  watch()
   return () => (stopping ??= stop())
 }
 

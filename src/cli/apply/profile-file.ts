@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { basename, extname } from 'node:path'
+import { ignoredWarnings } from '../../protocols/apple/command-needs.ts'
 import { readConfigurationProfile } from '../../protocols/apple/configuration-profile.ts'
 import { readDeclarationUpload } from '../../protocols/apple/declaration-upload.ts'
 import { kindOfUpload } from '../../protocols/kind-of-upload.ts'
@@ -17,6 +18,8 @@ export type ProfileFile = Readonly<{
   checksum: string
   contents: Uint8Array
   secrets: readonly string[]
+  /** What systems do not heed in it, as sentences. */
+  warnings: readonly string[]
 }>
 
 const platforms: Readonly<Record<string, ProfileItem['platform']>> = {
@@ -54,17 +57,21 @@ export const profileFileIn = (path: string, platform: ProfileItem['platform'], c
 }
 
 /** What the server would read out of it. */
-const describedIn = (file: string, extension: string, contents: Buffer): Pick<ProfileFile, 'key' | 'name' | 'scope'> => {
+const describedIn = (
+  file: string,
+  extension: string,
+  contents: Buffer,
+): Pick<ProfileFile, 'key' | 'name' | 'scope' | 'warnings'> => {
   if (extension === '.mobileconfig') {
-    const { identifier, displayName, scope } = readConfigurationProfile(contents)
-    return { key: keyOf('a', identifier), name: displayName, scope }
+    const { identifier, displayName, scope, ignoredFrom27 } = readConfigurationProfile(contents)
+    return { key: keyOf('a', identifier), name: displayName, scope, warnings: ignoredWarnings(ignoredFrom27) }
   }
   if (extension === '.json') {
     const { identifier, scope } = readDeclarationUpload(contents)
-    return { key: keyOf('d', identifier), name: file, scope }
+    return { key: keyOf('d', identifier), name: file, scope, warnings: [] }
   }
   const { commands } = readWindowsProfile(contents)
-  return { key: keyOf('w', file), name: file, scope: scopeOf(commands) }
+  return { key: keyOf('w', file), name: file, scope: scopeOf(commands), warnings: [] }
 }
 
 /** The first letter of the server's ids tells profiles (a), declarations (d) and Windows profiles (w) apart; the identifier does the rest. */

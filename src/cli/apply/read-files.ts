@@ -42,7 +42,10 @@ export const readFiles = async (path: string, environment: Environment): Promise
   const notes = teams.flatMap(({ file, ignored }) =>
     ignored.map((section) => `${reading.shown(file)}: ${section} is ignored; Muster does not manage it.`),
   )
-  return { labels, teams: wanted, variables: variablesOf(wanted, environment), notes }
+  const heeded = wanted
+    .flatMap(({ profiles }) => profiles ?? [])
+    .flatMap(({ from, warnings }) => warnings.map((warning) => `${from}: ${warning}`))
+  return { labels, teams: wanted, variables: variablesOf(wanted, environment), notes: [...notes, ...heeded] }
 }
 
 type Told<T> = T & Readonly<{ file: string }>

@@ -1,5 +1,7 @@
 import type { CancelReason, CommandEvent } from './events.ts'
 import type { Channel } from '../platforms.ts'
+import type { Enrollment } from '../enrollment/state.ts'
+import { isBeyond } from './needs.ts'
 import type { Commands } from './state.ts'
 
 /** Cancels every command that waits on the host. */
@@ -18,6 +20,15 @@ export const cancelSome = (commands: Commands, commandIds: readonly string[], be
   cancelled(
     commandIds.filter((commandId) => commands.waiting.has(commandId)),
     because,
+  )
+
+/** Cancels what the host's system is now known not to take any more: it could only fail. */
+export const cancelDropped = (commands: Commands, enrollment: Pick<Enrollment, 'platform' | 'facts'>): readonly CommandEvent[] =>
+  cancelled(
+    [...commands.waiting]
+      .filter(([, { until }]) => until !== null && isBeyond(enrollment, until))
+      .map(([commandId]) => commandId),
+    'system-dropped-it',
   )
 
 const cancelled = (commandIds: readonly string[], because: CancelReason): readonly CommandEvent[] =>

@@ -17,10 +17,12 @@ import type { Forgetting } from '../forgetting/state.ts'
 import { reject } from '../rejections.ts'
 import type { SealedContent } from '../../kernel/content.ts'
 import type { CommandEvent, CommandOutcome, DeviceError, HoldReason, QueuedCommand } from './events.ts'
+import type { Needs } from './needs.ts'
+import { mustBeTaken } from './needs.ts'
 import type { Commands, WaitingCommand } from './state.ts'
 
 export type CommandCommand =
-  | { type: 'QueueCommands'; data: { commands: readonly QueuedCommand[] } }
+  | { type: 'QueueCommands'; data: { commands: readonly QueuedCommand[]; needs?: Needs } }
   /** Hands a command out; `again` counts one that was handed out before and never answered. */
   | { type: 'SendCommand'; data: { commandId: string; again?: boolean } }
   | {
@@ -62,6 +64,8 @@ export const commands: Slice<CommandCommand, Decides, Commands, Sees, CommandEve
   decide: {
     QueueCommands: ({ data }, { enrollment, commands: now }) => {
       mustBeEnrolled(enrollment)
+      const { needs } = data
+      if (needs !== undefined) for (const { channel } of data.commands) mustBeTaken(needs, { enrollment, channel })
       const fresh = data.commands.filter(
         ({ commandId }) => !now.waiting.has(commandId) && recently(now.settled, commandId) === undefined,
       )
@@ -160,9 +164,9 @@ const isDecided = ({ request }: WaitingCommand): boolean =>
 const carriedBy = ({ request }: WaitingCommand): string | null =>
   request.kind === 'install-profile' || request.kind === 'remove-profile' ? request.profileId : null
 
-const asWaiting = ({ commandId, channel, request, deadline }: QueuedCommand): [string, WaitingCommand] => [
+const asWaiting = ({ commandId, channel, request, deadline, until }: QueuedCommand): [string, WaitingCommand] => [
   commandId,
-  { channel, request, sends: 0, deferrals: 0, deadline: deadline ?? null },
+  { channel, request, sends: 0, deferrals: 0, deadline: deadline ?? null, until: until ?? null },
 ]
 
 const change = (state: Commands, commandId: string, how: (waiting: WaitingCommand) => WaitingCommand): Commands => {

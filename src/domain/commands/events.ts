@@ -30,12 +30,15 @@ export type QueuedCommand = Readonly<{
   deadline?: string
   /** Higher goes first; absent is 0. */
   priority?: number
+  /** The first major version of the host's system that does not take it any more; absent: none is known. */
+  until?: number
 }>
 
 /** One entry of Apple's ErrorChain, topmost first. */
 export type DeviceError = Readonly<{ code: number; domain: string; description: string }>
 
-export type CancelReason = 'superseded' | 'no-longer-wanted' | 'enrolled-again' | 'enrollment-ended' | 'asked' | 'expired'
+export type CancelReason =
+  'system-dropped-it' | 'superseded' | 'no-longer-wanted' | 'enrolled-again' | 'enrollment-ended' | 'asked' | 'expired'
 
 /**
  * Why a command stayed behind although its host called: it is for a user, and who enrolled the device was not signed in; or the session was for the

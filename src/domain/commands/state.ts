@@ -10,6 +10,8 @@ export type WaitingCommand = Readonly<{
   sends: number
   deferrals: number
   deadline: string | null
+  /** The first major version of the host's system that does not take it any more; null: none is known. */
+  until: number | null
   /** Why it stayed behind when its host last called; absent: it did not. */
   held?: HoldReason
 }>

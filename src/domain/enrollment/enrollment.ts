@@ -1,5 +1,5 @@
 import type { Slice } from '../../kernel/slice.ts'
-import { cancelOn } from '../commands/cancelling.ts'
+import { cancelDropped, cancelOn } from '../commands/cancelling.ts'
 import type { CommandEvent } from '../commands/events.ts'
 import type { Commands } from '../commands/state.ts'
 import type { Escrow } from '../escrow/escrow.ts'
@@ -122,8 +122,11 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Rem
         : [renewed(now, identity, now.certificate === '' ? 'adoption' : 'scep')],
 
     // What comes late of a host that was forgotten would be remembered.
-    DescribeHost: ({ data }, { enrollment: now, forgetting }) =>
-      forgetting.since === null ? description(now, data.facts, data.source) : [],
+    DescribeHost: ({ data }, { enrollment: now, commands, forgetting }) => {
+      if (forgetting.since !== null) return []
+      const news = description(now, data.facts, data.source)
+      return news.length === 0 ? [] : [...news, ...cancelDropped(commands, { ...now, facts: { ...now.facts, ...data.facts } })]
+    },
 
     CloseChannel: ({ data: { channel, because, since } }, { enrollment: now, commands }) => {
       const open = now.channels[channel]

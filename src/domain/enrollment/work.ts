@@ -13,6 +13,7 @@ export const work: WorkTable<EnrollmentEvent> = {
       ? [
           { kind: 'reconcile-host', key: id },
           { kind: 'refuse-user-settings', key: id, dueAt: new Date(Date.parse(at) + userChannelWaitMs).toISOString() },
+          { kind: 'ask-facts', key: id },
           { kind: 'wake', key: id },
         ]
       : [{ kind: 'reconcile-host', key: id }],

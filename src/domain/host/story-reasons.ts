@@ -49,6 +49,7 @@ export const outcomes: Readonly<Record<CommandOutcome, string>> = {
 }
 
 export const cancelReasons: Readonly<Record<CancelReason, string>> = {
+  'system-dropped-it': 'The host runs another version of its system by now, which does not take it any more.',
   superseded: 'A newer command takes its place.',
   'no-longer-wanted': 'What it was for is no longer wanted.',
   'enrolled-again': 'The host enrolled again.',

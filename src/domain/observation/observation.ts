@@ -1,5 +1,6 @@
 import type { Slice } from '../../kernel/slice.ts'
 import { derivedId } from '../../kernel/ids.ts'
+import { recently } from '../../kernel/recent.ts'
 import type { CommandEvent } from '../commands/events.ts'
 import type { Commands } from '../commands/state.ts'
 import type { EnrollmentEvent } from '../enrollment/events.ts'
@@ -16,6 +17,8 @@ export type ObservationCommand =
   | { type: 'ObserveProfiles'; data: Listed }
   /** Asks the host itself for its profiles: when some were acknowledged and nobody has seen them since, or when an admin wants to know. */
   | { type: 'AskForProfiles'; data: { because: 'verification' | 'asked'; now: string } }
+  /** Asks the host for the facts that rules rest on: once it enrolled, where they are not known, or when an admin wants to know. */
+  | { type: 'AskForFacts'; data: { because: 'enrolled' | 'asked'; now: string; queries: readonly string[] } }
 
 /** Profiles on the host that nobody manages here, by identifier. */
 export type Observation = Readonly<{ unexpected: ReadonlySet<string> }>
@@ -52,6 +55,22 @@ export const observation: Slice<ObservationCommand, HostProfileEvent | CommandEv
           data: { commands: [{ commandId, channel: deviceChannel, request, reason: { code: because }, deadline }] },
         },
       ]
+    },
+
+    AskForFacts: ({ data: { because, now, queries } }, { enrollment, commands }) => {
+      if (because === 'asked') mustBeEnrolled(enrollment)
+      const { stage, kind, platform, facts, enrollmentId, epoch } = enrollment
+      if (stage !== 'enrolled' || kind === 'user-enrollment' || platform === 'windows' || platform === 'linux') return []
+      // Phones and tablets are locked by Lost Mode, which only supervised ones have; no such rule waits for a Mac to say so.
+      if (because === 'enrolled' && (platform === 'darwin' || facts.supervised !== undefined)) return []
+      if ([...commands.waiting.values()].some(({ request }) => request.kind === 'describe-device')) return []
+      const commandId = derivedId(`${String(enrollmentId)}/${String(epoch)}/facts/${because}/${because === 'asked' ? now : ''}`)
+      const deadline = new Date(Date.parse(now) + waitMs).toISOString()
+      const request = { kind: 'describe-device', queries } as const
+      const command = { commandId, channel: deviceChannel, request, reason: { code: because }, deadline } as const
+      return recently(commands.settled, commandId) === undefined
+        ? [{ type: 'CommandsQueued', data: { commands: [command] } }]
+        : []
     },
   },
 

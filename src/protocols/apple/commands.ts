@@ -26,6 +26,9 @@ export const deviceInformation = (queries: readonly string[]): Command => ({
   Queries: [...queries],
 })
 
+/** What enrolling does not tell and rules rest on, with what may have changed since. */
+export const factsAskedFor = ['DeviceName', 'OSVersion', 'BuildVersion', 'ModelName', 'SerialNumber', 'IsSupervised'] as const
+
 /** Switches declarative management on, later: makes the device look for news of its declarations. */
 export const declarativeManagement = (): Command => ({ RequestType: 'DeclarativeManagement' })
 

@@ -7,6 +7,7 @@ import { holdsPlaceholder } from '../filling/placeholders.ts'
 import { dictOf, list, optionalFlag, optionalText, text } from '../plist/fields.ts'
 import { readPlist } from '../plist/read.ts'
 import type { PlistDict } from '../plist/value.ts'
+import { endedSettingsOf } from './command-needs.ts'
 import { mustBeInstallable } from './installable.ts'
 import { isReservedIdentifier, isReservedName } from './reserved-profiles.ts'
 
@@ -22,6 +23,8 @@ export type ConfigurationProfile = Readonly<{
   organization: string | null
   /** None when the content is encrypted: then nothing inside was looked at. */
   payloads: readonly ProfilePayload[]
+  /** What in it systems from 27 on ignore: types of payloads, or keys of restrictions; absent: nothing. */
+  ignoredFrom27?: readonly string[]
 }>
 
 /** What is known of a payload; null where it says nothing. */
@@ -46,7 +49,9 @@ export const readConfigurationProfile = (
     profile['IsEncrypted'] === true ? [] : list(profile, 'PayloadContent').map((item) => dictOf(item, 'PayloadContent'))
   mustNotBeReserved(described.identifier, described.displayName)
   mustHaveAllowedTypes(payloads, fileVaultAllowed)
-  return { ...described, signed, payloads: payloadsWithAllowedNames(payloads) }
+  const ignored = [...new Set(payloads.flatMap(endedSettingsOf))]
+  const news = ignored.length === 0 ? {} : { ignoredFrom27: ignored }
+  return { ...described, signed, payloads: payloadsWithAllowedNames(payloads), ...news }
 }
 
 /**
@@ -165,7 +170,7 @@ const mustHaveAllowedTypes = (payloads: readonly PlistDict[], fileVaultAllowed: 
     if (ofFileVault && !fileVaultAllowed) {
       refuse(
         'PayloadContent.PayloadType',
-        `FileVault settings (${type}) are not allowed in custom profiles; turn on disk encryption instead.`,
+        `FileVault settings (${type}) are not allowed in custom profiles: the key must be escrowed with this server, which does not manage disk encryption yet.`,
       )
     }
     if (type === 'com.apple.security.FDERecoveryRedirect') {

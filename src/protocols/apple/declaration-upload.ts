@@ -49,7 +49,10 @@ export const readDeclarationUpload = (bytes: Uint8Array): UploadedDeclaration =>
   if (identifier.startsWith('com.muster.'))
     refuse('Identifier', `The Identifier ${identifier} is reserved for the server's own declarations.`)
   if (type === `${prefix}softwareupdate.enforcement.specific`)
-    refuse('Type', 'Software updates cannot be enforced by a declaration of your own; use the settings for OS updates.')
+    refuse(
+      'Type',
+      'Software updates cannot be enforced by a declaration of your own, and this version has no settings for OS updates yet.',
+    )
   if (refusedTypes.has(type))
     refuse('Type', `The Type ${type} is not supported: a device takes it from nobody, or the server says it itself.`)
   if (type === `${prefix}legacy` || type === `${prefix}legacy.interactive`)

@@ -2,10 +2,13 @@ import { bareLocUri } from './syncml/loc-uris.ts'
 
 /** Nodes that the server sets itself, and those by which a profile could wipe a device or cut it off; as `bareLocUri` writes them. */
 const reserved = [
-  ['/vendor/msft/bitlocker/', 'Disk encryption is not set by a profile of your own; use the settings for disk encryption.'],
+  [
+    '/vendor/msft/bitlocker/',
+    'Disk encryption is not set by a profile of your own, and this version has no settings for disk encryption yet.',
+  ],
   [
     '/vendor/msft/policy/config/update/',
-    'Windows updates are not set by a profile of your own; use the settings for OS updates.',
+    'Windows updates are not set by a profile of your own, and this version has no settings for OS updates yet.',
   ],
   ['/vendor/msft/remotewipe/', 'A device is not wiped by a profile (RemoteWipe); use the command.'],
   ['/dmclient/', 'How a device reaches this server (DMClient) is not set by a profile.'],

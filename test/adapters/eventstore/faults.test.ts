@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { mayPass } from '../../../src/adapters/eventstore/outcomes.ts'
 import { AppendTooLarge, LogUnavailable, RevisionConflict } from '../../../src/app/ports.ts'
 import { aBench, fact, following, impatient, texts, until } from '../../support/eventstore-server/fixture.ts'
 import { inMemoryStore } from '../../support/eventstore-server/store.ts'
@@ -164,6 +165,47 @@ describe('An event log in EventStoreDB when things go wrong', function () {
       await server.start()
       assert.equal(await log.head(), position)
       assert.equal((await log.append(stream, [fact('two')], 0)).revision, 1)
+    })
+
+    it('[case P9] repeats no request that the server calls bad', () => {
+      const said = (what: string) => new Error(`Could not recognize ${what}`)
+      assert.deepEqual([mayPass(said('Server Is Not Ready')), mayPass(said('BadRequest'))], [true, false])
+    })
+
+    it('[case P6] takes only what carries its mark, whatever the names are', async () => {
+      const { server, log } = await both()
+      const { position } = await log.append(stream, [fact('one')], 'no_stream')
+      const { metadata } = fact('one')
+      const { actor, ...nobody } = metadata
+      const { hostIds, ...noHosts } = metadata
+      assert.ok(actor.kind === 'server' && hostIds.length === 0)
+      const strange = [
+        nobody,
+        noHosts,
+        { at: metadata.at },
+        { ...metadata, at: 'yesterday' },
+        { ...metadata, actor: 'me' },
+        null,
+        [],
+        7,
+      ]
+      const contentType = 'application/json'
+      for (const [index, its] of strange.entries())
+        server.store.append(
+          stream,
+          [
+            {
+              id: String(index),
+              type: 'FactNoted',
+              contentType,
+              data: Buffer.from('{}'),
+              metadata: Buffer.from(JSON.stringify(its)),
+            },
+          ],
+          'any',
+        )
+      assert.equal(await log.head(), position)
+      assert.deepEqual(texts(await log.readStream(stream)), ['one'])
     })
 
     it('passes over the store’s own events and other applications’', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { diagnose } from '../../../src/adapters/eventstore/diagnosis.ts'
 import { eventStoreLog } from '../../../src/adapters/eventstore/event-log.ts'
 import { LogRefused, LogUnavailable } from '../../../src/app/ports.ts'
 import { ParseError } from '../../../src/kernel/parse-error.ts'
@@ -25,6 +26,54 @@ describe('An event log in EventStoreDB behind TLS', () => {
   after(async () => {
     server.stop()
     await rm(folder, { recursive: true })
+  })
+
+  it('[case P11] reaches a server by its address, on every Node', async () => {
+    const warnings: Error[] = []
+    const note = (warning: Error) => void warnings.push(warning)
+    process.on('warning', note)
+    const log = await eventStoreLog({ url: urlFor(`admin:${encodeURIComponent('p@ss:wörd')}`), patience: { attempts: 1 } })
+    assert.match(server.url, /127\.0\.0\.1/)
+    assert.equal(await log.head(), null)
+    await log.close()
+    process.off('warning', note)
+    assert.deepEqual(
+      warnings.filter(({ message }) => message.includes('ServerName')),
+      [],
+    )
+  })
+
+  it('[case P11] holds the certificate against the address', async () => {
+    const elsewhere = selfSigned()
+    await writeFile(join(folder, 'elsewhere.pem'), elsewhere.certificate)
+    const stranger = await eventStoreServer({ tls: elsewhere, host: '0.0.0.0' })
+    const by = stranger.url.replace('127.0.0.1', '127.0.0.2')
+    const log = await eventStoreLog({
+      url: `${by}&tlsCAFile=${encodeURIComponent(join(folder, 'elsewhere.pem'))}`,
+      patience: { attempts: 1 },
+    })
+    await assert.rejects(log.head(), LogUnavailable)
+    assert.match(
+      (await diagnose(`${by}&tlsCAFile=${encodeURIComponent(join(folder, 'elsewhere.pem'))}`, null)) ?? '',
+      /is for other names/,
+    )
+    await log.close()
+    stranger.stop()
+  })
+
+  it('[case P5] says why a server cannot be used: its authority, tls=false, and what else the TLS stack tells', async () => {
+    const away = new LogUnavailable('It did not answer.')
+    const withCa = `${server.url}&tlsCAFile=${encodeURIComponent(join(folder, 'ca.pem'))}`
+    assert.match((await diagnose(server.url, away)) ?? '', /127\.0\.0\.1:\d+ is not signed by an authority .* tlsCAFile/)
+    assert.match(
+      (await diagnose(server.url.replace('tls=true', 'tls=false'), away)) ?? '',
+      /speaks TLS, and the URL says tls=false/,
+    )
+    assert.equal(await diagnose(withCa, away), null)
+    assert.equal(await diagnose('esdb://127.0.0.1:1?tls=true', away), null)
+    const open = await eventStoreServer()
+    assert.match((await diagnose(open.url.replace('tls=false', 'tls=true'), away)) ?? '', /does not speak TLS; .* tls=false/)
+    open.stop()
   })
 
   it('takes credentials that need encoding in a URL', async () => {

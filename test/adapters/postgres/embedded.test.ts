@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import type { EmbeddedPostgresOptions } from '../../../src/adapters/postgres/embedded.ts'
 import { startEmbeddedPostgres } from '../../../src/adapters/postgres/embedded.ts'
+import { eventually } from '../../support/eventually.ts'
 
 describe('The embedded Postgres', function () {
   this.timeout(60_000)
@@ -49,6 +50,38 @@ describe('The embedded Postgres', function () {
       assert.equal(url, `postgres://postgres:${earlier}@127.0.0.1:${String(port)}/postgres`)
       assert.deepEqual(await query(url, 'select value from kept'), [{ value: 'first' }])
     })
+  })
+
+  const killServer = async (): Promise<void> => {
+    const [pid = ''] = (await readFile(join(dataFolder, 'postmaster.pid'), 'utf8')).split('\n')
+    process.kill(Number(pid), 'SIGKILL')
+  }
+
+  it('[case M1] is started again on the same port when it dies alone, with its data', async () => {
+    await started({ dataFolder }, async (url) => {
+      await killServer()
+      await eventually('it answers again', async () =>
+        query(url, 'select value from kept').then(
+          ([row]) => (row as { value: string }).value === 'first',
+          () => false,
+        ),
+      )
+    })
+  })
+
+  it('[case M1] says so when it does not stay up, so that the process can end', async () => {
+    let gone = 0
+    const { url, stop } = await startEmbeddedPostgres({ dataFolder, onGone: () => (gone += 1) })
+    await eventually(
+      'it is given up',
+      async () => {
+        if (gone === 0 && (await query(url, 'select 1').catch(() => null)) !== null) await killServer()
+        return gone === 1
+      },
+      60_000,
+    )
+    await stop()
+    await assert.rejects(query(url, 'select 1'), /ECONNREFUSED/)
   })
 
   it('can be stopped twice', async () => {

@@ -222,6 +222,7 @@ describe('what follows from enrolling', () => {
     assert.deepEqual(work.ChannelOpened?.(recorded(opened() as OfType<HostEvent, 'ChannelOpened'>)), [
       { kind: 'reconcile-host', key: '1' },
       { kind: 'refuse-user-settings', key: '1', dueAt: '2026-03-01T14:00:00.000Z' },
+      { kind: 'ask-facts', key: '1' },
       { kind: 'wake', key: '1' },
     ])
   })

@@ -16,6 +16,8 @@ import { appendHandler, batchAppendHandler, deleteHandler, tombstoneHandler } fr
 export type ServerOptions = Readonly<{
   /** Shared by the servers of one cluster. */
   store?: Store
+  /** On which address; `127.0.0.1` by default. */
+  host?: string
   /** Where to listen; by default, where nobody does. */
   port?: number
   /** PEM; without it, the server speaks without TLS. */
@@ -109,7 +111,9 @@ export const eventStoreServer = async (options: ServerOptions = {}): Promise<Eve
     starting.addService(GossipService, { read: gossipRead })
     starting.addService(ServerFeaturesService, { getSupportedMethods })
     port = await new Promise<number>((resolve, reject) => {
-      starting.bindAsync(`127.0.0.1:${String(port)}`, credentials, (error, bound) => (error ? reject(error) : resolve(bound)))
+      starting.bindAsync(`${options.host ?? '127.0.0.1'}:${String(port)}`, credentials, (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      )
     })
     server = starting
   }

@@ -25,6 +25,7 @@ import { bodyOf, numberText, pageOf, paging, paramOf, queryOf, windowOf } from '
 import { answer } from '../answer.ts'
 import { commandJson, requestTypes } from './command-presentation.ts'
 import type { Caller, Handlers } from '../deps.ts'
+import { warningsOf } from './command-needs.ts'
 import { orderOf } from './raw-orders.ts'
 import { readRawCommand } from './raw-command.ts'
 import { orderOfSync, readRawSyncCommand } from './windows-orders.ts'
@@ -75,12 +76,12 @@ export const commandRoutes = (app: App): CommandRoutes => {
       const raw = readRawSyncCommand(command)
       const commandId = randomUUID()
       const of = (hostId: string) => orderOfSync(app, { raw, hostId, commandId, cause })
-      return { commandId, requestType: raw.requestType, platform: 'windows', cause, of }
+      return { commandId, requestType: raw.requestType, platform: 'windows', warnings: [], cause, of }
     }
     const raw = readRawCommand(command)
     const commandId = raw.commandId ?? randomUUID()
     const of = (hostId: string) => orderOf(app, { raw, hostId, commandId, cause })
-    return { commandId, requestType: raw.requestType, platform: 'darwin', cause, of }
+    return { commandId, requestType: raw.requestType, platform: 'darwin', warnings: warningsOf(raw), cause, of }
   }
 
   const runOn = async (command: string, hostUuids: readonly string[], { cause }: Pick<Caller, 'cause'>) => {
@@ -94,9 +95,10 @@ export const commandRoutes = (app: App): CommandRoutes => {
     const { commandId } = order
     const outcomes = await inParallel([...hosts], atATime, ([hostId, uuid]) => queueOn(app, order, { hostId, uuid }))
     const refused = outcomes.flatMap((outcome) => ('refused' in outcome ? [outcome.refused] : []))
-    if (refused.length === hosts.size) throw new HttpRefusal(409, refused.slice(0, 20))
+    if (refused.length === hosts.size) throw new HttpRefusal(statusFor(outcomes), refused.slice(0, 20))
     const executed = outcomes.flatMap((outcome) => ('position' in outcome ? [outcome] : []))
-    const body = { command_uuid: commandId, request_type: order.requestType, platform: order.platform }
+    const { requestType, platform, warnings } = order
+    const body = { command_uuid: commandId, request_type: requestType, platform, ...(warnings.length > 0 && { warnings }) }
     return { executed, body: refused.length === 0 ? body : { ...body, errors: refused } }
   }
 
@@ -187,21 +189,29 @@ type Order = Readonly<{
   commandId: string
   requestType: string
   platform: 'darwin' | 'windows'
+  /** What is worth knowing of it on every host. */
+  warnings: readonly string[]
   cause: Cause
   of: (hostId: string) => Promise<HostCommand>
 }>
+
+type Outcome = Readonly<{ position: Position | null }> | Readonly<{ refused: FieldError; code: string }>
+
+/** 422 where no host can carry it out, else 409. */
+const statusFor = (outcomes: readonly Outcome[]): number =>
+  outcomes.every((outcome) => 'code' in outcome && outcome.code === 'not-supported') ? 422 : 409
 
 /** A host that ended its enrollment meanwhile is refused; the others get the command all the same. */
 const queueOn = async (
   app: App,
   { cause, of }: Order,
   { hostId, uuid }: Readonly<{ hostId: string; uuid: string }>,
-): Promise<Readonly<{ position: Position | null }> | Readonly<{ refused: FieldError }>> => {
+): Promise<Outcome> => {
   try {
     return await app.execute(host, hostId, await of(hostId), cause)
   } catch (error) {
     if (!(error instanceof Rejection)) throw error
-    return { refused: { name: 'host_uuids', reason: `${uuid}: ${error.message}` } }
+    return { refused: { name: 'host_uuids', reason: `${uuid}: ${error.message}` }, code: error.code }
   }
 }
 

@@ -65,6 +65,10 @@ const queued = json(
       .array(z.object({ name: z.string(), reason: z.string() }))
       .optional()
       .describe('Hosts that refused it; the others have it.'),
+    warnings: z
+      .array(z.string())
+      .optional()
+      .describe('What is worth knowing of the command: which systems do not take it any more.'),
   }),
   { command_uuid: restart.command_uuid, request_type: 'RestartDevice', platform: 'darwin' },
 )
@@ -84,7 +88,7 @@ export const commandContracts = tagged('Commands', {
   'POST /commands/run': {
     summary: 'Queue a command for hosts',
     description:
-      'A property list of Apple, or SyncML for Windows, in base64. Hosts that do not exist (404) or are not enrolled (409) refuse it for all.',
+      'A property list of Apple, or SyncML for Windows, in base64. Hosts that do not exist (404) or are not enrolled (409) refuse it for all. What a host can only refuse, because of its platform, the version of its system or because it is not supervised, is not queued for it (422 when it is for none).',
     body: json(run, { command: restartInBase64, host_uuids: [restart.host_uuid] }),
     replies: { 200: queued },
   },

@@ -4,6 +4,7 @@ import { deviceChannel } from '../../../domain/platforms.ts'
 import type { Cause } from '../../../kernel/event.ts'
 import { ParseError } from '../../../kernel/parse-error.ts'
 import type { PlistDict } from '../../../protocols/plist/value.ts'
+import { hostNeeds } from './command-needs.ts'
 import { deadlineFrom, sealedPin } from './orders.ts'
 import type { RawCommand } from './raw-command.ts'
 import { requestOf } from './raw-command.ts'
@@ -21,7 +22,10 @@ export const orderOf = async (app: Pick<App, 'blobs' | 'vault' | 'clock'>, asked
   const special = Object.hasOwn(specials, raw.requestType) ? specials[raw.requestType] : undefined
   if (special === undefined || channel !== deviceChannel) {
     const request = await requestOf(raw, seal)
-    return { type: 'QueueCommands', data: { commands: [{ commandId, channel, request, reason: { code: 'asked' }, deadline }] } }
+    const needs = hostNeeds(raw)
+    const until = needs.until === undefined ? {} : { until: needs.until }
+    const queued = { commandId, channel, request, reason: { code: 'asked' }, deadline, ...until } as const
+    return { type: 'QueueCommands', data: { commands: [queued], needs } }
   }
   if (special === 'unlock') return { type: 'UnlockHost', data: order }
   const typed = pinIn(raw.command)

@@ -6,6 +6,7 @@ import { nextRenewal } from '../../../domain/renewal/renewal.ts'
 import { deviceChannel } from '../../../domain/platforms.ts'
 import { declarationsOfHost } from '../../../projections/host-declarations.ts'
 import { pushHealth } from '../../../projections/waking.ts'
+import { factsAskedFor } from '../../../protocols/apple/commands.ts'
 import { enrollmentProfileIdentifier } from '../../apple/enrollment-profile.ts'
 import { numberText, paramOf } from '../../parsing.ts'
 import { answer } from '../answer.ts'
@@ -74,7 +75,9 @@ export const hostEnrollmentRoutes = (app: App, { publicUrl }: Pick<AdminSettings
     const hostId = paramOf(numberText, request, 'id')
     await existingHost(app, hostId)
     const ask = { type: 'AskForProfiles', data: { because: 'asked', now: app.clock().toISOString() } } as const
-    await answer(app, response, await app.execute(host, hostId, ask, cause), () => ({}))
+    const facts = { type: 'AskForFacts', data: { ...ask.data, queries: factsAskedFor } } as const
+    const executed = [await app.execute(host, hostId, ask, cause), await app.execute(host, hostId, facts, cause)]
+    await answer(app, response, executed, () => ({}))
   },
 
   'DELETE /hosts/:id/mdm': async (request, response, { cause }) => {

@@ -78,7 +78,15 @@ export const profileContracts = tagged('Configuration profiles', {
     summary: 'Upload a profile',
     description: 'To all hosts of the team, or to those that the labels say.',
     body: form(file, fields, { team_id: '4', labels_include_any: ['Macs with M3'] }),
-    replies: { 200: json(z.object({ profile_uuid: z.string() }), { profile_uuid: wifi.profile_uuid }) },
+    replies: {
+      200: json(
+        z.object({
+          profile_uuid: z.string(),
+          warnings: z.array(z.string()).optional().describe('What systems do not heed in it, and from which version on.'),
+        }),
+        { profile_uuid: wifi.profile_uuid },
+      ),
+    },
   },
   'POST /configuration_profiles/batch': {
     summary: "Make a team's profiles what this list says",

@@ -73,7 +73,10 @@ export const profileRoutes = (app: App): ProfileRoutes => {
       mustReach(reach, [teamId])
       await teamMustExist(app, teamId)
       const executed = await changes.upload(teamId, settings, await targetsOf(app, labels), cause)
-      await answer(app, response, executed, () => ({ profile_uuid: executed.profileId }))
+      await answer(app, response, executed, () => ({
+        profile_uuid: executed.profileId,
+        ...(settings.warnings !== undefined && { warnings: settings.warnings }),
+      }))
     },
 
     'POST /configuration_profiles/batch': batchRoute(app, changes),

@@ -5,6 +5,7 @@ import type { ProfileVersion, SettingsKind } from '../../../domain/profiles/even
 import { knownVariables, windowsVariables } from '../../../domain/settings/host-values.ts'
 import type { Cause } from '../../../kernel/event.ts'
 import { ParseError } from '../../../kernel/parse-error.ts'
+import { ignoredWarnings } from '../../../protocols/apple/command-needs.ts'
 import { readInstallableProfile } from '../../../protocols/apple/configuration-profile.ts'
 import { assetsNamedBy, readDeclarationUpload } from '../../../protocols/apple/declaration-upload.ts'
 import { isReservedName } from '../../../protocols/apple/reserved-profiles.ts'
@@ -31,6 +32,8 @@ export type Settings = Readonly<{
   variables: readonly string[]
   /** Identifiers of the assets that a declaration names; absent: none. */
   refersTo?: readonly string[]
+  /** What is worth knowing of it, as sentences; absent: nothing. */
+  warnings?: readonly string[]
   /** The secrets in it, with the fingerprint of what each stands for. */
   secrets: Readonly<Record<string, string>>
 }>
@@ -103,12 +106,14 @@ type Reader = (file: UploadedFile, variables: readonly string[]) => Settings
 
 const readers: Readonly<Record<KindOfUpload, Reader>> = {
   'apple-profile': ({ bytes }, variables) => {
-    const { identifier, displayName, scope, payloads } = inUpload(() => readInstallableProfile(bytes))
+    const { identifier, displayName, scope, payloads, ignoredFrom27 } = inUpload(() => readInstallableProfile(bytes))
     mustBePlain('PayloadIdentifier', identifier)
     mustBePlain('PayloadDisplayName', displayName)
     const types = [...new Set(payloads.flatMap(({ type }) => (type === null ? [] : [type])))]
     const described = { name: displayName, identifier, scope, payloadTypes: types.slice(0, 100) }
-    return { kind: 'profile', family: 'apple', bytes, ...described, variables, secrets: {} }
+    const warnings = ignoredWarnings(ignoredFrom27)
+    const news = warnings.length === 0 ? {} : { warnings }
+    return { kind: 'profile', family: 'apple', bytes, ...described, variables, secrets: {}, ...news }
   },
   declaration: ({ bytes, name }, variables) => {
     const declaration = inUpload(() => readDeclarationUpload(bytes))

@@ -23,6 +23,7 @@ import { hostedFiles } from './apple/hosted-files.ts'
 import { mdmRoutes } from './apple/mdm.ts'
 import { webhookTeller } from './apple/webhook.ts'
 import { knownAgents } from './agents/known-agents.ts'
+import { agentErrors, agentPrefixes } from './agents/refusals.ts'
 import { agentRoutes } from './agents/routes.ts'
 import { declarationSets } from './apple/declaration-sets.ts'
 import { scepRoutes } from './apple/scep.ts'
@@ -203,6 +204,8 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
     )
     .use(consoleRoutes(consoleFolder()))
     .use(nowhere())
+    // Agents that never came to their routes read an error by its own word, too.
+    .use(agentPrefixes, agentErrors(app.logger))
     // What no edge has answered: Express itself would show where it broke.
     .use(errorHandler(app.logger))
   return {

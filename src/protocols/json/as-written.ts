@@ -2,9 +2,10 @@ import { ParseError } from '../../kernel/parse-error.ts'
 
 /**
  * The values of a JSON object as they were written, by key: a number of more than 53 bits is the number that it was. `json` is an object that
- * `JSON.parse` takes. Throws `ParseError` when a key stands twice in one object, at whatever depth: two readers could see two different ones.
+ * `JSON.parse` takes. With a `field` it throws `ParseError` when a key stands twice in one object, at whatever depth: two readers could see two
+ * different ones. Without, the last one counts.
  */
-export const valuesAsWritten = (json: string, field: string): ReadonlyMap<string, string> => {
+export const valuesAsWritten = (json: string, field: string | null = null): ReadonlyMap<string, string> => {
   const values = new Map<string, string>()
   const open: Container[] = []
   let start = 0
@@ -25,7 +26,8 @@ export const valuesAsWritten = (json: string, field: string): ReadonlyMap<string
     } else if (sign === ':') start = open.length === 1 ? token.index + 1 : start
     else if (top?.keys != null && top.key === null) {
       top.key = JSON.parse(sign) as string
-      if (top.keys.has(top.key)) throw new ParseError(field, `The key ${top.key.slice(0, 64)} stands twice in one object.`)
+      if (field !== null && top.keys.has(top.key))
+        throw new ParseError(field, `The key ${top.key.slice(0, 64)} stands twice in one object.`)
       top.keys.add(top.key)
     }
   }

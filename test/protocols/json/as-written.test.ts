@@ -19,6 +19,7 @@ describe('Values of a JSON object as they were written', () => {
   it('are refused when a key stands twice in one object', () => {
     for (const json of ['{"a":1,"a":2}', '{"a":[{"b":1,"\\u0062":2}]}'])
       assert.throws(() => valuesAsWritten(json, 'profile'), /The key [ab] stands twice/)
+    assert.deepEqual([...valuesAsWritten('{"a":1,"a":{"b":1,"b":2}}')], [['a', '{"b":1,"b":2}']])
     assert.doesNotThrow(() => valuesAsWritten('{"a":{"a":"a"},"b":["a","a",{"a":1},{"a":2}]}', 'profile'))
   })
 })

@@ -58,4 +58,9 @@ const removeFolder = (): void => {
 }
 
 // Loaded by a test file, this is a hook of the root suite. Elsewhere (a bench) the server ends with the process.
-if (typeof after === 'function') after(stopShared)
+if (typeof after === 'function')
+  after(async function () {
+    // A Postgres that shuts down writes first, and may have much to write.
+    this.timeout(60_000)
+    await stopShared()
+  })

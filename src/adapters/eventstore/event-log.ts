@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { EventLog, Log } from '../../app/ports.ts'
 import type { Admit } from '../../app/log-identity-store.ts'
 import { admission } from './admission.ts'
@@ -37,6 +38,8 @@ export const eventStoreLog = async ({ url, log, patience, admit }: EventStoreOpt
   const client = await connect(connection)
   const closing = new AbortController()
   const closed = closing.signal
+  // Every call listens to it, and lets go of it.
+  setMaxListeners(0, closed)
   const allPatience = { ...usualPatience, ...patience }
   // 64 calls and some subscriptions stay under the 100 that a stock server takes on one connection.
   const lane = lanes(64, 10_000)

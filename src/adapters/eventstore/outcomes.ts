@@ -47,19 +47,25 @@ export const pauseAfter = async (failures: number, patience: Patience, signal: A
 }
 
 /** Waits for an answer at most `milliseconds`; then, or when `closed` aborts, the caller goes on without it. */
-export const answered = async <T>(answer: Promise<T>, milliseconds: number, closed: AbortSignal): Promise<T> => {
-  const over = new AbortController()
-  const signal = AbortSignal.any([over.signal, closed])
-  const silence = pause(milliseconds, undefined, { signal }).then(
-    () => Promise.reject(new NoReply(`EventStoreDB sent no reply within ${String(milliseconds)} ms.`)),
-    () => Promise.reject(new LogUnavailable('The event log was closed before the server answered.')),
-  )
-  try {
-    return await Promise.race([answer, silence])
-  } finally {
-    over.abort()
-  }
-}
+export const answered = <T>(answer: Promise<T>, milliseconds: number, closed: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    // One timer and one listener: signals made of signals cost more than the call.
+    const end = (): void => {
+      clearTimeout(timer)
+      closed.removeEventListener('abort', close)
+    }
+    const close = (): void => {
+      end()
+      reject(new LogUnavailable('The event log was closed before the server answered.'))
+    }
+    const timer = setTimeout(() => {
+      end()
+      reject(new NoReply(`EventStoreDB sent no reply within ${String(milliseconds)} ms.`))
+    }, milliseconds)
+    closed.addEventListener('abort', close)
+    if (closed.aborted) close()
+    answer.then(resolve, reject).finally(end)
+  })
 
 /** CANCELLED, UNKNOWN, DEADLINE_EXCEEDED, RESOURCE_EXHAUSTED, ABORTED, INTERNAL, UNAVAILABLE: none says whether the call was carried out. */
 const passingCodes: ReadonlySet<unknown> = new Set([1, 2, 4, 8, 10, 13, 14])

@@ -77,7 +77,7 @@ const fill = async (log: EventLog): Promise<void> => {
       await log.append(
         stream,
         page.map((event): NewEvent => ({ ...event, eventId: randomUUID(), metadata })),
-        'any',
+        from === 0 ? 'no_stream' : from - 1,
       )
     }
   }

@@ -1,4 +1,4 @@
-import type { NewEvent } from '../app/ports.ts'
+import type { ExpectedRevision, NewEvent } from '../app/ports.ts'
 import { AppendTooLarge } from '../app/ports.ts'
 import type { Metadata, Position, Recorded } from '../kernel/event.ts'
 import { partsOfStream } from '../kernel/ids.ts'
@@ -9,9 +9,10 @@ export type WrittenEvent = Readonly<{ eventId: string; type: string; data: strin
 
 /**
  * Writes an append's events as JSON.
- * Throws `AppendTooLarge` over 1 MiB, and an `Error` for what no caller should send: no events, a malformed id, an id twice.
+ * Throws `AppendTooLarge` over 1 MiB, and an `Error` for what no caller should send: no events, a malformed id, an id twice, a revision that is none.
  */
-export const written = (stream: string, events: readonly NewEvent[]): WrittenAppend => {
+export const written = (stream: string, events: readonly NewEvent[], expected: ExpectedRevision): WrittenAppend => {
+  mustBeRevision(stream, expected)
   if (events.length === 0) throw new Error(`An append to ${stream} holds no events.`)
   const ids = new Set<string>()
   let bytes = 0
@@ -25,6 +26,12 @@ export const written = (stream: string, events: readonly NewEvent[]): WrittenApp
   if (ids.size < all.length) throw new Error(`An append to ${stream} holds the same event id twice.`)
   if (bytes <= largestAppend) return { events: all, bytes }
   throw new AppendTooLarge(`An append to ${stream} has ${String(bytes)} bytes, and ${String(largestAppend)} are the most.`)
+}
+
+/** Throws `RangeError` for what no stream can be at. A writer who expects nothing would be written twice by an engine that forgot his ids. */
+export const mustBeRevision = (stream: string, expected: ExpectedRevision): void => {
+  if (expected === 'no_stream' || (Number.isSafeInteger(expected) && expected >= 0)) return
+  throw new RangeError(`Stream ${stream} cannot be at revision ${String(expected)}.`)
 }
 
 export type Stored = Readonly<{

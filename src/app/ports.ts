@@ -6,8 +6,8 @@ import type { Query } from '../kernel/query.ts'
 /** An event on its way into a stream. `eventId` is a UUID derived from the cause. */
 export type NewEvent = AnyEvent & Readonly<{ eventId: string; metadata: Metadata }>
 
-/** What a writer believes of a stream: its last revision (0 for one event), or that it has none, or nothing at all. */
-export type ExpectedRevision = number | 'no_stream' | 'any'
+/** What a writer believes of a stream: its last revision (0 for one event), or that it has none. */
+export type ExpectedRevision = number | 'no_stream'
 
 /** Where an append ended: the last event's revision and position. */
 export type Appended = Readonly<{ revision: number; position: Position }>
@@ -46,7 +46,7 @@ export class AppendTooLarge extends Error {
 export type EventLog = Readonly<{
   /**
    * Appends all events or none, consecutive in the stream. Repeating an append that was made (same ids, same expected revision) answers
-   * as the first time and writes nothing; with 'any' it does so when every id is already in the stream.
+   * as the first time and writes nothing, for ever. There is no append that expects nothing: engines forget which of those they have seen.
    * Throws `RevisionConflict`, `AppendTooLarge`, `LogUnavailable`.
    */
   append: (stream: string, events: readonly NewEvent[], expected: ExpectedRevision) => Promise<Appended>

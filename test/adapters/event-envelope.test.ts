@@ -4,20 +4,23 @@ import { fact, metadata } from '../contracts/event-log-samples.ts'
 
 describe('An append on its way into the log', () => {
   it('is refused when it holds no events', () => {
-    assert.throws(() => written('host-1', []), /append to host-1 holds no events/)
+    assert.throws(() => written('host-1', [], 'no_stream'), /append to host-1 holds no events/)
   })
 
   it('is refused when an event id is no UUID', () => {
-    assert.throws(() => written('host-1', [{ ...fact('one'), eventId: 'seven' }]), /"seven" is not a UUID/)
+    assert.throws(() => written('host-1', [{ ...fact('one'), eventId: 'seven' }], 'no_stream'), /"seven" is not a UUID/)
   })
 
   it('is refused when it holds an event id twice, however it is spelled', () => {
     const event = { ...fact('one'), eventId: '0B0E0F00-0000-4000-8000-00000000000A' }
-    assert.throws(() => written('host-1', [event, { ...event, eventId: event.eventId.toLowerCase() }]), /the same event id twice/)
+    assert.throws(
+      () => written('host-1', [event, { ...event, eventId: event.eventId.toLowerCase() }], 'no_stream'),
+      /the same event id twice/,
+    )
   })
 
   it('is measured in bytes of UTF-8, metadata included', () => {
-    const { bytes } = written('host-1', [{ ...fact('one'), data: { text: 'ä€' } }])
+    const { bytes } = written('host-1', [{ ...fact('one'), data: { text: 'ä€' } }], 'no_stream')
     assert.equal(bytes, '{"text":""}'.length + 5 + JSON.stringify(metadata).length)
   })
 })

@@ -9,6 +9,7 @@ import type { EventLog } from '../../src/app/ports.ts'
 import type { Replayed } from '../../src/app/replay.ts'
 import { replayer } from '../../src/app/replay.ts'
 import type { Recorded } from '../../src/kernel/event.ts'
+import { appendAtEnd } from '../support/append-at-end.ts'
 
 type Said = { type: 'Said'; data: { word: string } }
 
@@ -40,7 +41,7 @@ const tell = async (
     const at = new Date(now).toISOString()
     times.push(at)
     const metadata = { $correlationId: 'x', $causationId: 'x', actor: { kind: 'server', id: 'test' }, at, hostIds: [] } as const
-    await log.append(`story-${stream}`, [{ type: 'Said', data: { word }, eventId: randomUUID(), metadata }], 'any')
+    await appendAtEnd(log, `story-${stream}`, [{ type: 'Said', data: { word }, eventId: randomUUID(), metadata }])
   }
   return times
 }

@@ -4,6 +4,7 @@ import type { AnyProjection, Projection, SetProjection } from '../../src/kernel/
 import { erased } from '../../src/kernel/projection.ts'
 import type { Metadata } from '../../src/kernel/event.ts'
 import type { EventLog } from '../../src/app/ports.ts'
+import { appendAtEnd } from '../support/append-at-end.ts'
 
 export type ToyEvent =
   | { type: 'BoxPlaced'; data: { name: string; tags: string[]; facts: object } }
@@ -96,7 +97,7 @@ let appended = 0
 /** Appends events to a box's stream; answers the last one's position. */
 export const put = async (log: EventLog, id: string, ...events: readonly ToyEvent[]): Promise<string> => {
   const news = events.map((event) => ({ ...event, eventId: derivedId(`toy ${String(++appended)}`), metadata }))
-  return (await log.append(`box-${id}`, news, 'any')).position
+  return (await appendAtEnd(log, `box-${id}`, news)).position
 }
 
 export const placed = (name: string, facts: object = {}): ToyEvent => ({

@@ -9,6 +9,7 @@ import { sealedAs } from '../support/host-stories.ts'
 import { cohortsAsToldBy } from './cohorts-twin.ts'
 import type { Tables } from './tables.ts'
 import { openTables } from './tables.ts'
+import { appendAtEnd } from '../support/append-at-end.ts'
 
 /** Raise it to 10,000 for a long run: `COHORT_STEPS=10000`. */
 const steps = Number(process.env['COHORT_STEPS'] ?? 1200)
@@ -29,7 +30,7 @@ describe('the cohorts of random teams, labels, hosts and settings', function () 
       const [stream, event] = something(luck)
       const id = `step/${String(step)}`
       const metadata = { actor: { kind: 'admin', id }, $correlationId: id, $causationId: id, at: atStep(step), hostIds: [] }
-      await tables.log.append(stream, [{ ...event, eventId: uuidOf(step), metadata } as never], 'any')
+      await appendAtEnd(tables.log, stream, [{ ...event, eventId: uuidOf(step), metadata } as never])
       if (!luck.chance(0.1) && step + 1 < steps) continue
       told.push(...(await tables.project()))
       const twin = cohortsAsToldBy(told)

@@ -3,6 +3,7 @@ import type { AppendResult, JSONType } from '@eventstore/db-client'
 import type { EventLog, ExpectedRevision, NewEvent } from '../../app/ports.ts'
 import { AppendTooLarge, RevisionConflict } from '../../app/ports.ts'
 import type { Position } from '../../kernel/event.ts'
+import { mustBeRevision } from '../event-envelope.ts'
 import { answered } from './outcomes.ts'
 import { positionOf } from './positions.ts'
 import type { Reaching } from './reading.ts'
@@ -17,8 +18,8 @@ const grace = 1_000
 type Appending = Reaching & Readonly<{ positionAt: (stream: string, revision: number) => Promise<Position | undefined> }>
 
 /**
- * The writing half of the log. An unknown outcome is tried again with the same ids: with an expected revision or `no_stream` the server
- * compares them with what stands there, for ever. With `any` it only remembers recent ids, in memory: best effort.
+ * The writing half of the log. An unknown outcome is tried again with the same ids: the server compares them with what stands at the expected
+ * revision, for ever.
  */
 export const appending =
   ({ client, call, closed, silence, requiresLeader, positionAt }: Appending): EventLog['append'] =>
@@ -42,9 +43,7 @@ export const appending =
 const mustBeWellFormed = (stream: string, events: readonly NewEvent[], expected: ExpectedRevision): void => {
   if (events.length === 0) throw new RangeError(`An append to stream ${stream} has no events.`)
   if (isReserved(stream)) throw new RangeError(`The stream name ${stream} is reserved.`)
-  if (typeof expected === 'number' && (!Number.isSafeInteger(expected) || expected < 0)) {
-    throw new RangeError(`Stream ${stream} cannot be at revision ${String(expected)}.`)
-  }
+  mustBeRevision(stream, expected)
   const reserved = events.find(({ type }) => isReserved(type))
   if (reserved !== undefined) throw new RangeError(`The event type ${reserved.type} is reserved.`)
 }

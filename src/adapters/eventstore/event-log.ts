@@ -26,7 +26,6 @@ export type EventStoreOptions = Readonly<{
  * The event log in EventStoreDB (22.6 or later) over gRPC. Nothing is sent before the first call: `head` tells whether the server answers.
  * Throws `ParseError` when the connection string or a certificate file it names cannot be read.
  *
- * - Idempotence of appends that expect `any` is best effort: the server forgets ids when it restarts, and after many other appends.
  * - Events that Muster did not write (the store's own, other applications') are passed over, everywhere.
  * - Wrong credentials and missing rights rise as `LogRefused`, at once: repeating does not help. A subscription goes on trying.
  */

@@ -37,7 +37,7 @@ export const memoryEventLog = (): EventLog => {
   return {
     append: async (stream, events, expected) => {
       mustBeOpen()
-      const { events: incoming } = written(stream, events)
+      const { events: incoming } = written(stream, events, expected)
       const own = streams.get(stream) ?? []
       const earlier = repeated(stream, own, incoming, expected)
       if (earlier !== null) return earlier
@@ -107,7 +107,7 @@ const repeated = (
 ): Appended | null => {
   const current = own.length - 1
   const wanted = expected === 'no_stream' ? -1 : expected
-  const fits = wanted === 'any' || wanted === current
+  const fits = wanted === current
 
   const known = incoming.map(({ eventId }) => own.find((event) => event.eventId === eventId))
   if (fits && known.every((event) => event === undefined)) return null

@@ -62,7 +62,7 @@ export const postgresEventLog = async ({ url, poolSize = 8, log }: PostgresEvent
   return {
     append: async (stream, events, expected) => {
       mustBeOpen()
-      const outcome = await committer.commit({ key: stream, expected, ...written(stream, events) })
+      const outcome = await committer.commit({ key: stream, expected, ...written(stream, events, expected) })
       if (outcome.kind === 'conflict') throw new RevisionConflict(stream, expected, outcome.actual)
       return outcome.appended
     },
@@ -139,8 +139,7 @@ const columns = (events: readonly WrittenEvent[]) => [
   events.map(({ metadata }) => metadata),
 ]
 
-const revisionOf = (expected: ExpectedRevision): number | null =>
-  expected === 'any' ? null : expected === 'no_stream' ? -1 : expected
+const revisionOf = (expected: ExpectedRevision): number => (expected === 'no_stream' ? -1 : expected)
 
 type OutcomeRow = Readonly<{ outcome: string; last_revision: string; last_position: string }>
 type Outcome = Readonly<{ kind: 'appended'; appended: Appended } | { kind: 'conflict'; actual: number }>

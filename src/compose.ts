@@ -6,6 +6,7 @@ import { apnsPush } from './adapters/apns/push.ts'
 import { bullmqWorkQueue } from './adapters/bullmq/work-queue.ts'
 import { fileStore } from './adapters/files/package-store.ts'
 import { postgresAgentReports } from './adapters/postgres/agent-reports.ts'
+import { postgresBackupSource } from './adapters/postgres/backup.ts'
 import { postgresCarves } from './adapters/postgres/carves.ts'
 import { postgresChallenges } from './adapters/postgres/challenges.ts'
 import { openPool } from './adapters/postgres/connections.ts'
@@ -235,6 +236,7 @@ const start = async (
     app,
     config,
     packages: fileStore(join(config.MUSTER_DATA, 'packages')),
+    backup: postgresBackupSource({ url, holdsLog: config.EVENTSTORE_URL === undefined }),
     push,
     version,
     trust,

@@ -6,6 +6,7 @@ import express, { Router } from 'express'
 import type { Registry } from 'prom-client'
 import type { App } from '../app/app.ts'
 import type { LibraryFaults } from '../app/library-faults.ts'
+import type { BackupSource } from '../app/backup-ports.ts'
 import type { PackageStore } from '../app/package-ports.ts'
 import type { Push } from '../app/ports.ts'
 import { LogUnavailable } from '../app/ports.ts'
@@ -55,6 +56,7 @@ export type WebParts = Readonly<{
   app: App
   config: Config
   packages: PackageStore
+  backup: BackupSource
   push: Push
   version: string
   trust: Trust
@@ -149,6 +151,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
     trust,
     tickets,
     packages,
+    backup: parts.backup,
     files,
   })
   const agents = knownAgents(app)

@@ -19,4 +19,6 @@ export type PackageStore = Readonly<{
   /** The path of the file on this machine, or null when it is not here. */
   locate: (sha256: string) => Promise<string | null>
   remove: (sha256: string) => Promise<void>
+  /** Of all that are here, in order. */
+  all: () => Promise<readonly string[]>
 }>

@@ -1,5 +1,5 @@
-import { createReadStream, createWriteStream } from 'node:fs'
-import { readFile, rename, rm } from 'node:fs/promises'
+import { createReadStream } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import type { AuditFilter, Checkpoints } from '../client/audit-client.ts'
 import type { MusterClient } from '../client/muster-client.ts'
@@ -8,30 +8,15 @@ import { auditKeyIn, keyIdOf } from '../protocols/audit/signing.ts'
 import { verifyExport } from '../protocols/audit/verify.ts'
 import { UsageError } from './access.ts'
 import { table, when } from './table.ts'
+import { counting, writeWhole } from './whole-file.ts'
 
 /** Writes an export to a file, which is there only when it is whole, or to the standard output. Answers how many bytes. Throws `ApiError`. */
 export const exportAudit = async (client: MusterClient, filter: AuditFilter, file: string | undefined): Promise<number> => {
   const bytes = await client.audit.export(filter)
-  let written = 0
-  const counted = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunks) {
-      written += chunk.length
-      yield chunk
-    }
-  }
-  if (file === undefined) {
-    await pipeline(bytes, counted, process.stdout, { end: false })
-    return written
-  }
-  const partial = `${file}.partial`
-  try {
-    await pipeline(bytes, counted, createWriteStream(partial))
-    await rename(partial, file)
-  } catch (error) {
-    await rm(partial, { force: true })
-    throw error
-  }
-  return written
+  if (file !== undefined) return writeWhole(file, bytes)
+  const count = counting()
+  await pipeline(bytes, count.through, process.stdout, { end: false })
+  return count.sum()
 }
 
 /** Verifies a file (`-`: the standard input) by itself. Throws `UsageError` for a key or a file that cannot be read. */

@@ -82,6 +82,8 @@ export type MusterClient = Readonly<{
   upkeep: UpkeepClient
   webhooks: WebhooksClient
   audit: AuditClient
+  /** The bytes of a backup as they come. One that breaks off has no footer, and is not taken in. */
+  backup: () => Promise<AsyncIterable<Uint8Array>>
   past: PastClient
   /** Why something is on a host, or is not. */
   explain: ExplanationsClient
@@ -170,6 +172,7 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
     },
     enrollSecrets: enrollSecretsClient({ json }),
     audit: auditClient({ json, stream }),
+    backup: () => stream({ method: 'GET', path: '/backup' }),
     past: pastClient({ json }),
     explain: explanationsClient({ json }),
     changeSets: changeSetsClient({ json }),

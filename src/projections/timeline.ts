@@ -266,6 +266,7 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
       details: { user_id: Number(id), public_ip: data.address, by: data.by },
     })),
     AuditExported: as(({ data }) => ({ activity: 'exported_audit', details: { ...data } })),
+    BackupTaken: as(({ data }) => ({ activity: 'took_backup', details: { ...data } })),
     ChangeSetUndone: as(({ id, data }) => ({ activity: 'undid_change_set', details: { change_set: id, by: data.by } })),
   },
 }

@@ -18,6 +18,7 @@ import { server, theServer } from '../../src/domain/server/server.ts'
 import type { TestApp } from './app.ts'
 import { testApp, testCause } from './app.ts'
 import { mustKeepContract } from './contracts.ts'
+import { emptyBackup } from './empty-backup.ts'
 
 /** Whatever JSON holds: tests walk through it, and comparing tells. */
 type Json = ReturnType<typeof JSON.parse>
@@ -103,6 +104,7 @@ export const startAdminApi = async (
         trust,
         tickets,
         packages: memoryPackages(),
+        backup: emptyBackup,
         files,
       }),
     )

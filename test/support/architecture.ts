@@ -45,6 +45,7 @@ const topFiles: Readonly<Record<string, string>> = {
   'master-key.ts': 'config',
   'open-log.ts': 'compose',
   'process-guard.ts': 'compose',
+  'restore.ts': 'compose',
 }
 
 const roomOf = (path: string): string => {

@@ -28,6 +28,7 @@ import { openProfile } from '../../src/simulators/apple/profile.ts'
 import { selfSigned } from '../protocols/cms/identities.ts'
 import type { TestApp } from './app.ts'
 import { testApp, testCause } from './app.ts'
+import { emptyBackup } from './empty-backup.ts'
 
 export type Arrivals = TestApp &
   Readonly<{
@@ -84,6 +85,7 @@ export const startArrivals = async (deviceAuthorities: readonly X509Certificate[
         enrollmentProfiles: profiles,
         topics: () => Promise.resolve([]),
         trust,
+        backup: emptyBackup,
       }),
     )
     .use(errorHandler(app.logger))

@@ -46,6 +46,11 @@ export const fileStore = (folder: string): PackageStore => {
     },
 
     remove: (sha256) => rm(pathOf(sha256), { force: true }),
+
+    all: async () => {
+      const names = (await readdir(root).catch(absent)) ?? []
+      return names.flatMap((name) => /^([0-9a-f]{64})\.pkg$/.exec(name)?.[1] ?? []).sort()
+    },
   }
 }
 

@@ -29,5 +29,6 @@ export const memoryPackages = (chunkSize = 1024): PackageStore => {
       files.delete(name)
       return Promise.resolve()
     },
+    all: () => Promise.resolve([...files.keys()].sort()),
   }
 }

@@ -137,6 +137,7 @@ export const access = {
   'POST /certificates/authority/exports': admins,
   'POST /certificates/:fingerprint/revocations': admins,
   'GET /activities': all,
+  'GET /backup': admins,
   'GET /audit/export': admins,
   'GET /audit/checkpoints': everyone,
   'GET /audit/key': everyone,

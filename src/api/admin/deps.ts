@@ -1,6 +1,7 @@
 import type { SignInWay } from '../../domain/server/events.ts'
 import type { Request, Response } from 'express'
 import type { App } from '../../app/app.ts'
+import type { BackupSource } from '../../app/backup-ports.ts'
 import type { PackageStore } from '../../app/package-ports.ts'
 import type { WebhookName } from '../../app/webhook-ports.ts'
 import type { Session } from '../../app/session-ports.ts'
@@ -45,6 +46,7 @@ export type AdminDeps = Readonly<{
   enrollmentProfiles: EnrollmentProfiles
   tickets: Tickets
   packages: PackageStore
+  backup: BackupSource
   files: HostedFiles
   /** What this process believes of authorities and revocations: told anew after a change. */
   trust: Pick<Trust, 'refresh'>

@@ -11,6 +11,7 @@ import { accountEnrollmentRoutes } from './ways-in/account-enrollments.ts'
 import { accountKeyRoutes } from './ways-in/account-keys.ts'
 import { apiTokenRoutes } from './server/api-tokens.ts'
 import { activityRoutes } from './activities/activities.ts'
+import { backupRoutes } from './backup/backup.ts'
 import { auditTrailRoutes } from './audit/audit-trail.ts'
 import { authorityRoutes } from './certificates/authorities.ts'
 import { authenticate, callerOf, isStillKnown, principalOf, tokensOf } from './doors/authenticate.ts'
@@ -113,6 +114,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...activityRoutes(app),
     ...webhookRoutes(deps),
     ...auditTrailRoutes(deps),
+    ...backupRoutes(deps),
     ...changeSetRoutes(app),
     ...certificateRoutes(deps),
     ...authorityRoutes(deps),

@@ -1,6 +1,7 @@
 import type { Route } from './access.ts'
 import { activitySubjects } from './activities/subjects.ts'
 import { agentSubjects } from './agents/subjects.ts'
+import { backupSubjects } from './backup/subjects.ts'
 import { auditTrailSubjects } from './audit/subjects.ts'
 import { certificateSubjects } from './certificates/subjects.ts'
 import { changeSetSubjects } from './change-sets/subjects.ts'
@@ -28,6 +29,7 @@ export const subjects: Readonly<Record<Route, Subject>> = {
   ...activitySubjects,
   ...agentSubjects,
   ...auditTrailSubjects,
+  ...backupSubjects,
   ...certificateSubjects,
   ...changeSetSubjects,
   ...cohortSubjects,

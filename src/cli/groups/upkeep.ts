@@ -3,6 +3,7 @@ import { Argument } from 'commander'
 import { listAssets } from '../assets.ts'
 import { asking, say } from '../asking.ts'
 import { destroying } from '../confirming.ts'
+import { restoreBackup, takeBackup } from '../backup.ts'
 import { auditCommands } from '../audit-commands.ts'
 import { cancelCommand, listCommands, resultsOf, runCommand } from '../commands.ts'
 import type { Shell } from '../completion.ts'
@@ -31,6 +32,26 @@ export const upkeepCommands = (program: Command): void => {
       return [findings, findingsTable(findings)]
     },
   )
+
+  asking(
+    program
+      .command('backup')
+      .description('take a backup of the server while it serves, into a file; the master key is not in it')
+      .argument('<file>', 'where to'),
+    async (client, _, [file = '']) => {
+      const bytes = await takeBackup(client, file)
+      return [
+        { file, bytes },
+        `${String(bytes)} bytes were written to ${file}. Keep the master key elsewhere: it opens what is sealed in there.`,
+      ]
+    },
+  )
+
+  program
+    .command('restore')
+    .description('take a backup into the empty place that the environment names (as for `serve`), with no server running there')
+    .argument('<file>', 'a backup')
+    .action(restoreBackup)
 
   program
     .command('completion')

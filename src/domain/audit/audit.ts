@@ -2,7 +2,10 @@ import type { Decider } from '../../kernel/decider.ts'
 import { decideBy, evolveBy } from '../../kernel/decider.ts'
 import type { AuditEvent, ExportWish, SignedCheckpoint } from './events.ts'
 
-export type AuditCommand = { type: 'Checkpoint'; data: SignedCheckpoint } | { type: 'NoteExport'; data: ExportWish }
+export type AuditCommand =
+  | { type: 'Checkpoint'; data: SignedCheckpoint }
+  | { type: 'NoteExport'; data: ExportWish }
+  | { type: 'NoteBackup'; data: Readonly<{ packages: number }> }
 
 /** `last`: the latest checkpoint; null: there is none. */
 export type Audit = Readonly<{ last: SignedCheckpoint | null }>
@@ -18,11 +21,13 @@ export const audit: Decider<AuditCommand, AuditEvent, Audit> = {
   decide: decideBy<AuditCommand, AuditEvent, Audit>({
     Checkpoint: ({ data }, { last }) => (saysNews(data, last) ? [{ type: 'AuditCheckpointed', data }] : []),
     NoteExport: ({ data }) => [{ type: 'AuditExported', data }],
+    NoteBackup: ({ data }) => [{ type: 'BackupTaken', data }],
   }),
 
   evolve: evolveBy<AuditEvent, Audit>({
     AuditCheckpointed: (_, { data }) => ({ last: data }),
     AuditExported: (state) => state,
+    BackupTaken: (state) => state,
   }),
 }
 

@@ -22,3 +22,5 @@ export type AuditEvent =
   | { type: 'AuditCheckpointed'; data: SignedCheckpoint }
   /** The log, or a part of it, was handed out. */
   | { type: 'AuditExported'; data: ExportWish }
+  /** All that the server keeps was handed out; what was sealed stayed sealed. */
+  | { type: 'BackupTaken'; data: Readonly<{ packages: number }> }

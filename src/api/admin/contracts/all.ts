@@ -1,6 +1,7 @@
 import type { OpenRoute, Route } from '../access.ts'
 import { agentContracts } from '../agents/contract.ts'
 import { activityContracts } from '../activities/contract.ts'
+import { backupContracts } from '../backup/contract.ts'
 import { auditTrailContracts } from '../audit/contract.ts'
 import { certificateContracts } from '../certificates/contract.ts'
 import { changeSetContracts } from '../change-sets/contract.ts'
@@ -48,6 +49,7 @@ export const contracts: { readonly [R in Route | OpenRoute]: Tagged<R> } = check
       ...activityContracts,
       ...webhookContracts,
       ...auditTrailContracts,
+      ...backupContracts,
       ...signInContracts,
       ...userContracts,
       ...serverContracts,

@@ -31,7 +31,12 @@ export type Reply = Content | readonly Content[] | null
 
 type Bytes = Readonly<{
   type:
-    'application/octet-stream' | 'application/x-apple-aspen-config' | 'application/x-ndjson' | 'text/csv' | 'text/event-stream'
+    | 'application/octet-stream'
+    | 'application/gzip'
+    | 'application/x-apple-aspen-config'
+    | 'application/x-ndjson'
+    | 'text/csv'
+    | 'text/event-stream'
   what: string
 }>
 

@@ -3,8 +3,9 @@ import { inParallel } from '../app/in-parallel.ts'
 import type { ClaimedWork } from '../app/operational-ports.ts'
 import type { Push, PushOutcome, PushTarget } from '../app/ports.ts'
 import { SecretGone } from '../app/ports.ts'
+import { verdictOf } from '../app/push-verdict.ts'
 import { host } from '../domain/host/host.ts'
-import { deviceChannel } from '../domain/platforms.ts'
+import { tokenFoundDead } from '../domain/enrollment/dead-token.ts'
 import type { ChannelToWake } from '../projections/waking.ts'
 import { channelsToWake } from '../projections/waking.ts'
 import type { Outcome, WorkKind } from './worker.ts'
@@ -46,14 +47,8 @@ const waking = (app: App, push: Push, { name, silently }: Readonly<{ name: strin
     return null
   }
 
-  /** The token is dead, unless the device has sent a newer one since. A user's takes the user's channel along, and no more. */
   const unregistered = async (row: ChannelToWake, since: number, work: ClaimedWork): Promise<void> => {
-    const said = { because: 'push-token-unregistered', since: new Date(since).toISOString() } as const
-    const command =
-      row.channel === deviceChannel
-        ? ({ type: 'EndEnrollment', data: said } as const)
-        : ({ type: 'CloseChannel', data: { channel: row.channel, ...said } } as const)
-    await app.execute(host, row.host_id, command, causeOf(work))
+    await app.execute(host, row.host_id, tokenFoundDead(row.channel, since), causeOf(work))
   }
 
   const unpushable = (reason: string): void => {
@@ -94,7 +89,7 @@ const waking = (app: App, push: Push, { name, silently }: Readonly<{ name: strin
         ...reachable.map(({ row }, index) => ({
           hostId: row.host_id,
           channel: row.channel,
-          problem: problemOf(outcomes[index]),
+          ...verdictOf(outcomes[index]),
         })),
         ...now.flatMap((row, index) =>
           targets[index] == null ? [{ hostId: row.host_id, channel: row.channel, problem: 'SecretGone' }] : [],
@@ -113,7 +108,3 @@ const waking = (app: App, push: Push, { name, silently }: Readonly<{ name: strin
     },
   }
 }
-
-/** A token that was not taken: the wrong service, the wrong certificate, or a broken token. The enrollment stands all the same. */
-const problemOf = (outcome: PushOutcome | undefined): string | null =>
-  outcome?.kind === 'bad-token' || outcome?.kind === 'refused' ? outcome.reason : null

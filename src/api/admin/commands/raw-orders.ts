@@ -21,7 +21,8 @@ export const orderOf = async (app: Pick<App, 'blobs' | 'vault' | 'clock'>, asked
   const special = Object.hasOwn(specials, raw.requestType) ? specials[raw.requestType] : undefined
   if (special === undefined || channel !== deviceChannel) {
     const request = await requestOf(raw, seal)
-    return { type: 'QueueCommands', data: { commands: [{ commandId, channel, request, reason: { code: 'asked' }, deadline }] } }
+    const command = { commandId, channel, request, reason: { code: 'asked' }, deadline } as const
+    return { type: 'QueueCommands', data: { commands: [command], fresh: true } }
   }
   if (special === 'unlock') return { type: 'UnlockHost', data: order }
   const typed = pinIn(raw.command)

@@ -10,6 +10,7 @@ import { postgresAgentReports } from './adapters/postgres/agent-reports.ts'
 import { postgresCarves } from './adapters/postgres/carves.ts'
 import { postgresChallenges } from './adapters/postgres/challenges.ts'
 import { openPool } from './adapters/postgres/connections.ts'
+import { databaseClock } from './adapters/postgres/database-clock.ts'
 import { postgresDatabase } from './adapters/postgres/database.ts'
 import { startEmbeddedPostgres } from './adapters/postgres/embedded.ts'
 import { postgresEventLog } from './adapters/postgres/event-log.ts'
@@ -98,13 +99,14 @@ export const compose = async (config: Config, logger: Log, libraryFaults: Librar
 type Process = Readonly<{ closers: (() => Promise<unknown>)[]; signal: AbortSignal; libraryFaults: LibraryFaults }>
 
 const start = async (config: Config, logger: Log, { closers, signal, libraryFaults }: Process): Promise<Omit<Muster, 'stop'>> => {
-  const clock = () => new Date()
   const runs = (role: Config['roles'][number]) => config.roles.includes(role)
   const url = config.DATABASE_URL ?? (await embedded(config, logger, closers))
 
   const pool = openPool({ url, max: 16, name: 'operations', logger })
   closers.push(() => pool.end())
   await createOperationalTables(pool)
+  const { clock, close: stopComparing } = await databaseClock({ pool, logger })
+  closers.push(stopComparing)
 
   const rawLog =
     config.EVENTSTORE_URL === undefined
@@ -128,7 +130,7 @@ const start = async (config: Config, logger: Log, { closers, signal, libraryFaul
   const vault = postgresVault(pool, await masterKeyOf(config))
   const telemetry = postgresTelemetry(pool, clock, logger)
   closers.push(telemetry.close)
-  const work = postgresWorkStore(pool, clock)
+  const work = postgresWorkStore(pool)
 
   const app: App = {
     ...executor(log, clock),
@@ -160,8 +162,8 @@ const start = async (config: Config, logger: Log, { closers, signal, libraryFaul
     logger,
   }
 
-  let leading = false
-  const nothing = nothingWaiting(() => leading)
+  const reign = { number: 0, leading: false }
+  const nothing = nothingWaiting(() => (reign.leading ? reign.number : null))
   if (runs('projector')) {
     const onward = config.MUSTER_ACTIVITIES_WEBHOOK_URL === undefined ? [] : [activityWork]
     const running = runProjections({
@@ -170,7 +172,8 @@ const start = async (config: Config, logger: Log, { closers, signal, libraryFaul
       projections: allProjections,
       work: (sql, events) => work.add(sql, workFollowing(events, onward)),
       onLeading: (now) => {
-        leading = now
+        if (now && !reign.leading) reign.number += 1
+        reign.leading = now
       },
       onBatch: (events) => {
         nothing.applied(events)

@@ -65,7 +65,7 @@ export const problemOf = (error: unknown): Problem | null => {
     return status === undefined ? null : one(status, error.field ?? 'base', error.message)
   }
   if (error instanceof ParseError) return one(400, error.field, error.message)
-  if (error instanceof AppendTooLarge) return one(413, 'base', 'The request asks for more than one event can hold.')
+  if (error instanceof AppendTooLarge) return one(413, 'base', 'The request asks for more than one event can hold: 1 MiB.')
   if (error instanceof SecretGone) return one(410, 'base', 'What was asked for was erased: its key is gone.')
   if (error instanceof RevisionConflict)
     return { ...one(503, 'base', 'Too many changes are made to this at the same time.'), retryAfter: 1 }
@@ -92,6 +92,8 @@ export const errorHandler =
     if (response.headersSent) return next(error)
     const { status, errors, retryAfter } = problem ?? one(500, 'base', `The server failed; its log says why under ${requestId}.`)
     if (retryAfter !== undefined) response.set('retry-after', String(retryAfter))
+    // Whoever is told to wait is told how long; most limits count by the minute.
+    else if (status === 429 && !response.hasHeader('retry-after')) response.set('retry-after', '60')
     response.status(status).json({ message: messages[status] ?? 'The request was refused.', errors, ...more(errors) })
   }
 
@@ -103,11 +105,18 @@ const bodyProblem = (error: unknown): Problem | null => {
   const { status } = error
   if (status < 400 || status > 499) return null
   const type = 'type' in error && typeof error.type === 'string' ? error.type : ''
+  if (type === 'entity.too.large') return one(413, 'base', tooLarge(error))
   return one(status, 'base', bodyReasons[type] ?? 'The request cannot be read.')
 }
 
+/** The body parsers say what they take, and what was announced where it was. */
+const tooLarge = (error: Error): string => {
+  const { limit, length } = error as Readonly<{ limit?: unknown; length?: unknown }>
+  const most = typeof limit === 'number' ? `the ${String(limit)} bytes that are taken here` : 'this server takes'
+  return `The body is larger than ${most}${typeof length === 'number' ? `: it has ${String(length)}` : ''}.`
+}
+
 const bodyReasons: Readonly<Record<string, string>> = {
-  'entity.too.large': 'The body is larger than this server takes.',
   'entity.parse.failed': 'The body is no well-formed JSON.',
   'encoding.unsupported': 'The body is encoded in a way that this server does not know.',
   'charset.unsupported': 'The body is in a character set that this server does not know.',

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { App } from '../app/app.ts'
 import { server, theServer } from '../domain/server/server.ts'
+import { Rejection } from '../kernel/rejection.ts'
 import { startCause } from './authority.ts'
 
 /** The first admin token, made when there is none at all. It is answered once and stored as a hash. */
@@ -9,6 +10,13 @@ export const theToken = async ({ execute, load }: Pick<App, 'execute' | 'load'>)
   if (Object.keys(state.tokens).length > 0) return null
   const token = randomBytes(32).toString('base64url')
   const tokenHash = createHash('sha256').update(token).digest('hex')
-  await execute(server, theServer, { type: 'IssueApiToken', data: { name: 'first', role: 'admin', tokenHash } }, startCause())
-  return token
+  const command = { type: 'IssueApiToken', data: { name: 'first', role: 'admin', tokenHash } } as const
+  try {
+    await execute(server, theServer, command, startCause())
+    return token
+  } catch (error) {
+    // Another process of the same server was first.
+    if (error instanceof Rejection && error.code === 'name-taken') return null
+    throw error
+  }
 }

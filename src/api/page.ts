@@ -31,10 +31,19 @@ summary{cursor:pointer}
 .type{opacity:.75}
 @media(prefers-color-scheme:dark){body{color:#eee;background:#111}a{color:#9ec1ff}[role=alert]{color:#ff9c9c}}`
 
-/** Byte for byte what the hash is over. */
-const styleElement: Html = { html: `<style>${style}</style>` }
+/** Text in an element of the page itself, with what the page's policy names it by. */
+export type Inline = Readonly<{ element: Html; source: string }>
 
-const styleHash = `'sha256-${createHash('sha256').update(style).digest('base64')}'`
+/**
+ * A style or script that stands in the page. Nothing comes between the tags and the text, not even a blank, for browsers hash all that stands there.
+ * https://www.w3.org/TR/CSP3/#match-element-to-source-list
+ */
+export const inline = (name: 'style' | 'script', text: string): Inline => ({
+  element: { html: `<${name}>${text}</${name}>` },
+  source: `'sha256-${createHash('sha256').update(text).digest('base64')}'`,
+})
+
+const styles = inline('style', style)
 
 /** The headers of pages: nothing is loaded from anywhere, nothing is kept, nobody is told where a link led from. */
 export const pageHeaders = (formTargets: readonly string[] = []): readonly RequestHandler[] => [
@@ -43,7 +52,7 @@ export const pageHeaders = (formTargets: readonly string[] = []): readonly Reque
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],
-        styleSrc: [styleHash],
+        styleSrc: [styles.source],
         formAction: formTargets.length === 0 ? ["'none'"] : [...formTargets],
         baseUri: ["'none'"],
         frameAncestors: ["'none'"],
@@ -74,7 +83,7 @@ export const pageOf = ({ title, body, wide = false }: Page): string =>
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
         <title>${title}</title>
-        ${styleElement}
+        ${styles.element}
       </head>
       <body class="${wide ? 'wide' : ''}">
         <main>

@@ -16,8 +16,8 @@ export const findHost = async (client: MusterClient, host: string): Promise<Host
   }
 }
 
-/** A host's whole history, oldest first. */
-export const historyOf = async (client: MusterClient, id: number): Promise<readonly HistoryEntry[]> => {
+/** A host's whole history, oldest first, or what of it is of these types, with commas between. Throws `ApiError` for a type that no event has. */
+export const historyOf = async (client: MusterClient, id: number, type?: string): Promise<readonly HistoryEntry[]> => {
   const entries: HistoryEntry[] = []
   for (;;) {
     const after = entries.at(-1)?.revision
@@ -25,6 +25,7 @@ export const historyOf = async (client: MusterClient, id: number): Promise<reado
       order: 'asc',
       limit: pageSize,
       ...(after === undefined ? {} : { after }),
+      ...(type === undefined ? {} : { type }),
     })
     entries.push(...events)
     if (events.length < pageSize) return entries

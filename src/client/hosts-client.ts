@@ -19,8 +19,11 @@ export type HostFilter = Page &
     order_direction?: 'asc' | 'desc'
   }>
 
-/** A part of a host's history: revisions after and before these (exclusive), at most `limit` (100 unless told). Latest first unless told. */
-export type HistoryPage = Readonly<{ order?: 'asc' | 'desc'; after?: number; before?: number; limit?: number }>
+/**
+ * A part of a host's history: revisions after and before these (exclusive), at most `limit` (100 unless told), of these types (with commas
+ * between) alone. Latest first unless told.
+ */
+export type HistoryPage = Readonly<{ order?: 'asc' | 'desc'; after?: number; before?: number; limit?: number; type?: string }>
 
 /** Hosts, and what is done to one. Every function throws `ApiError`. */
 export type HostsClient = Readonly<{

@@ -1,7 +1,10 @@
-import type { Connection } from './connection.ts'
+import type { Call, Connection } from './connection.ts'
 import { pathOf } from './connection.ts'
 import type { Plan } from './history-json.ts'
-import type { Host, Label, PageMeta, Profile } from './json.ts'
+import type { Host, Label, NewLabel, PageMeta, Profile } from './json.ts'
+
+/** For whose devices settings are. */
+export type Family = 'apple' | 'windows'
 
 /** Settings of a batch: contents as they are, for the hosts that the labels name. `name` counts where the contents have none. */
 export type BatchProfile = Readonly<{
@@ -30,16 +33,27 @@ export type LabelChange = Readonly<{ name?: string; description?: string; query?
 export type SettingsClient = Readonly<{
   /** All of a team's settings. */
   profilesOf: (teamId: number | null) => Promise<readonly AimedProfile[]>
-  /** Makes a team's settings these, all of them. `dryRun`: the server checks them and changes nothing. */
+  /**
+   * Makes a team's settings these, all of them; with `lists`, those for these devices alone. `dryRun`: the server checks them and changes
+   * nothing.
+   */
   replaceProfiles: (
     teamId: number | null,
     profiles: readonly BatchProfile[],
-    options?: Readonly<{ dryRun?: boolean }>,
+    options?: Readonly<{ lists?: readonly Family[]; dryRun?: boolean }>,
   ) => Promise<void>
   /** What `replaceProfiles` would lead to on every host. */
-  planProfiles: (teamId: number | null, profiles: readonly BatchProfile[]) => Promise<Plan>
+  planProfiles: (teamId: number | null, profiles: readonly BatchProfile[], lists?: readonly Family[]) => Promise<Plan>
   /** Makes a team's enroll secrets these, all of them; those that it has already are left alone. */
   replaceEnrollSecrets: (teamId: number | null, secrets: readonly string[]) => Promise<void>
+  /** Has the server check what would be created or changed; changes nothing. */
+  check: Readonly<{
+    label: (label: NewLabel) => Promise<void>
+    labelChange: (id: number, change: LabelChange) => Promise<void>
+    team: (team: Readonly<{ name: string }>) => Promise<void>
+    /** Answers how many would come and go. */
+    enrollSecrets: (teamId: number | null, secrets: readonly string[]) => Promise<number>
+  }>
   editLabel: (id: number, change: LabelChange) => Promise<Label>
   /** What `editLabel` would lead to on every host. */
   planLabel: (id: number, change: LabelChange) => Promise<Plan>
@@ -52,25 +66,36 @@ export type SettingsClient = Readonly<{
 export const settingsClient = ({ json }: Pick<Connection, 'json'>): SettingsClient => ({
   profilesOf: (teamId) =>
     everyPage(async (page) => {
-      const query = { per_page: 1000, page, ...(teamId === null ? {} : { team_id: teamId }) }
+      const query = { per_page: 1000, page, ...ofTeam(teamId) }
       const call = { method: 'GET', path: '/configuration_profiles', query } as const
       const { profiles, meta } = await json<Readonly<{ profiles: readonly AimedProfile[]; meta: PageMeta }>>(call)
       return [profiles, meta]
     }),
-  replaceProfiles: async (teamId, profiles, { dryRun = false } = {}) => {
+  replaceProfiles: async (teamId, profiles, { lists, dryRun = false } = {}) => {
     const body = batchOf(profiles)
-    const query = { ...(teamId === null ? {} : { team_id: teamId }), dry_run: String(dryRun) }
+    const query = { ...ofTeam(teamId), ...onlyOf(lists), dry_run: String(dryRun) }
     await json({ method: 'POST', path: '/configuration_profiles/batch', query, json: body })
   },
-  planProfiles: async (teamId, profiles) => {
-    const query = { ...(teamId === null ? {} : { team_id: teamId }), plan: 'true' }
+  planProfiles: async (teamId, profiles, lists) => {
+    const query = { ...ofTeam(teamId), ...onlyOf(lists), plan: 'true' }
     const call = { method: 'POST', path: '/configuration_profiles/batch', query, json: batchOf(profiles) } as const
     return (await json<Readonly<{ plan: Plan }>>(call)).plan
   },
-  replaceEnrollSecrets: async (teamId, told) => {
-    const secrets = told.map((secret) => ({ secret }))
-    if (teamId === null) await json({ method: 'POST', path: '/spec/enroll_secret', json: { spec: { secrets } } })
-    else await json({ method: 'PATCH', path: pathOf`/teams/${teamId}/secrets`, json: { secrets } })
+  replaceEnrollSecrets: async (teamId, secrets) => {
+    await json(callFor(teamId, secrets))
+  },
+  check: {
+    label: async (label) => {
+      await json({ method: 'POST', path: '/labels', query: dry, json: label })
+    },
+    labelChange: async (id, change) => {
+      await json({ method: 'PATCH', path: pathOf`/labels/${id}`, query: dry, json: change })
+    },
+    team: async (team) => {
+      await json({ method: 'POST', path: '/teams', query: dry, json: team })
+    },
+    enrollSecrets: async (teamId, secrets) =>
+      (await json<Readonly<{ changed: number }>>({ ...callFor(teamId, secrets), query: dry })).changed,
   },
   editLabel: async (id, change) => {
     const call = { method: 'PATCH', path: pathOf`/labels/${id}`, json: change } as const
@@ -93,6 +118,24 @@ export const settingsClient = ({ json }: Pick<Connection, 'json'>): SettingsClie
       return [custom_variables, meta]
     }),
 })
+
+const dry = { dry_run: 'true' }
+
+/** Secrets of no team have a place of their own. */
+const callFor = (teamId: number | null, told: readonly string[]): Call => {
+  const secrets = told.map((secret) => ({ secret }))
+  return teamId === null
+    ? { method: 'POST', path: '/spec/enroll_secret', json: { spec: { secrets } } }
+    : { method: 'PATCH', path: pathOf`/teams/${teamId}/secrets`, json: { secrets } }
+}
+
+const ofTeam = (teamId: number | null) => (teamId === null ? {} : { team_id: teamId })
+
+/** Nothing when the batch holds all that a team has. */
+const onlyOf = (lists: readonly Family[] | undefined) => {
+  const [only, ...others] = lists ?? []
+  return only === undefined || others.length > 0 ? {} : { only }
+}
 
 const batchOf = (profiles: readonly BatchProfile[]) => ({
   profiles: profiles.map(({ contents, ...rest }) => ({ ...rest, contents: Buffer.from(contents).toString('base64') })),

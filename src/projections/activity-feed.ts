@@ -12,10 +12,12 @@ export type ActivityRow = Omit<TimelineRow, 'admin_id'> &
     profile_identifier: string | null
   }>
 
-/** `before` and `after` are exclusive positions, `actor` a part of the actor's name; null asks for nothing. */
+/** `before` and `after` are exclusive positions, `since` and `until` inclusive times, `actor` a part of the actor's name; null asks for nothing. */
 export type ActivityFilter = Readonly<{
   before: string | null
   after: string | null
+  since: string | null
+  until: string | null
   type: string | null
   actor: string | null
   hostId: string | null
@@ -28,6 +30,8 @@ export type ActivityFilter = Readonly<{
 export const everyActivity: Omit<ActivityFilter, 'limit'> = {
   before: null,
   after: null,
+  since: null,
+  until: null,
   type: null,
   actor: null,
   hostId: null,
@@ -72,12 +76,14 @@ const parameters = (): Readonly<{ values: readonly SqlValue[]; value: ToParamete
  * take long to find a page, because what is sought is rare, the page is put together from one short walk for each thing that it may be about.
  */
 const pageOf = (filter: ActivityFilter, value: ToParameter): string => {
-  const { before, after, type, actor, hostId, changeSet, order, limit, offset } = filter
+  const { before, after, since, until, type, actor, hostId, changeSet, order, limit, offset } = filter
   const deed = type === null ? null : deedOf(type)
   const part = actor === null ? null : value(actor)
   const isNarrow = hostId !== null || changeSet !== null
   const by = isNarrow ? null : deed !== null && deed.kind !== 'macos' ? 'profile_id' : part === null ? null : 'admin_id'
   const about = [
+    ...(since === null ? [] : [`l.at >= ${value(since)}::timestamptz`]),
+    ...(until === null ? [] : [`l.at <= ${value(until)}::timestamptz`]),
     ...(hostId === null ? [] : [`l.host_id = ${value(hostId)}`]),
     ...(changeSet === null ? [] : [`l.correlation_id = ${value(changeSet)}`]),
     ...(type === null ? [] : [unspoken.test(type) ? 'false' : `l.activity = ${value(deed?.activity ?? type)}`]),

@@ -49,7 +49,8 @@ export const changeSetEffects: Projection<Effect, EffectRow> = {
     },
     DeclarationsAssigned: (event) => {
       const { assigned, withdrawn } = event.data
-      return effect(event, { installs: assigned.length, removals: withdrawn.length }, {})
+      const sent = assigned.filter(({ told, refused }) => told === undefined && refused === undefined)
+      return effect(event, { installs: sent.length, removals: withdrawn.length }, {})
     },
     LabelMembershipChanged: (event) =>
       event.data.because === 'reported' ? [] : effect(event, none, { left: event.data.left, because: event.data.because }),

@@ -20,27 +20,38 @@ export type ListedCommand = Omit<CommandRow, 'result'> & OfHost
 /** A command with the sealed answer of the host. */
 export type CommandWithResult = CommandRow & OfHost
 
+export type CommandStatus = CommandRow['status']
+
 /**
- * Commands of one host or of all (null), of one type of request or of all, the latest change first. `kind` is that of the requests which have
- * no type of their own but mean this one.
+ * Commands of one host or of all (null), of one type of request or of all, in these states or in any, the latest change first. `kind` is that of
+ * the requests which have no type of their own but mean this one.
  */
 export const commandsPage = (
-  filter: Readonly<{ hostId: string | null; kind: string | null; requestType: string | null }>,
-  page: Page,
-): Query<ListedCommand> =>
-  query<ListedCommand>`
+  filter: Readonly<{
+    hostId: string | null
+    kind: string | null
+    requestType: string | null
+    statuses: readonly CommandStatus[] | null
+  }>,
+  page: Page & Readonly<{ oldestFirst?: boolean }>,
+): Query<ListedCommand> => ({
+  text: `
     select c.host_id, c.command_id, c.channel, c.request, c.reason, c.status, c.queued_at, c.deadline, c.updated_at, c.errors, c.cancelled_because,
+           c.held, c.code,
            h.hardware_id, h.name as host_name, h.serial, h.platform, h.team_id, p.pushed_at
     from commands c join hosts h using (host_id) left join channel_pushes p on p.host_id = c.host_id and p.channel = c.channel
-    where (${filter.hostId}::text is null or c.host_id = ${filter.hostId})
-      and (${filter.requestType}::text is null or c.request->>'kind' = ${filter.kind} or c.request->>'requestType' = ${filter.requestType})
-    order by c.updated_at desc, c.command_id, c.host_id limit ${page.limit} offset ${page.offset}`
+    where ($1::text is null or c.host_id = $1)
+      and ($2::text is null or c.request->>'kind' = $3 or c.request->>'requestType' = $2)
+      and ($4::text[] is null or c.status = any($4))
+    order by c.updated_at ${page.oldestFirst === true ? 'asc' : 'desc'}, c.command_id, c.host_id limit $5 offset $6`,
+  values: [filter.hostId, filter.requestType, filter.kind, filter.statuses, page.limit, page.offset],
+})
 
 /** What became of one command on its hosts, a page of them. */
 export const commandResultsPage = (commandId: string, page: Page): Query<CommandWithResult> =>
   query<CommandWithResult>`
     select c.host_id, c.command_id, c.channel, c.request, c.reason, c.status, c.queued_at, c.deadline, c.updated_at, c.errors, c.result,
-           c.cancelled_because, h.hardware_id, h.name as host_name, h.serial, h.platform, h.team_id, p.pushed_at
+           c.cancelled_because, c.held, c.code, h.hardware_id, h.name as host_name, h.serial, h.platform, h.team_id, p.pushed_at
     from commands c join hosts h using (host_id) left join channel_pushes p on p.host_id = c.host_id and p.channel = c.channel
     where c.command_id = ${commandId} order by c.host_id limit ${page.limit} offset ${page.offset}`
 

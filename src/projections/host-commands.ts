@@ -29,7 +29,7 @@ export const hostCommandKey = ['host_id', 'command_id'] as const
 type About<T extends CommandEvent['type']> = Recorded<OfType<CommandEvent, T>>
 
 /** The row that an event about one command is about. */
-export const itsRow = ({ id, data }: About<'CommandSent' | 'CommandDeferred' | 'CommandAnswered'>) => ({
+export const itsRow = ({ id, data }: About<'CommandSent' | 'CommandDeferred' | 'CommandHeld' | 'CommandAnswered'>) => ({
   host_id: id,
   command_id: data.commandId,
 })

@@ -83,16 +83,3 @@ export const hostsNamed = (told: readonly string[]): Query<Readonly<{ told: stri
     order by w.told, (h.host_id = w.told) desc, (h.hardware_id = w.told) desc, (h.serial = w.told) desc, h.host_id`,
   values: [told],
 })
-
-/** A page of a label's hosts in these teams (null: in all); of a built-in label, those of its platform (null: all). */
-export const hostsOfLabel = (
-  labelId: string,
-  platform: string | null,
-  { teamIds, limit, offset }: Readonly<{ teamIds: readonly string[] | null; limit: number; offset: number }>,
-): Query<ListedHost> => ({
-  text: `select ${columns} from ${tables}
-    where h.merged_into is null and ($5::text[] is null or h.team_id = any($5)) and ($1::text in ('1', '2', '3', '4', '5') and ($2::text is null or h.platform = $2)
-       or h.host_id in (select m.host_id from label_members m where m.label_id = $1))
-    order by h.host_id limit $3 offset $4`,
-  values: [labelId, platform, limit, offset, teamIds],
-})

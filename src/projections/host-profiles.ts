@@ -1,7 +1,8 @@
 import type { CommandEvent, QueuedCommand } from '../domain/commands/events.ts'
+import { holdReasons } from '../domain/commands/words.ts'
 import type { EnrollmentEvent } from '../domain/enrollment/events.ts'
 import type { HostProfileEvent } from '../domain/host-profiles/events.ts'
-import type { DeclarationEvent } from '../domain/declarations/events.ts'
+import type { AssignedDeclaration, DeclarationEvent } from '../domain/declarations/events.ts'
 import type { ProfileScope, SettingsKind } from '../domain/profiles/events.ts'
 import type { Change, Projection } from '../kernel/projection.ts'
 import { query } from '../kernel/query.ts'
@@ -50,6 +51,12 @@ export const hostProfiles: Projection<HostProfileEvent | DeclarationEvent | Comm
     EnrollmentStarted: ({ id }) => ({ where: { host_id: id }, remove: true }),
     EnrollmentEnded: ({ id }) => ({ where: { host_id: id }, remove: true }),
     CommandsQueued: ({ id, at, data }) => data.commands.flatMap((command) => underWay(id, at, command)),
+    CommandHeld: ({ id, at, data: { profileId, because } }) =>
+      profileId === null
+        ? []
+        : { where: { host_id: id, profile_id: profileId }, change: { detail: holdReasons[because], changed_at: at } },
+    CommandSent: ({ id, data: { profileId } }) =>
+      profileId === undefined ? [] : { where: { host_id: id, profile_id: profileId }, change: { detail: null } },
     ProfileInstalled: ({ id, at, data }) => ({
       where: { host_id: id, profile_id: data.profileId },
       change: { status: data.status, failures: 0, detail: null, changed_at: at },
@@ -99,7 +106,7 @@ export const hostProfiles: Projection<HostProfileEvent | DeclarationEvent | Comm
       })),
     ],
     DeclarationsAssigned: ({ id, at, data: { assigned, withdrawn } }) => [
-      ...assigned.map(({ profileId, identifier, checksum, scope, missing }) => ({
+      ...assigned.map(({ profileId, identifier, checksum, scope, ...how }) => ({
         where: { host_id: id, profile_id: profileId },
         set: {
           ...{
@@ -112,8 +119,7 @@ export const hostProfiles: Projection<HostProfileEvent | DeclarationEvent | Comm
             failures: 0,
           },
           ...{ command_id: null, changed_at: at, reason: { code: 'declarations-changed' } },
-          status: missing === undefined ? ('pending' as const) : ('failed' as const),
-          detail: missing === undefined ? null : `Nothing is known of this host that $FLEET_VAR_${missing} could stand for.`,
+          ...standingOf(how),
         },
       })),
       ...withdrawn.map((profileId) => ({
@@ -131,12 +137,21 @@ export const hostProfiles: Projection<HostProfileEvent | DeclarationEvent | Comm
         where: { host_id: id, profile_id: profileId },
         change: { status: 'failed', detail, changed_at: at },
       })),
-    DeclarationsReported: ({ id, at, data }) =>
-      data.changed.flatMap(({ profileId, status, detail }) =>
+    DeclarationsReported: ({ id, at, data: { changed, lost = [] } }) => [
+      ...lost.map((profileId) => ({
+        where: { host_id: id, profile_id: profileId },
+        change: {
+          status: 'verifying' as const,
+          detail: 'The host reported it before, and reports it so no more.',
+          changed_at: at,
+        },
+      })),
+      ...changed.flatMap(({ profileId, status, detail }) =>
         profileId === undefined
           ? []
           : [{ where: { host_id: id, profile_id: profileId }, change: { status, detail, changed_at: at } }],
       ),
+    ],
     DeclarationsDropped: ({ id, data }) =>
       data.profileIds.map((profileId) => ({ where: { host_id: id, profile_id: profileId }, remove: true })),
     DeclarationResendAsked: ({ id, at, data }) => ({
@@ -148,6 +163,18 @@ export const hostProfiles: Projection<HostProfileEvent | DeclarationEvent | Comm
       change: { status: 'waiting', failures: 0, detail: null, changed_at: at },
     }),
   },
+}
+
+/** How a declaration stands that was just given to a host. */
+const standingOf = ({
+  missing,
+  refused,
+  told,
+}: Pick<AssignedDeclaration, 'missing' | 'refused' | 'told'>): Pick<HostProfileRow, 'status' | 'detail'> => {
+  if (missing !== undefined)
+    return { status: 'failed', detail: `Nothing is known of this host that $FLEET_VAR_${missing} could stand for.` }
+  if (refused !== undefined) return { status: 'failed', detail: refused.detail }
+  return told ?? { status: 'pending', detail: null }
 }
 
 const underWay = (

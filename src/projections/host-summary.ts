@@ -14,6 +14,7 @@ export const hostSummary = (teamId: string | null, now: string) =>
 
 export type EnrollmentSummary = Readonly<{
   enrolled: number
+  enrolled_windows: number
   personal: number
   pending: number
   unenrolled: number
@@ -23,7 +24,8 @@ export type EnrollmentSummary = Readonly<{
 /** How many hosts of a team and platform (null: of all) are enrolled how. */
 export const enrollmentSummary = (teamId: string | null, platform: string | null) =>
   query<EnrollmentSummary>`
-    select (count(*) filter (where stage = 'enrolled'))::int as enrolled, 0 as personal,
+    select (count(*) filter (where stage = 'enrolled'))::int as enrolled,
+           (count(*) filter (where stage = 'enrolled' and platform = 'windows'))::int as enrolled_windows, 0 as personal,
            (count(*) filter (where stage = 'started'))::int as pending,
            (count(*) filter (where stage in ('known', 'ended')))::int as unenrolled, count(*)::int as hosts
     from hosts where merged_into is null and (${teamId}::text is null or team_id = ${teamId}) and (${platform}::text is null or platform = ${platform})`

@@ -105,6 +105,11 @@ export const profilesWithSecret = (secret: string, after: string, limit: number)
     select profile_id, name from profiles where secrets ? ${secret} and profile_id > ${after} and deleted_at is null
     order by profile_id limit ${limit}`
 
+/** The teams whose settings hold the secret. */
+export const teamsWithSecret = (secret: string) =>
+  query<Pick<ProfileRow, 'team_id'>>`
+    select distinct team_id from profiles where secrets ? ${secret} and deleted_at is null order by team_id limit 10000`
+
 /** The settings that hold any of these secrets, with their bytes, in order of their ids. */
 export const settingsWithSecrets = (secrets: readonly string[], after: string, limit: number) =>
   query<ProfileRow>`

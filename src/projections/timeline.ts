@@ -95,7 +95,7 @@ const ofUser = () => as(({ id }) => ({ details: { user_id: Number(id) } }))
 /** What happened, over all hosts and settings. Commands that follow from settings, and the travel of single ones, are left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 14,
+  version: 15,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -113,6 +113,7 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     details jsonb not null`,
   key: ['event_position'],
   indexes: [
+    '(at)',
     '(host_id, event_position)',
     '(activity, event_position)',
     '(correlation_id, event_position)',

@@ -50,7 +50,6 @@ export type Offer = Readonly<{
   sent_away: boolean
   command_id: string | null
   request: Request | null
-  sent_at: string | null
 }>
 
 /**
@@ -65,9 +64,9 @@ export const nextCommand = (
   query<Offer>`
     select exists (select from custody where host_id = ${hostId} and awaits_pin) as awaits_unlock,
            exists (select from hosts where host_id = ${hostId} and ended_because in ('unenrolled', 'unenrollment-unanswered', 'forgotten')) as sent_away,
-           w.command_id, w.request, w.sent_at
+           w.command_id, w.request
     from (select) one left join lateral (
-      select command_id, request, sent_at from waiting_commands
+      select command_id, request from waiting_commands
       where host_id = ${hostId} and channel = ${channel} and (deferred_at is null or deferred_at < ${passing.notDeferredSince})
         and command_id <> all(${passing.except})
       order by coalesce(sent_at < ${passing.stuckBefore}, false), priority desc, queued_position, place limit 1) w on true`

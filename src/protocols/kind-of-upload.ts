@@ -1,4 +1,5 @@
 import { ParseError } from '../kernel/parse-error.ts'
+import { otherKindOf } from './other-kinds.ts'
 
 /** What settings are, as far as their beginning tells. */
 export type KindOfUpload = 'apple-profile' | 'declaration' | 'windows-profile'
@@ -7,6 +8,8 @@ export type KindOfUpload = 'apple-profile' | 'declaration' | 'windows-profile'
  * Tells settings of a batch by how they begin. A signed profile cannot be told: it is uploaded by itself. Throws `ParseError` (field `contents`).
  */
 export const kindOfUpload = (bytes: Uint8Array): KindOfUpload => {
+  const other = otherKindOf(bytes)
+  if (other !== null) throw new ParseError('contents', `The contents are ${other}`)
   const start = Buffer.from(bytes.subarray(0, 4096))
     .toString('latin1')
     .replace(/^\xef\xbb\xbf/, '')

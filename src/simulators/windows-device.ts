@@ -23,6 +23,8 @@ export type WindowsBehaviour = Readonly<{
   failures?: Readonly<Record<string, string>>
   /** Whether certificates can be enrolled by SCEP. */
   scep?: boolean
+  /** Nodes whose commands it accepts with 202. */
+  accepts?: readonly string[]
   /** Nodes that make a message unreadable to it. */
   chokesOn?: readonly string[]
 }>
@@ -42,13 +44,20 @@ export type WindowsDeviceOptions = Readonly<{
   inSetup?: boolean
   /** What the page of the terms of use gave to its user. */
   terms?: string
-  signedIn?: 'user' | 'others' | 'none'
+  signedIn?: SignedIn
+  /** Whose settings its sessions are for; absent: it says nothing, and takes both. */
+  syncType?: SyncType
   behaviour?: WindowsBehaviour
   keyPair?: KeyPair
   pieceLength?: number
   maxMessage?: number
+  maxObject?: number
   onCommand?: (done: Done) => void
 }>
+
+/** Whether the user who enrolled the PC is signed in, as its LoginStatus says. */
+export type SignedIn = 'user' | 'others' | 'none'
+export type SyncType = 'user' | 'device' | 'mixed'
 
 /** A simulated Windows PC: enrolls, calls, and keeps what it is told in its tree of settings. */
 export type WindowsDevice = Readonly<{
@@ -68,6 +77,10 @@ export type WindowsDevice = Readonly<{
   leave: () => Promise<void>
   /** Gets the next identity certificate. */
   renew: () => Promise<void>
+  /** From now on somebody is signed in, or nobody is. */
+  signIn: (who: SignedIn) => void
+  /** Its next sessions are for the settings of one side, or of both. */
+  syncFor: (whom: SyncType) => void
   tree: CspTree
   erased: () => boolean
 }>
@@ -86,6 +99,8 @@ export const windowsDevice = (options: WindowsDeviceOptions): WindowsDevice => {
   let identity: Identity | null = null
   let sessions = 0
   let gone: 'unenrolled' | 'erased' | null = null
+  let signedIn = options.signedIn ?? 'user'
+  let syncType = options.syncType
 
   const { unenroll } = dmClient('Muster')
   const wipes = new Set<string>(Object.values(remoteWipe).map(normalLocUri))
@@ -123,7 +138,12 @@ export const windowsDevice = (options: WindowsDeviceOptions): WindowsDevice => {
   }
   const failures = (locUri: string): string | undefined =>
     Object.entries(behaviour.failures ?? {}).find(([node]) => normalLocUri(node) === normalLocUri(locUri))?.[1]
-  const inner = cspTree({ facts, failures, hasUser: () => (options.signedIn ?? 'user') === 'user', exec })
+  const reaches = () => ({ user: signedIn === 'user' && syncType !== 'device', device: syncType !== 'user' })
+  const { maxObject } = options
+  const inner = cspTree({
+    ...{ facts, failures, reaches, exec, accepts: behaviour.accepts ?? [] },
+    ...(maxObject !== undefined && { maxObject }),
+  })
   const tree: CspTree = {
     ...inner,
     valueOf: (locUri) => (locUri === devInfo.id ? deviceId : inner.valueOf(locUri)),
@@ -140,7 +160,7 @@ export const windowsDevice = (options: WindowsDeviceOptions): WindowsDevice => {
     sessions += 1
     return syncSession({
       ...{ network: options.network, url: managementUrl, deviceId, credential: credentialHash(userName, password) },
-      ...{ sessionId: String(sessions), tree, signedIn: options.signedIn ?? 'user', leaves },
+      ...{ sessionId: String(sessions), tree, signedIn, leaves, ...(syncType && { syncType }) },
       luck: {
         losesAnswer: () => luck.chance(behaviour.losesAnswer ?? 0),
         repeats: () => luck.chance(behaviour.repeats ?? 0),
@@ -148,6 +168,7 @@ export const windowsDevice = (options: WindowsDeviceOptions): WindowsDevice => {
       pieceLength: options.pieceLength ?? 500_000,
       ...(behaviour.chokesOn && { chokesOn: behaviour.chokesOn }),
       ...(options.maxMessage !== undefined && { maxMessage: options.maxMessage }),
+      ...(maxObject !== undefined && { maxObject }),
       ...(options.onCommand && { onCommand: options.onCommand }),
       goesOn: () => gone === null,
     })
@@ -188,6 +209,12 @@ export const windowsDevice = (options: WindowsDeviceOptions): WindowsDevice => {
     renew: async () => {
       if (identity === null) throw new DeviceFailure('not-enrolled', `${name} is not enrolled.`)
       await renew(options.network, identity, arriving())
+    },
+    signIn: (who) => {
+      signedIn = who
+    },
+    syncFor: (whom) => {
+      syncType = whom
     },
     erased: () => gone === 'erased',
   }

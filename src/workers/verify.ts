@@ -14,18 +14,20 @@ export const verifyHosts = (app: App): WorkKind =>
     data: { because: 'verification', now: app.clock().toISOString() },
   }))
 
-/** Gives up on declarations that hosts took long ago and never spoke of. */
+/** Gives up on declarations that hosts took long ago and did not put in force. The key is `host/time`. */
 export const chaseDeclarations = (app: App): WorkKind =>
-  telling(app, 'chase-declarations', () => ({ type: 'GiveUpDeclarations', data: {} }))
+  telling(app, 'chase-declarations', () => ({ type: 'GiveUpDeclarations', data: { now: app.clock().toISOString() } }))
 
 const telling = (app: App, name: string, command: () => HostCommand): WorkKind => ({
   name,
   batch: 200,
   do: (work) =>
     inParallel(work, atOnce, (row) =>
-      app.execute(host, row.key, command(), causeOf(row)).then(
+      app.execute(host, hostOf(row.key), command(), causeOf(row)).then(
         () => done(row),
         (error: unknown) => failed(row, error),
       ),
     ),
 })
+
+const hostOf = (key: string): string => key.split('/')[0] ?? key

@@ -41,7 +41,7 @@ export const workOff = async ({ work, clock, logger }: App, kind: WorkKind, stop
     await work.done(outcomes.flatMap((outcome) => (outcome.kind === 'done' ? [outcome.work] : [])))
     for (const outcome of outcomes) {
       if (outcome.kind === 'later')
-        await work.failed({ ...outcome.work, attempts: outcome.work.attempts - 1 }, outcome.why, outcome.at)
+        await work.failed({ ...outcome.work, attempts: outcome.work.attempts - 1 }, outcome.why, notAtOnce(outcome.at, clock()))
       if (outcome.kind !== 'failed') continue
       const { attempts, key } = outcome.work
       const parks = attempts >= maxAttempts
@@ -70,6 +70,12 @@ const attempt = async (kind: WorkKind, rows: readonly ClaimedWork[]): Promise<re
     return rows.map((row) => failed(row, error))
   }
 }
+
+/** Two clocks may differ on whether a time has come; a row that were due again at once would come without an end. */
+const notAtOnce = (at: string, now: Date): string =>
+  new Date(Math.max(Date.parse(at), now.getTime() + leastPauseMs)).toISOString()
+
+const leastPauseMs = 1000
 
 /** 1 s, 2 s, 4 s … at most 5 minutes. */
 const pauseMs = (attempts: number): number => Math.min(1000 * 2 ** (attempts - 1), 300_000)

@@ -8,7 +8,8 @@ import { profileCalled } from '../support/story.ts'
 
 type Files = Readonly<Record<string, string | Buffer>>
 
-describe('Files of a fleet', () => {
+describe('Files of a fleet', function () {
+  this.timeout(10_000)
   let outside: string
   let above: string
   let folder: string
@@ -37,7 +38,7 @@ describe('Files of a fleet', () => {
     }
     return assert.fail('Nothing is wrong.')
   }
-  const wifi = profileCalled('wifi', '<key>Password</key><string>${FLEET_SECRET_PSK} $FLEET_VAR_HOST_UUID $HOME</string>')
+  const wifi = profileCalled('wifi', '<key>Password</key><string>${FLEET_SECRET_PSK} $FLEET_VAR_HOST_UUID $5</string>')
 
   it('say what teams, labels and profiles there should be', async () => {
     const wanted = await read(
@@ -68,10 +69,10 @@ controls:
       ],
     )
     assert.deepEqual(
-      wanted.teams.map(({ name, secrets, profiles }) => [name, secrets, profiles?.map((profile) => profile.key)]),
+      wanted.teams.map(({ name, secrets, lists, profiles }) => [name, secrets, lists, profiles.map((profile) => profile.key)]),
       [
-        [null, null, []],
-        ['Work: stations', ['something-of-$5-team'], ['a com.example.wifi']],
+        [null, null, ['apple'], []],
+        ['Work: stations', ['something-of-$5-team'], ['apple'], ['a com.example.wifi']],
       ],
     )
     const [profile] = wanted.teams[1]?.profiles ?? []
@@ -84,14 +85,14 @@ controls:
   it('tell of everything that is wrong with them at once, by file and line', async () => {
     assert.deepEqual(
       await problemsOf({
-        'a.yml': 'name: A\nwrong: 1\ncontrols:\n  scripts: []\n',
+        'a.yml': 'name: A\nwrong: 1\ncontrols:\n  scirpts: []\n',
         'b.yml': 'name: B\nteam_settings:\n  secrets:\n    - secret: $NOBODY\n',
         'teams/c.yml': 'name: a\n',
       }),
       [
-        'fleet/a.yml:2: wrong is not known here; there are name, labels, team_settings, controls, policies, queries, agent_options, org_settings, software, reports.',
-        'fleet/a.yml:4: controls.scripts is not known here; there are macos_settings, apple_settings, windows_settings.',
-        'fleet/b.yml:4: The variable $NOBODY is not in the environment.',
+        'fleet/a.yml:2: wrong is not known here; there are name, labels, controls, org_settings, settings, team_settings, policies, agent_options, software, custom_host_vitals, reports, queries.',
+        'fleet/a.yml:4: controls.scirpts is not known here; is scripts meant?',
+        'fleet/b.yml:4: The variable $NOBODY is not in the environment; write \\$NOBODY for the text itself.',
         'fleet/teams/c.yml:1: a is told in fleet/a.yml already.',
       ],
     )
@@ -182,15 +183,239 @@ controls:
     await writeFile(join(outside, 'far.mobileconfig'), profileCalled('far'))
     await writeFile(join(above, 'near.mobileconfig'), profileCalled('near'))
     await symlink(join(outside, 'far.mobileconfig'), join(above, 'link.mobileconfig'))
-    assert.equal((await read({ 't.yml': custom('../near.mobileconfig') })).teams[0]?.profiles?.length, 1)
+    assert.equal((await read({ 't.yml': custom('../near.mobileconfig') })).teams[0]?.profiles.length, 1)
     assert.match((await problemsOf({ 't.yml': custom('../link.mobileconfig') }))[0] ?? '', /leads out of .* by a link/)
     await mkdir(join(outside, '.git'))
-    assert.equal((await read({ 't.yml': custom('../link.mobileconfig') }, {}, 't.yml')).teams[0]?.profiles?.length, 1)
+    assert.equal((await read({ 't.yml': custom('../link.mobileconfig') }, {}, 't.yml')).teams[0]?.profiles.length, 1)
   })
 
   it('never show what a variable stands for', async () => {
     const problems = await problemsOf({ 't.yml': secret('$SHORT') }, { SHORT: 'psst' })
     assert.equal(problems.length, 1)
     assert.doesNotMatch(problems[0] ?? '', /psst/)
+  })
+
+  const told = async (files: Files, environment: Readonly<Record<string, string>> = {}) =>
+    (await read(files, environment)).teams.map(({ name, secrets, lists, profiles }) => [name, secrets, lists, profiles.length])
+
+  const mac = (key: string, list: string) => `  ${key}:\n    ${list}\n`
+  for (const [what, controls, lists] of [
+    ['nothing', '', []],
+    ['controls of nothing', 'controls:\n', []],
+    ['sections of nothing', 'controls:\n  apple_settings:\n  windows_settings:\n', []],
+    ['Apple by the older names', `controls:\n${mac('macos_settings', 'custom_settings: []')}`, ['apple']],
+    ['Apple by the present names', `controls:\n${mac('apple_settings', 'configuration_profiles: []')}`, ['apple']],
+    ['Apple by a present and an older name', `controls:\n${mac('macos_settings', 'configuration_profiles: []')}`, ['apple']],
+    ['Apple as null, which is none', `controls:\n${mac('apple_settings', 'custom_settings:')}`, ['apple']],
+    ['Windows as null, which is none', `controls:\n${mac('windows_settings', 'configuration_profiles:')}`, ['windows']],
+    ['Windows', `controls:\n${mac('windows_settings', 'custom_settings: []')}`, ['windows']],
+    [
+      'both',
+      `controls:\n${mac('macos_settings', 'custom_settings: []')}${mac('windows_settings', 'configuration_profiles: []')}`,
+      ['apple', 'windows'],
+    ],
+  ] as const)
+    it(`tell lists of settings by naming them, be they empty: ${what} [case D1]`, async () => {
+      assert.deepEqual(await told({ 't.yml': `name: T\n${controls}` }), [['T', null, lists, 0]])
+    })
+
+  for (const [what, text, secrets] of [
+    ['of a team, by the older name', 'name: T\nteam_settings: {secrets: [{secret: secret-of-it}]}\n', ['secret-of-it']],
+    ['of a team, by the present name', 'name: T\nsettings: {secrets: [{secret: secret-of-it}]}\n', ['secret-of-it']],
+    ['of nobody: an empty list', 'name: T\nsettings: {secrets: []}\n', []],
+    ['of nobody: null', 'name: T\nsettings:\n  secrets:\n', []],
+    ['left alone: no list', 'name: T\nsettings:\n', null],
+    ['left alone: no settings', 'name: T\n', null],
+  ] as const)
+    it(`tell enroll secrets ${what} [case D6]`, async () => {
+      assert.deepEqual((await told({ 't.yml': text }))[0]?.[1], secrets)
+    })
+
+  it('tell the enroll secrets of no team in org_settings, with the settings of no team in the file beside [case D6]', async () => {
+    const files = {
+      'default.yml':
+        'org_settings:\n  secrets:\n    - secret: $ENROLL\n  server_settings: {live_query_disabled: true}\n  sso_settings:\n',
+      'fleets/unassigned.yml':
+        'name: Unassigned\ncontrols: {apple_settings: {configuration_profiles: [{path: ../wifi.mobileconfig}]}}\n',
+      'wifi.mobileconfig': profileCalled('wifi'),
+    }
+    assert.deepEqual(await told(files, { ENROLL: 'enroll-into-none' }), [[null, ['enroll-into-none'], ['apple'], 1]])
+    assert.deepEqual((await read(files, { ENROLL: 'enroll-into-none' })).notes, [
+      'fleet/default.yml: org_settings.server_settings is ignored; Muster does not manage it.',
+    ])
+  })
+
+  it('tell that no hosts are in a manual label by a list that is empty or null, and nothing without one [case D1]', async () => {
+    const wanted = await read({
+      't.yml':
+        'name: T\nlabels:\n  - {name: A, hosts: []}\n  - name: B\n    hosts:\n  - {name: C, label_membership_type: manual}\n',
+    })
+    assert.deepEqual(
+      wanted.labels.map((label) => ('hosts' in label ? label.hosts : 'dynamic')),
+      [[], [], null],
+    )
+  })
+
+  for (const [what, files] of Object.entries<Files>({
+    'name: Unassigned': { 't.yml': 'name: Unassigned\n' },
+    'name: unassigned': { 't.yml': 'name: " unassigned "\n' },
+    'name: No team': { 't.yml': 'name: No team\n' },
+    'name: NO TEAM': { 't.yml': 'name: NO TEAM\n' },
+    'unassigned.yml': { 'fleets/unassigned.yml': 'name: Unassigned\n' },
+    'no-team.yml': { 'teams/no-team.yml': 'name: No Team\n' },
+    'default.yml': { 'default.yml': 'controls:\n' },
+    'a file with org_settings': { 'server.yml': 'org_settings:\n  secrets: []\n' },
+  }))
+    it(`mean hosts in no team by ${what} [case D4]`, async () => {
+      assert.deepEqual(
+        (await read(files)).teams.map(({ name }) => name),
+        [null],
+      )
+    })
+
+  const wrongly: Readonly<Record<string, readonly [Files, RegExp]>> = {
+    'unassigned.yml with the name of a team [case D4]': [
+      { 'unassigned.yml': 'name: Field\n' },
+      /:1: A file that is called unassigned must have the name Unassigned\./,
+    ],
+    'unassigned.yml with the older name [case D4]': [{ 'unassigned.yml': 'name: No team\n' }, /must have the name Unassigned/],
+    'no-team.yml with the present name [case D4]': [{ 'no-team.yml': 'name: Unassigned\n' }, /must have the name No team/],
+    'unassigned.yml without a name [case D4]': [{ 'unassigned.yml': 'controls:\n' }, /The file must have the name Unassigned/],
+    'both files of no team [case D4]': [
+      { 'unassigned.yml': 'name: Unassigned\n', 'no-team.yml': 'name: No team\n' },
+      /no-team\.yml:1: fleet\/unassigned\.yml is the present name of this file/,
+    ],
+    'a team called All fleets [case D4]': [{ 't.yml': 'name: all Fleets\n' }, /No team can have the name all Fleets/],
+    'a name beside org_settings [case D6]': [{ 't.yml': 'name: T\norg_settings:\n' }, /no file has both/],
+    'a plain text for a secret [case D6]': [
+      { 'default.yml': 'org_settings: {secrets: [a-plain-secret]}\n' },
+      /org_settings\.secrets must be a map of keys/,
+    ],
+    'one secret for two teams [case D6]': [
+      {
+        'a.yml': 'name: A\nsettings: {secrets: [{secret: the-same-one}]}\n',
+        'b.yml': 'name: B\nsettings: {secrets: [{secret: the-same-one}]}\n',
+      },
+      /^fleet\/b\.yml:1: An enroll secret is that of A already\.$/,
+    ],
+    'both names of settings [case D1]': [
+      { 't.yml': 'name: T\nsettings:\nteam_settings:\n' },
+      /:3: settings and team_settings are two names of one thing/,
+    ],
+    'both names of a section [case D1]': [
+      { 't.yml': 'name: T\ncontrols:\n  macos_settings:\n  apple_settings:\n' },
+      /:4: controls\.macos_settings and apple_settings are two names of one thing/,
+    ],
+    'both names of a list [case D1]': [
+      { 't.yml': 'name: T\ncontrols:\n  windows_settings:\n    custom_settings: []\n    configuration_profiles: []\n' },
+      /:5: controls\.windows_settings\.custom_settings and configuration_profiles are two names/,
+    ],
+    'both names of what is not managed [case D1]': [
+      { 't.yml': 'name: T\nqueries:\nreports:\n' },
+      /queries and reports are two names/,
+    ],
+    'a key that nobody knows, deep down [case D1]': [
+      { 't.yml': 'name: T\ncontrols: {apple_settings: {configuration_profile: []}}\n' },
+      /controls\.apple_settings\.configuration_profile is not known here; is configuration_profiles meant\?/,
+    ],
+    'a key of an item that nobody knows [case D1]': [
+      { 't.yml': custom('a.mobileconfig', ', labels_inlcude_any: [a]'), 'a.mobileconfig': profileCalled('a') },
+      /labels_inlcude_any is not known here; is labels_include_any meant\?/,
+    ],
+    'a variable in a profile that is not set [case D5]': [
+      {
+        't.yml': custom('lib/a.mobileconfig'),
+        'lib/a.mobileconfig': profileCalled('a', '<key>K</key><string>$WIFI_PSK</string>'),
+      },
+      /^fleet\/t\.yml:2: lib\/a\.mobileconfig: The variable \$WIFI_PSK is not in the environment; write \\\$WIFI_PSK/,
+    ],
+    'a secret in the file itself [case D5]': [
+      { 't.yml': secret('$FLEET_SECRET_X') },
+      /:2: The secret \$FLEET_SECRET_X can stand in profiles only/,
+    ],
+  }
+  for (const [what, [files, problem]] of Object.entries(wrongly))
+    it(`are refused with ${what}`, async () => {
+      const problems = await problemsOf(files)
+      assert.match(problems[0] ?? '', problem)
+      assert.equal(problems.length, 1, problems.join('\n'))
+    })
+
+  it('name what Fleet manages and Muster does not, each by its path and its own name [case D1]', async () => {
+    const { notes } = await read({
+      't.yml': `name: T
+queries: [a]
+agent_options: {config: {}}
+settings: {features: {enable_host_users: true}, webhook_settings: }
+controls:
+  scripts: [{path: x.sh}]
+  enable_disk_encryption: true
+  macos_setup: {bootstrap_package: ""}
+  macos_settings: {assets: [], custom_settings: []}
+`,
+    })
+    assert.deepEqual(
+      notes.map((note) => /^fleet\/t\.yml: (\S+) is ignored; Muster does not manage it\.$/.exec(note)?.[1]).sort(),
+      [
+        'agent_options',
+        'controls.enable_disk_encryption',
+        'controls.macos_settings.assets',
+        'controls.macos_setup',
+        'controls.scripts',
+        'queries',
+        'settings.features',
+      ],
+    )
+  })
+
+  describe('have values in the places of variables, in the profiles that they name [case D5]', () => {
+    const environment = { PSK: `a<&"b'`, EMPTY: '', END: 'x]]>y', flag: 'lower' }
+    const filled = async (name: string, content: string): Promise<string> => {
+      const family = name.endsWith('.xml') ? 'windows' : 'apple'
+      const wanted = await read(
+        { 't.yml': `name: T\ncontrols: {${family}_settings: {configuration_profiles: [{path: ${name}}]}}\n`, [name]: content },
+        environment,
+      )
+      return Buffer.from(wanted.teams[0]?.profiles[0]?.contents ?? '').toString()
+    }
+    const node = (data: string) =>
+      `<Replace><Item><Target><LocURI>./Device/Vendor/MSFT/X</LocURI></Target><Data>${data}</Data></Item></Replace>`
+    const declaration = (value: string) =>
+      `{"Type":"com.apple.configuration.passcode.settings","Identifier":"com.example.p","Payload":{"Text":"${value}"}}`
+
+    for (const [name, text, expected] of [
+      ['a.mobileconfig', '<key>K</key><string>$PSK</string>', '<key>K</key><string>a&lt;&amp;&quot;b&apos;</string>'],
+      ['a.mobileconfig', '<key>K</key><string>${PSK}!</string>', '<key>K</key><string>a&lt;&amp;&quot;b&apos;!</string>'],
+      ['a.mobileconfig', '<key>K</key><string>[$EMPTY]</string>', '<key>K</key><string>[]</string>'],
+      ['a.mobileconfig', '<key>K</key><string>\\$PSK $5 $flag</string>', '<key>K</key><string>$PSK $5 lower</string>'],
+      ['a.mobileconfig', '<key>K</key><string>\\\\\\$PSK</string>', '<key>K</key><string>\\$PSK</string>'],
+      ['a.mobileconfig', '<key>K</key><string>\\\\$flag</string>', '<key>K</key><string>\\\\lower</string>'],
+      [
+        'a.mobileconfig',
+        '<key>K</key><string>$FLEET_VAR_HOST_UUID $FLEET_SECRET_X</string>',
+        '<key>K</key><string>$FLEET_VAR_HOST_UUID $FLEET_SECRET_X</string>',
+      ],
+    ] as const)
+      it(`${name}: ${text}`, async () => {
+        assert.equal(await filled(name, profileCalled('a', text).toString()), profileCalled('a', expected).toString())
+      })
+
+    it('in CDATA as they are, and so that they do not end it', async () => {
+      assert.equal(await filled('a.xml', node('<![CDATA[$PSK $END]]>')), node(`<![CDATA[a<&"b' x]]]]><![CDATA[>y]]>`))
+      assert.equal(
+        await filled('a.xml', node('$PSK<![CDATA[]]>$PSK')),
+        node('a&lt;&amp;&quot;b&apos;<![CDATA[]]>a&lt;&amp;&quot;b&apos;'),
+      )
+    })
+
+    it('in JSON as it writes texts', async () => {
+      assert.equal(await filled('a.json', declaration('$PSK ${EMPTY}')), declaration(`a<&\\"b' `))
+      assert.equal(await filled('a.json', declaration('\\$PSK')), declaration('$PSK'))
+    })
+
+    it('but not where a text is for people', async () => {
+      const wanted = await read({ 't.yml': 'name: T\nlabels:\n  - {name: A, description: costs $MONEY, query: select $5}\n' })
+      assert.equal(wanted.labels[0]?.description, 'costs $MONEY')
+    })
   })
 })

@@ -34,11 +34,11 @@ describe('The plan of what files change', () => {
     checksum: wifi.checksum,
     labels_include_any: [{ name: 'MACOS' }, { name: 'Painters' }],
   }
-  const team = (profiles: readonly WantedProfile[] | null, secrets: WantedTeam['secrets'] = null): WantedTeam => ({
-    name: 'FIELD',
-    secrets,
-    profiles,
-  })
+  const team = (
+    profiles: readonly WantedProfile[] | null,
+    secrets: WantedTeam['secrets'] = null,
+    lists: WantedTeam['lists'] = ['apple', 'windows'],
+  ): WantedTeam => ({ name: 'FIELD', secrets, lists: profiles === null ? [] : lists, profiles: profiles ?? [] })
   const inField = (profiles: readonly AimedProfile[]): Partial<Present> => ({
     teams: [field],
     profiles: new Map([[7, profiles]]),
@@ -77,6 +77,27 @@ describe('The plan of what files change', () => {
     const silent = planOf({ ...nothing, teams: [team(null, [])] }, { ...empty, ...inField([presentWifi]) })
     assert.deepEqual(silent.steps, [])
     assert.deepEqual(silent.notes, ['The profiles of team FIELD are left alone; an empty list [] would remove them.'])
+  })
+
+  it('changes the lists that are told alone, whichever they are, empty or not [case D1]', () => {
+    const { identifier: _, scope: _scope, labels_include_any: _labels, ...rest } = presentWifi
+    const camera = { ...rest, profile_uuid: 'w1', platform: 'windows', name: 'Camera' } as AimedProfile
+    const declaration = { ...presentWifi, profile_uuid: 'd1', name: 'Passcode' }
+    const there = inField([presentWifi, declaration, camera])
+    const gone = { apple: ['The wifi profile', 'Passcode'], windows: ['Camera'] }
+    for (const lists of [[], ['apple'], ['windows'], ['apple', 'windows']] as const) {
+      const plan = planOf({ ...nothing, teams: [team([], null, lists)] }, { ...empty, ...there })
+      const removed = lists.flatMap((list) => gone[list]).map((name) => `- profile ${name} in team FIELD`)
+      assert.deepEqual(
+        plan.steps.flatMap(({ lines }) => lines),
+        removed,
+      )
+      const steps = plan.steps.flatMap((step) => (step.kind === 'profiles' ? [step.lists] : []))
+      assert.deepEqual(steps, lists.length === 0 ? [] : [lists])
+    }
+    assert.deepEqual(planOf({ ...nothing, teams: [team([], null, ['apple'])] }, { ...empty, ...there }).notes, [
+      'The profiles for Windows of team FIELD are left alone; an empty list [] would remove them.',
+    ])
   })
 
   it('knows a Windows profile by its name', () => {

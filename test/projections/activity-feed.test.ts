@@ -9,11 +9,13 @@ import { openTables } from './tables.ts'
 
 /** The feed as a slow and obvious twin would cut it out of everything that there is. */
 const cut = (all: readonly ActivityRow[], filter: ActivityFilter): readonly ActivityRow[] => {
-  const { before, after, type, actor, hostId, changeSet, order, limit, offset } = filter
+  const { before, after, since, until, type, actor, hostId, changeSet, order, limit, offset } = filter
   const passing = all.filter(
     (row) =>
       (before === null || row.event_position < before) &&
       (after === null || row.event_position > after) &&
+      (since === null || row.at >= since) &&
+      (until === null || row.at <= until) &&
       (type === null || row.activity === type) &&
       (actor === null || (row.actor_kind === 'admin' && row.actor_id.toLowerCase().includes(actor.toLowerCase()))) &&
       (hostId === null || row.host_id === hostId) &&
@@ -60,9 +62,12 @@ describe('the feed of a long history', function () {
       assert.ok(types.includes(type), `The feed has ${type}.`)
     const orNull = <T>(one: fc.Arbitrary<T>) => fc.option(one, { nil: null, freq: 2 })
     const position = orNull(fc.constantFrom(...all.map(({ event_position }) => event_position)))
+    const time = orNull(fc.constantFrom(...all.map(({ at }) => at), '2000-01-01T00:00:00.000Z', '2100-01-01T00:00:00.000Z'))
     const filters = fc.record({
       before: position,
       after: position,
+      since: time,
+      until: time,
       type: orNull(fc.constantFrom(...types)),
       actor: orNull(fc.constantFrom('ada', 'HIST', 'd', 'nobody')),
       hostId: orNull(fc.constantFrom(...hostIds)),

@@ -132,7 +132,7 @@ describe('what events change in the table of', () => {
       on.CommandAnswered?.(
         recorded<'CommandAnswered'>(answered('c1', { outcome: 'malformed' }) as OfType<HostEvent, 'CommandAnswered'>),
       ),
-      ended('c1', { status: 'malformed', errors: [], result: null }),
+      ended('c1', { status: 'malformed', errors: [], result: null, code: null }),
     )
     assert.deepEqual(
       on.CommandsCancelled?.(cancelled),

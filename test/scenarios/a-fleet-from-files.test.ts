@@ -198,6 +198,117 @@ policies:
     assert.match(unread.output, /teams\/workstations\.yml:3: team_setings is not known here/)
     assert.equal(await endOfLog(), before)
   })
+
+  it('keeps what a file does not tell: Windows settings where it lists those of Apple, and the other way round [case D1]', async () => {
+    const only = (section: string, paths: readonly string[]) =>
+      `name: Workstations\ncontrols:\n  ${section}:\n    configuration_profiles: [${paths.map((path) => `{path: ../lib/${path}}`).join(', ')}]\n`
+    const applied = async (text: string) => {
+      await write({ 'teams/workstations.yml': text })
+      const { changes, refused } = await apply({ dryRun: true })
+      assert.deepEqual(refused, [])
+      const { done } = await apply()
+      assert.deepEqual(
+        done.filter((line) => line.includes('profile')),
+        changes.filter((line) => line.includes('profile')),
+      )
+      return profiles()
+    }
+    const start = await applied(workstations('Painters'))
+    assert.deepEqual(start, ['Camera', 'Passcode', 'The paint profile', 'The wifi profile'])
+    assert.deepEqual(await applied(only('apple_settings', ['Passcode.json'])), ['Camera', 'Passcode'])
+    assert.deepEqual(await applied(only('windows_settings', [])), ['Passcode'])
+    assert.deepEqual(await applied(only('windows_settings', ['Camera.xml'])), ['Camera', 'Passcode'])
+    assert.deepEqual(await applied(only('apple_settings', [])), ['Camera'])
+    assert.deepEqual(await applied('name: Workstations\ncontrols:\n'), ['Camera'])
+    assert.deepEqual(await applied(only('windows_settings', []).replace(/\[\]/, '')), [], 'a list that says nothing is empty')
+  })
+
+  it('is applied by a token of one team, whole: enroll secrets, secrets, profiles [case D2]', async () => {
+    const call = { method: 'POST', url: `${server.url}/api/v1/fleet/api_tokens` } as const
+    const json = { name: 'gitops of Workstations', role: 'gitops', team_ids: [await teamId()] }
+    const headers = { authorization: `Bearer ${server.token}`, 'content-type': 'application/json' }
+    const { body } = await server.network.send({ ...call, headers, body: Buffer.from(JSON.stringify(json)) })
+    const { secret } = JSON.parse(body.toString()) as Readonly<{ secret: string }>
+    const ofTeam = musterClient({ url: server.url, token: secret, ca: server.caPem })
+    await write({ 'teams/workstations.yml': workstations('Painters') })
+    const path = join(folder, 'teams', 'workstations.yml')
+    const theirs = { ENROLL: 'a-third-secret-of-theirs', FLEET_SECRET_PSK: 'pony', FLEET_SECRET_OWN: 'x' }
+    const planned = await applyFiles(ofTeam, { path, dryRun: true, environment: theirs })
+    assert.deepEqual(planned.refused, [])
+    const applied = await applyFiles(ofTeam, { path, dryRun: false, environment: theirs })
+    assert.deepEqual(applied.refused, [])
+    assert.ok(applied.done.includes('~ enroll secrets of team Workstations'), applied.done.join('\n'))
+    assert.deepEqual(await profiles(), ['Camera', 'Passcode', 'The paint profile', 'The wifi profile'])
+    const again = await applyFiles(ofTeam, { path, dryRun: false, environment: theirs })
+    assert.deepEqual([again.done, again.refused], [[], []])
+    ofTeam.close()
+  })
+
+  describe('is refused as a rehearsal whenever it would be refused in earnest [case D3]', () => {
+    const profile = (key: string, name: string) => story.profileCalled(key).toString().replace(`The ${key} profile`, name)
+    const listed = (...paths: readonly string[]) =>
+      `name: Workstations\ncontrols: {apple_settings: {configuration_profiles: [${paths.map((path) => `{path: ../lib/${path}}`).join(', ')}]}}\n`
+
+    before(async () => {
+      await write({
+        'lib/one.mobileconfig': profile('one', 'One'),
+        'lib/two.mobileconfig': profile('two', 'Two'),
+        'teams/workstations.yml': listed('one.mobileconfig', 'two.mobileconfig'),
+      })
+      assert.deepEqual((await apply()).refused, [])
+    })
+
+    for (const [what, files, reason] of [
+      [
+        'a manual label with an unknown host',
+        { 'labels.yml': 'name: Label team\nlabels: [{name: Fresh, hosts: [C02-NOBODY]}]\n' },
+        /no hosts C02-NOBODY/,
+      ],
+      [
+        'an unknown host for a label that is there',
+        { 'lib/labels.yml': '- {name: Painters, description: Those who paint, hosts: [C02-NOBODY]}\n' },
+        /no hosts C02-NOBODY/,
+      ],
+      [
+        'a label with the name of another kind',
+        { 'lib/labels.yml': '- {name: New ones, hosts: []}\n' },
+        /is dynamic and cannot become manual/,
+      ],
+      [
+        "another team's enroll secret",
+        {
+          'labels.yml': 'name: Kiosks\nsettings: {secrets: [{secret: another-secret-of-theirs}]}\n',
+          'teams/artists.yml': 'name: Artists\n',
+        },
+        /belongs to another team/,
+      ],
+      [
+        'names that two profiles exchange',
+        { 'lib/one.mobileconfig': profile('one', 'Two'), 'lib/two.mobileconfig': profile('two', 'One') },
+        /already has a profile with .* the name Two/,
+      ],
+      [
+        'a label that nobody knows',
+        {
+          'labels.yml':
+            'name: Kiosks\ncontrols: {apple_settings: {configuration_profiles: [{path: lib/one.mobileconfig, labels_include_any: [Nobody]}]}}\n',
+        },
+        /There is no label named Nobody/,
+      ],
+    ] as const)
+      it(what, async () => {
+        const kept = {
+          'labels.yml': 'name: Kiosks\n',
+          'lib/one.mobileconfig': profile('one', 'One'),
+          'lib/two.mobileconfig': profile('two', 'Two'),
+        }
+        await write({ ...kept, 'teams/artists.yml': 'name: Artists\n', 'lib/labels.yml': '[]\n', ...files })
+        const [planned, applied] = [await apply({ dryRun: true }), await apply()]
+        assert.match(planned.refused.join('\n'), reason)
+        assert.deepEqual(applied.refused, planned.refused)
+        assert.deepEqual(applied.done, [])
+      })
+  })
 })
 
 const workstations = (label: string): string => `

@@ -56,8 +56,8 @@ describe('A Windows PC', function () {
       ...{ name: 'Add', cmdId: '1' },
       items: [{ target: own, source: null, format: null, type: null, data: 'old', moreData: false }],
     })
-    const profile = await upload('Own', setNode('Add', own, 'new'))
-    await untilNodes(device, { [own]: 'new' })
+    const profile = await upload('Own', setNode('Add', own, '2'))
+    await untilNodes(device, { [own]: '2' })
     await server.client.profiles.delete(profile)
     await untilNodes(device, { [own]: null })
   })

@@ -228,6 +228,22 @@ describe('The requests of a real Windows device', function () {
     assert.equal(await eventCount(), before)
   })
 
+  it('however many wrong digests anybody sends in its name, the right one is its own [case M6]', async () => {
+    for (let times = 0; times < 60; times++) {
+      const { statuses } = await sync(firstPackage(`7${String(times)}`, '1', { digest: digest('wrong') }))
+      assert.deepEqual([statuses[0]?.data, statuses[0]?.nonce === null], ['401', false])
+    }
+    const asked = await sync(firstPackage('8', '1'))
+    const own = digestOf(credentialHash(deviceId, provisioned.password), asked.statuses[0]?.nonce ?? assert.fail('No nonce.'))
+    assert.equal((await sync(firstPackage('8', '2', { digest: own }))).statuses[0]?.data, '200')
+  })
+
+  it('what follows the header is not made sense of before it is known who speaks [case M4]', async () => {
+    const whole = firstPackage('8', '3', { digest: digest('wrong') })
+    const broken = `${whole.slice(0, whole.indexOf('<SyncBody'))}<SyncBody><<<`
+    assert.equal((await sync(broken)).statuses[0]?.data, '401')
+  })
+
   it('what is no message of a device is refused, and never with 401', async () => {
     const before = await eventCount()
     const good = firstPackage('1', '4')

@@ -94,10 +94,13 @@ describe("NanoMDM's tools against Muster", function () {
     assert.equal((await tool('GET', '/v1/pushcert', undefined, server.token)).status, 404)
   })
 
-  it('takes the push certificate and its key in one body', async () => {
+  it('takes the push certificate and its key in one body, and shows it for its own topic alone [case E1]', async () => {
     const { status, body } = await tool('PUT', '/v1/pushcert', `${pushPair.certificatePem}\n${pushPair.keyPem}`)
     assert.deepEqual([status, jsonOf(body)['topic']], [200, topic])
     assert.equal(jsonOf((await tool('GET', '/v1/pushcert')).body)['topic'], topic)
+    assert.equal(jsonOf((await tool('GET', `/v1/pushcert?topic=${topic}`)).body)['topic'], topic)
+    const other = await tool('GET', '/v1/pushcert?topic=com.apple.mgmt.External.other')
+    assert.deepEqual([other.status, 'topic' in jsonOf(other.body)], [404, false], 'another topic is not answered with ours')
     assert.equal((await tool('PUT', '/v1/pushcert', 'nonsense')).status, 400)
   })
 

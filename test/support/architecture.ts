@@ -35,7 +35,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   simulators: ['kernel', 'protocols'],
   config: [],
   compose: ['kernel', 'domain', 'projections', 'protocols', 'app', 'config', 'adapters', 'api', 'workers', 'console'],
-  cli: ['client', 'simulators', 'protocols', 'compose', 'config'],
+  cli: ['kernel', 'client', 'simulators', 'protocols', 'compose', 'config'],
 }
 
 /** Files that lie in `src` itself: `compose.ts`, and what is read before anything is composed. */

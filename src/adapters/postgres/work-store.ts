@@ -4,17 +4,19 @@ import type { Clock } from '../../app/ports.ts'
 
 const add = `
   insert into work (kind, key, due_at, cause_id, correlation_id)
-  select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[])
+  select kind, key, coalesce(due_at, $6::timestamptz, now()), cause_id, correlation_id
+  from unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[], $5::text[]) as w(kind, key, due_at, cause_id, correlation_id)
   on conflict (kind, key) do update set
     due_at = case when work.parked_at is null then least(work.due_at, excluded.due_at) else excluded.due_at end,
     attempts = 0, version = work.version + 1, parked_at = null, error = null,
     cause_id = excluded.cause_id, correlation_id = excluded.correlation_id`
 
 const claim = `
-  update work w set leased_until = $2::timestamptz + $4 * interval '1 ms', attempts = attempts + 1
+  update work w set leased_until = coalesce($2::timestamptz, now()) + $4 * interval '1 ms', attempts = attempts + 1
   from (
     select kind, key from work
-    where kind = $1 and parked_at is null and due_at <= $2 and (leased_until is null or leased_until < $2)
+    where kind = $1 and parked_at is null and due_at <= coalesce($2::timestamptz, now())
+      and (leased_until is null or leased_until < coalesce($2::timestamptz, now()))
     order by due_at limit $3 for update skip locked) due
   where w.kind = due.kind and w.key = due.key
   returning w.kind, w.key, w.attempts, w.version, w.cause_id as "causeId", w.correlation_id as "correlationId"`
@@ -28,7 +30,7 @@ const release = `
   from ${inHand} where w.kind = h.kind and w.key = h.key and w.version <> h.version`
 
 const extend = `
-  update work w set leased_until = $4::timestamptz + $5 * interval '1 ms'
+  update work w set leased_until = coalesce($4::timestamptz, now()) + $5 * interval '1 ms'
   from ${inHand} where w.kind = h.kind and w.key = h.key`
 
 /** A row that was asked for again meanwhile is due at once, whatever became of the attempt. */
@@ -36,18 +38,21 @@ const failed = `
   update work set leased_until = null, error = $4,
     attempts = case when version = $3 then $7::int else 0 end,
     due_at = case when version = $3 then coalesce($5::timestamptz, due_at) else due_at end,
-    parked_at = case when version = $3 and $5::timestamptz is null then $6::timestamptz end
+    parked_at = case when version = $3 and $5::timestamptz is null then coalesce($6::timestamptz, now()) end
   where kind = $1 and key = $2`
 
-/** Work rows in Postgres. Times are the given clock's, so that all rows of one deployment are judged alike. */
-export const postgresWorkStore = (pool: Pool, clock: Clock): WorkStore => {
-  const now = (): string => clock().toISOString()
+/**
+ * Work rows in Postgres. What is due, and whose lease has ended, is judged by the database's clock: workers' own may differ. A `clock` takes its
+ * place where time stands still.
+ */
+export const postgresWorkStore = (pool: Pool, clock: Clock | null = null): WorkStore => {
+  const now = (): string | null => clock?.().toISOString() ?? null
   return {
     add: async (sql, work) => {
-      if (work.length > 0) await sql(add, columns(work, now()))
+      if (work.length > 0) await sql(add, [...columns(work), now()])
     },
     addNow: async (work) => {
-      if (work.length > 0) await pool.query(add, columns(work, now()))
+      if (work.length > 0) await pool.query(add, [...columns(work), now()])
     },
     claim: async (kind, limit, leaseMs) => (await pool.query<ClaimedWork>(claim, [kind, now(), limit, leaseMs])).rows,
     done: async (work) => {
@@ -62,7 +67,8 @@ export const postgresWorkStore = (pool: Pool, clock: Clock): WorkStore => {
       await pool.query(failed, [kind, key, version, error.slice(0, 1000), dueAt, now(), attempts])
     },
     dueKinds: async () => {
-      const free = 'parked_at is null and due_at <= $1 and (leased_until is null or leased_until < $1)'
+      const free = `parked_at is null and due_at <= coalesce($1::timestamptz, now())
+        and (leased_until is null or leased_until < coalesce($1::timestamptz, now()))`
       const { rows } = await pool.query<{ kind: string }>(`select distinct kind from work where ${free}`, [now()])
       return rows.map(({ kind }) => kind)
     },
@@ -72,7 +78,7 @@ export const postgresWorkStore = (pool: Pool, clock: Clock): WorkStore => {
       return (await pool.query<ParkedWork>(text)).rows
     },
     unpark: async (kind) => {
-      const text = `update work set parked_at = null, attempts = 0, due_at = $1, version = version + 1
+      const text = `update work set parked_at = null, attempts = 0, due_at = coalesce($1::timestamptz, now()), version = version + 1
         where parked_at is not null and ($2::text is null or kind = $2)`
       return (await pool.query(text, [now(), kind])).rowCount ?? 0
     },
@@ -91,13 +97,13 @@ const rowsOf = (work: readonly ClaimedWork[]) => [
 ]
 
 /** One row per kind and key, the latest asking winning; a statement may not touch a row twice. In order, so that no two wait for each other. */
-const columns = (work: readonly CausedWork[], now: string): string[][] => {
+const columns = (work: readonly CausedWork[]): (string | null)[][] => {
   const latest = [...new Map(work.map((one) => [`${one.kind}\n${one.key}`, one]))]
   const unique = latest.sort(([one], [other]) => (one < other ? -1 : 1)).map(([, row]) => row)
   return [
     unique.map(({ kind }) => kind),
     unique.map(({ key }) => key),
-    unique.map(({ dueAt }) => dueAt ?? now),
+    unique.map(({ dueAt }) => dueAt ?? null),
     unique.map(({ causeId }) => causeId),
     unique.map(({ correlationId }) => correlationId),
   ]

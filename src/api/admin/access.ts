@@ -16,6 +16,7 @@ type AnyRoute = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`
 export const access = {
   'GET /hosts': everyone,
   'GET /hosts/count': all,
+  'GET /hosts/report': everyone,
   'GET /hosts/summary/mdm': everyone,
   'GET /host_summary': everyone,
   'GET /hosts/identifier/:identifier': everyone,
@@ -70,6 +71,7 @@ export const access = {
 
   'GET /labels': all,
   'POST /labels': writers,
+  'GET /labels/summary': all,
   'GET /labels/:id': all,
   'PATCH /labels/:id': writers,
   'GET /labels/:id/hosts': all,

@@ -26,6 +26,11 @@ export const plannableRoutes = [
 
 export type PlannableRoute = (typeof plannableRoutes)[number]
 
+/** Changes that can be checked, without a plan: with `?dry_run=true` nothing is done, and what the change would be refused for is. */
+export const checkableRoutes = [...plannableRoutes, 'POST /teams'] as const satisfies readonly Route[]
+
+export type CheckableRoute = (typeof checkableRoutes)[number]
+
 /** How long the request itself may take to be tried out, ms; what it leads to is bounded apart. */
 const limitMs = 20_000
 
@@ -36,33 +41,39 @@ const limitMs = 20_000
 export const withPlans = (
   deps: AdminDeps,
   handlers: Handlers,
-  plannable: (deps: AdminDeps) => Pick<Handlers, PlannableRoute>,
+  plannable: (deps: AdminDeps) => Pick<Handlers, CheckableRoute>,
 ): Handlers => {
   const canPlan: ReadonlySet<string> = new Set(plannableRoutes)
+  const canCheck: ReadonlySet<string> = new Set(checkableRoutes)
   const planning =
-    (route: PlannableRoute): Handler =>
+    (route: CheckableRoute): Handler =>
     async (request, response, caller) => {
-      if (!wantsPlan(request)) return handlers[route](request, response, caller)
+      const [wantsThePlan, wantsTheCheck] = [wants(request, 'plan'), wants(request, 'dry_run')]
+      if (wantsThePlan && !canPlan.has(route)) refuse(400, 'plan', cannotBePlanned)
+      if (!wantsThePlan && !wantsTheCheck) return handlers[route](request, response, caller)
       const rehearsal = rehearsalOf(deps.app, limitMs)
       markRehearsed(response)
       await plannable({ ...deps, app: rehearsal.app })[route](request, response, caller)
       if (response.headersSent) return
+      if (!wantsThePlan) return void response.status(204).end()
       const plan = await planOf(deps.app, rehearsal.events, { hostsAsked: deps.settings.planAsksHosts })
       response.status(200).json({ plan, ...toldWith(response) })
     }
   const refusing =
     (handle: Handler): Handler =>
     (request, response, caller) =>
-      wantsPlan(request) ? refuse(400, 'plan', 'This change cannot be planned.') : handle(request, response, caller)
+      wants(request, 'plan') ? refuse(400, 'plan', cannotBePlanned) : handle(request, response, caller)
   const each = (Object.keys(access) as Route[]).map((route) => {
-    if (canPlan.has(route)) return [route, planning(route as PlannableRoute)]
+    if (canCheck.has(route)) return [route, planning(route as CheckableRoute)]
     return [route, route.startsWith('GET ') ? handlers[route] : refusing(handlers[route])]
   })
   return Object.fromEntries(each) as Handlers
 }
 
-const wantsPlan = ({ query }: Request): boolean => {
-  const told = query['plan']
+const cannotBePlanned = 'This change cannot be planned.'
+
+const wants = ({ query }: Request, what: 'plan' | 'dry_run'): boolean => {
+  const told = query[what]
   if (told === undefined || told === 'false') return false
-  return told === 'true' || refuse(400, 'plan', 'plan is true or false.')
+  return told === 'true' || refuse(400, what, `${what} is true or false.`)
 }

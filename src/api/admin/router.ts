@@ -32,6 +32,7 @@ import { pushCertificateRoutes } from './certificates/push-certificates.ts'
 import { hostExplanationRoutes } from './explanations/host-explanations.ts'
 import { hostHistoryRoutes } from './activities/host-history.ts'
 import { hostListRoutes } from './hosts/host-lists.ts'
+import { hostReportRoutes } from './hosts/host-report.ts'
 import { hostMergeRoutes } from './hosts/host-merges.ts'
 import { hostRoutes } from './hosts/hosts.ts'
 import { forgettingRoutes } from './hosts/forgotten.ts'
@@ -48,6 +49,8 @@ import { profileRoutes } from './profiles/profiles.ts'
 import { secretVariableRoutes } from './secret-variables/secret-variables.ts'
 import { signInRoutes } from './sign-in/sign-in.ts'
 import { ssoRoutes } from './sign-in/sso.ts'
+import { mustBeKnown } from './doors/known-questions.ts'
+import { presentNamesInBody, presentNamesInQuery } from './doors/present-names.ts'
 import { mustBeInReach, reachOf } from './doors/team-reach.ts'
 import { teamRoutes } from './teams/teams.ts'
 import { userChanges } from './users/user-changes.ts'
@@ -85,13 +88,14 @@ export const adminRouter = (deps: AdminDeps): Router => {
   const written: Handlers = {
     ...hostRoutes(deps),
     ...hostListRoutes(deps),
+    ...hostReportRoutes(deps),
     ...hostMergeRoutes(deps),
     ...carveRoutes(app),
     ...yaraRoutes(app),
     ...hostHistoryRoutes(app),
     ...hostExplanationRoutes(app),
     ...custodyRoutes(app),
-    ...hostEnrollmentRoutes(app),
+    ...hostEnrollmentRoutes(app, deps.settings),
     ...forgettingRoutes(app),
     ...teamRoutes(app),
     ...profileRoutes(app),
@@ -148,11 +152,14 @@ export const adminRouter = (deps: AdminDeps): Router => {
     router[method](
       template,
       named(template),
-      (_request, response, next) => {
+      presentNamesInQuery,
+      (request, response, next) => {
         reachOf(principalOf(response).rights, route)
+        mustBeKnown(route, request)
         next()
       },
       readers[route] ?? readUsual,
+      presentNamesInBody,
       async (request: Request, response: Response) => {
         const caller = callerOf(request, response)
         const reach = reachOf(caller.principal.rights, route)

@@ -116,8 +116,8 @@ export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, t
         return null
       }
       if (begins) sessions.set(session, app.clock().toISOString())
-      const { command_id: commandId, request, sent_at: sentAt } = next
-      if (sentAt !== null || (await send(hostId, commandId, makeCause()))) {
+      const { command_id: commandId, request } = next
+      if (await send(hostId, commandId, makeCause())) {
         const written = await writtenFor({ hostId, commandId, request }, makeCause)
         if (written !== null) return written
       }
@@ -152,7 +152,10 @@ export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, t
     return known !== undefined && known > longAgo ? known : longAgo
   }
 
-  /** Records that the command goes out now. False: it was cancelled, and the read model has yet to hear of it. */
+  /**
+   * Records that the command goes out now, if it did not before. False: it waits no longer, and the read model has yet to hear of it. The host's own
+   * stream decides, always: after a crash of the database the read model is behind, and what it calls sent may have been answered.
+   */
   const send = async (hostId: string, commandId: string, cause: Cause): Promise<boolean> => {
     try {
       const { events } = await app.execute(host, hostId, { type: 'SendCommand', data: { commandId } }, cause)

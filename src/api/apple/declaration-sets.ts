@@ -1,5 +1,6 @@
 import type { App } from '../../app/app.ts'
 import type { Assigned } from '../../domain/declarations/state.ts'
+import { isServed } from '../../domain/declarations/state.ts'
 import { host } from '../../domain/host/host.ts'
 import type { Host } from '../../domain/host/host.ts'
 import { deviceChannel } from '../../domain/platforms.ts'
@@ -55,9 +56,7 @@ export const declarationSets = (
 
   return async (hostId, channel) => {
     const { state } = await load(host, hostId)
-    const mine = Object.values(state.declarations.assigned).filter(
-      (one) => one.channel === channel && one.operation === 'install' && one.missing === undefined && one.token !== '',
-    )
+    const mine = Object.values(state.declarations.assigned).filter((one) => one.channel === channel && isServed(one))
     const own = (await Promise.all(mine.map((one) => readable(delivered(one, state))))).flat()
     const set = deliveredSet([
       ...(channel === deviceChannel ? standing.filter(isNotSaidBy(own)) : []),

@@ -3,7 +3,7 @@ import type { Request } from 'express'
 import type { TLSSocket } from 'node:tls'
 import type { App } from '../../app/app.ts'
 import { ParseError } from '../../kernel/parse-error.ts'
-import { verifyDetached } from '../../protocols/cms/verify-detached.ts'
+import { claimedSigner, verifyDetached } from '../../protocols/cms/verify-detached.ts'
 import { fingerprintOf, isIssuedBy, openCertificate } from '../../protocols/x509/certificate.ts'
 import type { AppleEdge, IdentitySource } from './settings.ts'
 
@@ -31,13 +31,24 @@ export class CertificateRefused extends Error {
 /** How far a device's clock or ours may be off at either end of a certificate's life, ms. */
 const clockSkewMs = 10 * 60_000
 
+type Doorkeeper = Readonly<{ app: Pick<App, 'clock'> }> & Pick<AppleEdge, 'identity' | 'acceptExpired' | 'trust'>
+
 /** The certificate that a request proves to hold, for exactly these body bytes. Throws `CertificateRefused`. */
-export const deviceCertificate = (
-  request: Request,
-  body: Uint8Array,
-  edge: Readonly<{ app: Pick<App, 'clock'> }> & Pick<AppleEdge, 'identity' | 'acceptExpired' | 'trust'>,
-): DeviceCertificate => {
-  const certificate = presented(request, body, edge.identity)
+export const deviceCertificate = (request: Request, body: Uint8Array, edge: Doorkeeper): DeviceCertificate =>
+  trusted(
+    presented(request, edge.identity, (signature) => verifyDetached(signature, body).certificate),
+    edge,
+  )
+
+/**
+ * Refuses who does not so much as claim to hold a certificate of ours, before any of the body is read: large ones are only taken of those who do.
+ * What is claimed is proved later, of the bytes. Throws `CertificateRefused`.
+ */
+export const mustClaimCertificate = (request: Request, edge: Doorkeeper): void => {
+  trusted(presented(request, edge.identity, claimedSigner), edge)
+}
+
+const trusted = (certificate: X509Certificate, edge: Doorkeeper): DeviceCertificate => {
   const fingerprint = fingerprintOf(certificate)
   if (!isIssuedBy(certificate, edge.trust.authorities().trusted))
     throw new CertificateRefused('certificate-foreign', 'The certificate was not issued by this server.', fingerprint)
@@ -51,7 +62,9 @@ export const deviceCertificate = (
   return { fingerprint, isExpired }
 }
 
-const presented = (request: Request, body: Uint8Array, source: IdentitySource): X509Certificate => {
+type Signer = (signature: Uint8Array) => X509Certificate
+
+const presented = (request: Request, source: IdentitySource, signerOf: Signer): X509Certificate => {
   if (source.kind === 'tls') {
     const peer = (request.socket as Partial<TLSSocket>).getPeerX509Certificate?.()
     return peer ?? refuse('The connection has no client certificate.')
@@ -61,7 +74,7 @@ const presented = (request: Request, body: Uint8Array, source: IdentitySource): 
   const value = request.get(name)
   if (value === undefined || value === '') return refuse(`The header ${name} is missing.`)
   try {
-    return source.kind === 'header' ? fromProxy(value) : verifyDetached(Buffer.from(value, 'base64'), body).certificate
+    return source.kind === 'header' ? fromProxy(value) : signerOf(Buffer.from(value, 'base64'))
   } catch (error) {
     return error instanceof ParseError ? refuse(error.message) : refuse('The signature cannot be read.')
   }

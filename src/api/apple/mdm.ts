@@ -9,7 +9,8 @@ import { associations } from './association.ts'
 import type { CheckInReply, CheckInServices } from './check-in.ts'
 import { checkIns } from './check-in.ts'
 import { commandChannel, unrecognized } from './command-channel.ts'
-import { CertificateRefused, deviceCertificate } from './device-certificate.ts'
+import type { DeviceCertificate } from './device-certificate.ts'
+import { CertificateRefused, deviceCertificate, mustClaimCertificate } from './device-certificate.ts'
 import type { EnrollmentProfiles } from './enrollment-profile.ts'
 import type { Told } from './refusals.ts'
 import { deviceStatusOf, refusalRecorder } from './refusals.ts'
@@ -19,6 +20,8 @@ import type { TellWebhook } from './webhook.ts'
 
 /** A full inventory of a Mac takes several MB; nothing that a device sends is larger than this. */
 const bodyLimit = 16 * 1024 * 1024
+/** So much is read of whoever comes, bytes: most that a device says. */
+const shortBody = 64 * 1024
 
 /** Ours below `/mdm/apple`, and those that MicroMDM and NanoMDM gave their devices: these never change. */
 const paths = ['/mdm/apple/mdm', '/mdm', '/mdm/checkin', '/mdm/connect', '/checkin']
@@ -40,14 +43,11 @@ export const mdmRoutes = (
 
   const handle = async (request: Request, response: Response): Promise<void> => {
     const body = request.body instanceof Uint8Array ? request.body : Buffer.alloc(0)
-    const told: { -readonly [K in keyof Told]: Told[K] } = { enrollmentId: '', messageType: '', certificate: null }
+    const told: Noted = { enrollmentId: '', messageType: '', certificate: null }
     try {
-      const isCheckIn = (request.get('content-type') ?? '').startsWith(checkInType)
-      const message = isCheckIn ? readCheckIn(body) : readReport(body)
-      told.enrollmentId = message.ids.enrollmentId
-      told.messageType = 'MessageType' in message ? message.MessageType : message.Status
-      const shown = deviceCertificate(request, body, edge)
+      const shown = shownBy(request, body, told)
       told.certificate = shown.fingerprint
+      const message = messageIn(request, body, told)
       // One that has ended speaks for its own enrollment, and begins none.
       if (shown.isExpired) await bound.mustBeBound(shown.fingerprint, message.ids)
       const heard = { message, body, params: paramsOf(request) }
@@ -67,6 +67,16 @@ export const mdmRoutes = (
     }
   }
 
+  /** What is signed is made sense of only when it is signed well; what it says of itself is noted all the same, if it is short. */
+  const shownBy = (request: Request, body: Uint8Array, told: Noted): DeviceCertificate => {
+    try {
+      return deviceCertificate(request, body, edge)
+    } catch (error) {
+      if (body.length <= shortBody) messageIn(request, body, told)
+      throw error
+    }
+  }
+
   const refuse = (error: unknown, request: Request, response: Response, told: Told): void => {
     const status = deviceStatusOf(error)
     const { enrollmentId, messageType } = told
@@ -76,12 +86,37 @@ export const mdmRoutes = (
     response.status(status).end()
   }
 
-  const tooLarge: (error: unknown, ...rest: Parameters<RequestHandler>) => void = (error, request, response, _next) => {
-    refuse(error, request, response, { enrollmentId: '', messageType: '', certificate: null })
+  const unread: (error: unknown, ...rest: Parameters<RequestHandler>) => void = (error, request, response, _next) => {
+    const certificate = error instanceof CertificateRefused ? error.fingerprint : null
+    refuse(error, request, response, { enrollmentId: '', messageType: '', certificate })
   }
 
-  return Router().put(paths, raw({ type: () => true, limit: bodyLimit }), handle, tooLarge)
+  return Router().put(paths, readBody(edge), handle, unread)
 }
+
+type Noted = { -readonly [K in keyof Told]: Told[K] }
+
+const messageIn = (request: Request, body: Uint8Array, told: Noted) => {
+  const isCheckIn = (request.get('content-type') ?? '').startsWith(checkInType)
+  const message = isCheckIn ? readCheckIn(body) : readReport(body)
+  told.enrollmentId = message.ids.enrollmentId
+  told.messageType = 'MessageType' in message ? message.MessageType : message.Status
+  return message
+}
+
+/** Reads the body, as large as one may be of whom the request claims to come from. */
+const readBody = (edge: AppleEdge): RequestHandler => {
+  const bytesUpTo = (limit: number): RequestHandler => raw({ type: () => true, limit })
+  const [short, whole] = [bytesUpTo(shortBody), bytesUpTo(bodyLimit)]
+  return (request, response, next) => {
+    if (isShort(request)) return short(request, response, next)
+    mustClaimCertificate(request, edge)
+    whole(request, response, next)
+  }
+}
+
+const isShort = (request: Request): boolean =>
+  request.get('content-encoding') === undefined && Number(request.get('content-length') ?? Number.NaN) <= shortBody
 
 const reply = (response: Response, command: string | null): void => {
   if (command === null) response.status(200).end()

@@ -7,22 +7,27 @@ import type { NothingWaiting } from './settings.ts'
 const believedMs = 30_000
 
 /**
- * Remembers channels on which nothing waits. It may only be believed while this process applies every event to the read models itself
- * (`trusted`); `applied` is told of each batch after its transaction.
+ * Remembers channels on which nothing waits. It may only be believed while this process applies every event to the read models itself, without
+ * a break: `reign` numbers the times that it did, and is null while another does. `applied` is told of each batch after its transaction.
  */
 export const nothingWaiting = (
-  trusted: () => boolean,
+  reign: () => number | null,
   capacity = 200_000,
 ): NothingWaiting & Readonly<{ applied: (events: readonly Recorded[]) => void }> => {
-  const knownUntil = leastRecentlyUsed<number>(capacity)
+  const known = leastRecentlyUsed<Readonly<{ until: number; reign: number }>>(capacity)
   const happened = leastRecentlyUsed<number>(capacity)
   let clock = 0
 
   return {
-    isKnown: (hostId, channel) => trusted() && (knownUntil.get(`${hostId}/${channel}`) ?? 0) > Date.now(),
+    isKnown: (hostId, channel) => {
+      const memory = known.get(`${hostId}/${channel}`)
+      return memory?.reign === reign() && memory.until > Date.now()
+    },
     asking: () => clock,
     remember: (hostId, channel, asked) => {
-      if (trusted() && (happened.get(hostId) ?? 0) <= asked) knownUntil.set(`${hostId}/${channel}`, Date.now() + believedMs)
+      const now = reign()
+      if (now === null || (happened.get(hostId) ?? 0) > asked) return
+      known.set(`${hostId}/${channel}`, { until: Date.now() + believedMs, reign: now })
     },
     applied: (events) => {
       clock++
@@ -30,11 +35,11 @@ export const nothingWaiting = (
         if (event.type !== 'CommandsQueued' && !deviceIsAnswered.has(event.type)) continue
         happened.set(event.id, clock)
         if (event.type !== 'CommandsQueued') {
-          knownUntil.delete(`${event.id}/${deviceChannel}`)
+          known.delete(`${event.id}/${deviceChannel}`)
           continue
         }
         for (const { channel } of (event.data as { commands: readonly { channel: string }[] }).commands)
-          knownUntil.delete(`${event.id}/${channel}`)
+          known.delete(`${event.id}/${channel}`)
       }
     },
   }

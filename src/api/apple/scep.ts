@@ -20,7 +20,8 @@ export type ScepSettings = Readonly<{
   staticChallenge: string | null
 }>
 
-const bodyLimit = 2 * 1024 * 1024
+/** More than a message of 64 KiB (RFC 8894 §3) with its certificates ever has: nobody has shown yet who they are. */
+const bodyLimit = 128 * 1024
 
 /** Requests of one address per minute. Nobody has shown who they are yet; many devices may stand behind one address. */
 const perMinute = 20_000

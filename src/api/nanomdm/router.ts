@@ -88,7 +88,7 @@ export const nanomdmRoutes = (deps: NanomdmDeps): Router => {
 
   const certificate = async (request: Request, response: Response): Promise<void> => {
     const text = bytesOf(request).toString('utf8')
-    if (request.method === 'GET' && text === '') return showing(response)
+    if (request.method === 'GET' && text === '') return showing(request, response)
     const { certificatePem, keyPem } = pairIn(text)
     const wish = { certificate: certificatePem, key: keyPem, replaceTopic: false }
     const uploaded = await uploadPushCertificate(app, wish, causeOf(response)).catch((error: unknown) => {
@@ -101,9 +101,14 @@ export const nanomdmRoutes = (deps: NanomdmDeps): Router => {
   }
 
   /** Beyond NanoMDM: what was uploaded. */
-  const showing = async (response: Response): Promise<void> => {
+  const showing = async ({ query }: Request, response: Response): Promise<void> => {
     const [row] = await app.read(currentPushCertificate())
+    const { topic } = query
     if (row === undefined) response.status(404).json({ error: 'No push certificate was uploaded yet.' })
+    else if (topic !== undefined && topic !== row.topic)
+      response
+        .status(404)
+        .json({ error: `The push certificate of this server is not for the topic ${firstOf(topic)}, but for ${row.topic}.` })
     else response.json({ topic: row.topic, not_after: row.not_after })
   }
 

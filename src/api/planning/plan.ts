@@ -123,7 +123,7 @@ const guessed = ({ declarationsToken }: App, shifts: Shifts, group: ShiftedHosts
   const sets = { before: within(shifts.before.get(group.before)), after: within(shifts.after.get(group.after)) }
   const alike = {
     standings: standingsOf(shifts, group),
-    hasUserChannel: group.has_user,
+    hasUserChannel: group.has_user || group.platform === 'windows',
     platform: group.platform as Platform,
     osVersion: group.os_version,
   }

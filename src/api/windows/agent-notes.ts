@@ -1,4 +1,5 @@
 import type { App } from '../../app/app.ts'
+import { host } from '../../domain/host/host.ts'
 import { agentChannel, deviceChannel } from '../../domain/platforms.ts'
 import { standingOfWindows } from '../../projections/windows-enrollments.ts'
 import type { Agent } from '../agents/known-agents.ts'
@@ -18,7 +19,7 @@ export type AgentNotes = (
 ) => Promise<Readonly<Record<string, boolean | string | readonly string[]>>>
 
 export const agentNotes = (
-  { read }: Pick<App, 'read'>,
+  { read, load }: Pick<App, 'read' | 'load'>,
   {
     management,
     publicUrl,
@@ -33,6 +34,12 @@ export const agentNotes = (
     needs_programmatic_windows_mdm_enrollment: true,
     windows_mdm_discovery_endpoint: `${publicUrl}${paths.discovery[1] ?? ''}`,
   }
+  /** The host's own stream decides: the read model may be behind, and no script runs twice. */
+  const stillWaiting = async (hostId: string, scripts: readonly string[]): Promise<readonly string[]> => {
+    const { commands } = (await load(host, hostId)).state
+    return scripts.filter((id) => commands.waiting.has(id))
+  }
+
   return async ({ hostId, platform }, capabilities) => {
     // A host on which nothing waits is enrolled: it called.
     const isIdle = nothingWaiting.isKnown(hostId, deviceChannel) && nothingWaiting.isKnown(hostId, agentChannel)
@@ -41,7 +48,8 @@ export const agentNotes = (
     const [standing] = await read(standingOfWindows(hostId))
     if (standing === undefined) return {}
     if (standing.scripts.length === 0) nothingWaiting.remember(hostId, agentChannel, asked)
-    const scripts = standing.scripts.length === 0 ? {} : { pending_script_execution_ids: standing.scripts }
+    const waiting = standing.scripts.length === 0 ? [] : await stillWaiting(hostId, standing.scripts)
+    const scripts = waiting.length === 0 ? {} : { pending_script_execution_ids: waiting }
     if (standing.enrolled) {
       if (management === 'off') return { ...scripts, needs_programmatic_windows_mdm_unenrollment: true }
       const maySync = standing.waiting && capabilities.split(',').includes('windows_mdm_sync')

@@ -9,8 +9,7 @@ import type { KnownWindowsDevice, KnownWindowsDevices } from './known-devices.ts
 import type { WindowsEdge } from './settings.ts'
 
 /** Whether a message is the device's own; `nonce` is what the next try is to be made with. */
-export type Verdict =
-  Readonly<{ kind: 'own' }> | Readonly<{ kind: 'asked' | 'wrong'; nonce: Uint8Array }> | Readonly<{ kind: 'too-often' }>
+export type Verdict = Readonly<{ kind: 'own' }> | Readonly<{ kind: 'asked' | 'wrong'; nonce: Uint8Array }>
 
 export type Authenticate = (request: Request, header: SyncHeader, device: KnownWindowsDevice) => Promise<Verdict>
 
@@ -20,8 +19,8 @@ export type Authenticate = (request: Request, header: SyncHeader, device: KnownW
  */
 const nonceMs = 5 * 60_000
 
-/** Wrong digests of one device in a minute. */
-const wrongPerMinute = 20
+/** So often in a minute one device is looked up anew for a wrong digest: whoever guesses costs no more than that, and locks nobody out. */
+const lookUpsPerMinute = 20
 
 /**
  * A device shows its identity certificate, where TLS asks for it, or proves its password for a nonce of this session (MS-MDM).
@@ -29,7 +28,7 @@ const wrongPerMinute = 20
  */
 export const sessionAuthentication = (edge: WindowsEdge, devices: KnownWindowsDevices): Authenticate => {
   const { app, tickets, trust, identity } = edge
-  const attempts = attemptsOf(app.clock, { limit: wrongPerMinute, windowMs: 60_000 })
+  const lookUps = attemptsOf(app.clock, { limit: lookUpsPerMinute, windowMs: 60_000 })
 
   const nonceOf = async (deviceId: string, sessionId: string, age: number): Promise<Uint8Array> => {
     const window = Math.floor(app.clock().getTime() / nonceMs) - age
@@ -63,13 +62,14 @@ export const sessionAuthentication = (edge: WindowsEdge, devices: KnownWindowsDe
     if (await showsIdentity(request, device)) return { kind: 'own' }
     const nonce = () => nonceOf(device.deviceId, sessionId, 0)
     if (credential?.type !== 'syncml:auth-md5') return { kind: 'asked', nonce: await nonce() }
-    if (!attempts.mayTry(device.deviceId)) return { kind: 'too-often' }
     if (await isRight(credential.data, header, device)) return { kind: 'own' }
+    const challenged = { kind: 'wrong', nonce: await nonce() } as const
+    if (!lookUps.mayTry(device.deviceId)) return challenged
+    lookUps.count(device.deviceId)
     // It may have enrolled again a moment ago, through another process.
     const anew = await devices.lookAgain(device.deviceId)
     if (anew !== null && anew.credentialHash !== device.credentialHash && (await isRight(credential.data, header, anew)))
       return { kind: 'own' }
-    attempts.count(device.deviceId)
-    return { kind: 'wrong', nonce: await nonce() }
+    return challenged
   }
 }

@@ -1,5 +1,5 @@
 import type { App } from '../../app/app.ts'
-import type { DeviceError } from '../../domain/commands/events.ts'
+import type { DeviceError, HoldReason } from '../../domain/commands/events.ts'
 import type { Request } from '../../domain/commands/requests.ts'
 import { host } from '../../domain/host/host.ts'
 import { deviceChannel } from '../../domain/platforms.ts'
@@ -10,22 +10,31 @@ import { Rejection } from '../../kernel/rejection.ts'
 import type { WaitingCommandRow } from '../../projections/waiting-commands.ts'
 import { commandsToSend, waitingCommands } from '../../projections/waiting-commands.ts'
 import type { Delivery } from '../../protocols/windows/profile-delivery.ts'
-import { normalLocUri } from '../../protocols/windows/syncml/loc-uris.ts'
+import { devInfo } from '../../protocols/windows/syncml/csp.ts'
+import { deedCommand } from '../../protocols/windows/syncml/deeds.ts'
+import { commandXml } from '../../protocols/windows/syncml/write-message.ts'
+import { inlinePrefix } from './answers.ts'
+import { holdOf } from './holding.ts'
 import type { KnownWindowsDevice } from './known-devices.ts'
 import type { ToWindows } from './requests.ts'
 import type { Session } from './sessions.ts'
 
 /** Where an answer goes: to which device, in which session, to which message. */
-export type Place = Readonly<{ device: KnownWindowsDevice; session: Session; msgId: string; makeCause: () => Cause }>
+export type Place = Readonly<{
+  device: KnownWindowsDevice
+  session: Session
+  msgId: string
+  makeCause: () => Cause
+  /** How many bytes of commands the answer has room for, and how many any later answer would have; null: any number. */
+  room: Readonly<{ now: number | null; most: number | null }>
+}>
 
-/** The commands of one answer, each as it stands in the message. */
-export type Offer = (place: Place) => Promise<readonly string[]>
+/** The commands of one answer, each as it stands in the message; `waits`: there are some that wait, be they among these or not. */
+export type Offer = (place: Place) => Promise<Readonly<{ xml: readonly string[]; waits: boolean }>>
 
-/** One answer carries no more than this, and the session goes on with the next. */
+/** One answer carries no more than this, unless a single command is larger, and the session goes on with the next. */
 const mostCommands = 100
 const mostBytes = 400_000
-/** What a message needs beside its commands, bytes: the header, and statuses for what the device said. */
-const roomForStatuses = 4_000
 
 /**
  * A command that went out before and has no answer goes alone: had it made its message unreadable, the others would suffer with it. After so
@@ -61,15 +70,12 @@ export const handingOut = (app: Pick<App, 'read' | 'load' | 'execute' | 'applyNo
     const failed = (code: number, description: string) => settle(row, place, 'failed', { code, description })
     try {
       const replacing = place.session.replacing.has(commandId)
-      const delivery = await toWindows({ hostId, commandId, request, reason, replacing })
+      const mayAsk = (locUri: string): boolean => holdOf([locUri], place.session) !== 'no-user'
+      const delivery = await toWindows({ hostId, commandId, request, reason, replacing, mayAsk })
       if (delivery === 'nothing') return await settle(row, place, 'acknowledged')
       if (delivery === 'unsupported') return await failed(406, 'Windows has no such command.')
-      return Buffer.byteLength(delivery.xml) > largestOf(place.session)
-        ? await failed(
-            413,
-            `The command has ${String(Buffer.byteLength(delivery.xml))} bytes, more than the device takes in a message.`,
-          )
-        : delivery
+      const tooLarge = excessOf(delivery, place)
+      return tooLarge === null ? delivery : await failed(413, tooLarge)
     } catch (error) {
       if (error instanceof ParseError) return failed(406, `The command could not be written: ${error.message}`)
       throw error
@@ -105,6 +111,18 @@ export const handingOut = (app: Pick<App, 'read' | 'load' | 'execute' | 'applyNo
     return rows.filter((row) => !given.includes(row))
   }
 
+  /** Tells why commands stayed behind, where that is news. */
+  const tellHeld = async (held: ReadonlyMap<string, HoldReason>, { device, session, makeCause }: Place): Promise<void> => {
+    const fresh = [...held].filter(([commandId]) => !session.held.has(commandId))
+    if (fresh.length === 0) return
+    const { waiting } = (await app.load(host, device.hostId)).state.commands
+    for (const [commandId, because] of fresh) {
+      session.held.add(commandId)
+      if (waiting.get(commandId)?.held === because) continue
+      await app.execute(host, device.hostId, { type: 'HoldCommand', data: { commandId, because } }, makeCause())
+    }
+  }
+
   return async (place) => {
     const { session, msgId, device } = place
     const recent = new Date(app.clock().getTime() - underWayMs).toISOString()
@@ -115,19 +133,31 @@ export const handingOut = (app: Pick<App, 'read' | 'load' | 'execute' | 'applyNo
     )
     const [silent, others] = partition(open, ({ command_id, sent_at }) => sent_at !== null && isSilent(command_id, session))
     const xml: string[] = []
+    const held = new Map<string, HoldReason>()
     let bytes = 0
     for (const row of [...silent, ...others]) {
       const delivery = await delivered(row, place)
-      if (delivery === null || (needsUser(delivery) && session.signedIn !== 'user')) continue
+      if (delivery === null) continue
+      const hold = holdOf(nodesOf(delivery), session)
+      if (hold !== null) {
+        held.set(row.command_id, hold)
+        continue
+      }
       bytes += Buffer.byteLength(delivery.xml)
-      if (xml.length > 0 && (bytes > largestOf(session) || xml.length >= mostCommands)) break
+      if (bytes > (place.room.now ?? bytes)) {
+        // The next answer has fewer statuses in it, and comes if anything is asked now.
+        if (xml.length === 0 && bytes <= (place.room.most ?? bytes)) xml.push(filler(msgId))
+        break
+      }
+      if (xml.length > 0 && (bytes > mostBytes || xml.length >= mostCommands)) break
       if (session.carried.get(row.command_id) !== msgId && !(await send(row, place))) continue
       session.carried.set(row.command_id, msgId)
       for (const { cmdId, locUri } of delivery.parts) session.parts.set(cmdId, locUri)
       xml.push(delivery.xml)
       if (silent.includes(row)) break
     }
-    return xml
+    await tellHeld(held, place)
+    return { xml, waits: rows.length > 0 }
   }
 }
 
@@ -151,7 +181,17 @@ const mayGo = ({ command_id, sent_at }: Row, { session, msgId }: Place, recent: 
 const isSilent = (commandId: string, { carried, replacing }: Session): boolean =>
   !carried.has(commandId) && !replacing.has(commandId)
 
-const largestOf = ({ maxMessage }: Session): number =>
-  maxMessage === null ? mostBytes : Math.min(mostBytes, maxMessage - roomForStatuses)
+/** Why the device can take this in no message; null: it can. */
+const excessOf = ({ xml, largestObject = 0 }: Delivery, { session, room }: Place): string | null => {
+  const bytes = Buffer.byteLength(xml)
+  if (bytes > (room.most ?? bytes))
+    return `The command has ${String(bytes)} bytes, more than the device takes in a message (MaxMsgSize ${String(session.maxMessage)}).`
+  if (largestObject <= (session.maxObject ?? largestObject)) return null
+  return `A value of the command has ${String(largestObject)} bytes, more than the device takes in one (MaxObjSize ${String(session.maxObject)}).`
+}
 
-const needsUser = ({ parts }: Delivery): boolean => parts.some(({ locUri }) => normalLocUri(locUri).startsWith('./user/'))
+const nodesOf = ({ parts }: Delivery): readonly string[] => parts.map(({ locUri }) => locUri)
+
+/** A question whose answer nobody needs. */
+const filler = (msgId: string): string =>
+  commandXml(deedCommand({ verb: 'Get', locUri: devInfo.managementVersion }, `${inlinePrefix}more.${msgId}`))

@@ -4,13 +4,14 @@ import { raw, Router } from 'express'
 import type { Cause } from '../../kernel/event.ts'
 import { ParseError } from '../../kernel/parse-error.ts'
 import type { SyncCommand, SyncMessage } from '../../protocols/windows/syncml/message.ts'
-import { maxMessageBytes, readSyncMessage } from '../../protocols/windows/syncml/read-message.ts'
+import { maxMessageBytes, readSyncHeader, readSyncMessage } from '../../protocols/windows/syncml/read-message.ts'
 import { goesOn, statusesFor } from '../../protocols/windows/syncml/statuses-for.ts'
 import { writeSyncMessage } from '../../protocols/windows/syncml/write-message.ts'
 import { deviceChannel } from '../../domain/platforms.ts'
 import { openSecrets } from '../secret-variables.ts'
 import { sessionAuthentication } from './authentication.ts'
 import type { KnownWindowsDevice } from './known-devices.ts'
+import type { Place } from './handing-out.ts'
 import { knownWindowsDevices } from './known-devices.ts'
 import { observing } from './observing.ts'
 import { offering } from './offering.ts'
@@ -48,19 +49,31 @@ export const windowsManagementRoutes = (edge: WindowsEdge): Router => {
     const { deviceId, hostId } = device
     if (session.answered?.msgId === msgId) return session.answered.body
     session.maxMessage = message.header.maxMessage ?? session.maxMessage
+    session.maxObject = message.header.maxObject ?? session.maxObject
     app.telemetry.seen(hostId, deviceChannel)
-    if (message.commands.some((command) => command.name === 'Alert' && command.data === '1223')) {
+    const makeCause = () => causeOf(deviceId)
+    const aborted = message.commands.some((command) => command.name === 'Alert' && command.data === '1223')
+    await takeIn(message, device, session, { makeCause, aborted })
+    if (aborted) {
       sessions.forget(deviceId, sessionId)
       return answer(message, '200')
     }
-    const makeCause = () => causeOf(deviceId)
-    await takeIn(message, device, session, makeCause)
-    if (goesOn(message)) return answer(message, '200', { more: [nextMessage] })
-    const says = message.commands.some(isFarewell)
-    const commands = says ? [] : await offer({ device, session, msgId, makeCause })
-    const body = answer(message, '200', { commands })
+    const body = goesOn(message)
+      ? answer(message, '200', { more: [nextMessage] })
+      : answer(message, '200', { commands: await commandsFor(session, message, { device, makeCause }) })
     session.answered = body.length > longestRemembered ? null : { msgId, body }
     return body
+  }
+
+  const commandsFor = async (
+    session: Session,
+    message: SyncMessage,
+    { device, makeCause }: Pick<Place, 'device' | 'makeCause'>,
+  ): Promise<readonly string[]> => {
+    if (message.commands.some(isFarewell)) return []
+    const leftBy = (body: Buffer) => (session.maxMessage === null ? null : session.maxMessage - body.length)
+    const room = { now: leftBy(answer(message, '200')), most: leftBy(answer({ ...message, commands: [] }, '200')) }
+    return offer({ device, session, msgId: message.header.msgId, makeCause, room })
   }
 
   const answer = (
@@ -84,17 +97,21 @@ export const windowsManagementRoutes = (edge: WindowsEdge): Router => {
   const handle = async (request: Request, response: Response): Promise<void> => {
     let deviceId = ''
     try {
-      const message = readSyncMessage(request.body instanceof Uint8Array ? request.body : Buffer.alloc(0))
-      deviceId = message.header.source.toUpperCase()
+      const body = request.body instanceof Uint8Array ? request.body : Buffer.alloc(0)
+      // Who speaks is known before the rest of the message is made sense of.
+      const header = readSyncHeader(body)
+      deviceId = header.source.toUpperCase()
       const device = await devices.find(deviceId)
       if (device === null) return refuse(response, 403, { deviceId, reason: 'No device of this id is enrolled.' })
-      const verdict = await authenticate(request, message.header, device)
-      if (verdict.kind === 'too-often') return refuse(response, 429, { deviceId, reason: 'Too many wrong digests.' })
+      const verdict = await authenticate(request, header, device)
       if (verdict.kind !== 'own') {
-        sessions.of(deviceId, message.header.sessionId, message.header.msgId)
-        return send(response, answer(message, verdict.kind === 'wrong' ? '401' : '407', { nonce: verdict.nonce }))
+        sessions.of(deviceId, header.sessionId, header.msgId)
+        return send(
+          response,
+          answer({ header, commands: [], final: true }, verdict.kind === 'wrong' ? '401' : '407', { nonce: verdict.nonce }),
+        )
       }
-      send(response, await respondTo(message, device))
+      send(response, await respondTo(readSyncMessage(body), device))
     } catch (error) {
       if (error instanceof ParseError) return refuse(response, 400, { deviceId, reason: `${error.field}: ${error.message}` })
       app.logger.error({ err: error, deviceId }, 'a Windows device could not be served')
@@ -121,11 +138,9 @@ const nextMessage: SyncCommand = { name: 'Alert', cmdId: 'next', data: '1222', i
 const isFarewell = (command: SyncCommand): boolean =>
   command.name === 'Alert' && command.data === '1226' && command.items.some(({ type }) => type?.includes('unenrollment') === true)
 
+/** Not by Express, which names a charset behind the type: real servers send it bare. */
 const send = (response: Response, body: Buffer): void => {
-  response
-    .status(200)
-    .set({ 'content-type': syncType, 'content-length': String(body.length) })
-    .end(body)
+  response.writeHead(200, { 'content-type': syncType, 'content-length': String(body.length) }).end(body)
 }
 
 const causeOf = (deviceId: string): Cause => {

@@ -9,7 +9,8 @@ import type { Deed } from '../../protocols/windows/syncml/deeds.ts'
 import { deliveryOfDeeds } from '../../protocols/windows/syncml/deeds.ts'
 import { installMsi } from '../../protocols/windows/syncml/msi.ts'
 import { inlinePrefix } from './answers.ts'
-import type { Offer, Place } from './handing-out.ts'
+import type { Place } from './handing-out.ts'
+import { holdOf } from './holding.ts'
 import { handingOut } from './handing-out.ts'
 import type { KnownWindowsDevice } from './known-devices.ts'
 import type { ToWindows } from './requests.ts'
@@ -22,19 +23,25 @@ import { failureDeeds, holdDeeds, setupMinutes } from './setup-page.ts'
 const applied = [erased(waitingCommands)]
 
 /** Decides what a device is to do next: what was asked of it, and what this server itself wants to know. */
-export const offering = ({ app, nothingWaiting, pfn, agentPackage }: WindowsEdge, toWindows: ToWindows): Offer => {
+export const offering = (
+  { app, nothingWaiting, pfn, agentPackage }: WindowsEdge,
+  toWindows: ToWindows,
+): ((place: Place) => Promise<readonly string[]>) => {
   const waitingFor = handingOut(app, toWindows)
 
   /** What goes along once in each session, on no one's order. */
-  const inline = async ({ device, session }: Place): Promise<readonly string[]> => {
-    if (session.inlineSent) return []
-    const deeds = [
-      ...(device.serial === null ? [get(devDetail.serial), get(devDetail.osVersion), get(devDetail.deviceName)] : []),
-      ...(pfn === null ? [] : [{ verb: 'Replace', locUri: push.pfn, format: 'chr', data: pfn } as const, get(push.channelUri)]),
-      ...(await setupDeeds(device)),
-    ]
-    session.inlineSent = true
-    return deeds.length === 0 ? [] : [numbered(deeds)]
+  const inlineOf = async ({ device }: Place): Promise<readonly Deed[]> => [
+    ...(device.serial === null ? [get(devDetail.serial), get(devDetail.osVersion), get(devDetail.deviceName)] : []),
+    ...(pfn === null ? [] : [{ verb: 'Replace', locUri: push.pfn, format: 'chr', data: pfn } as const, get(push.channelUri)]),
+    ...(await setupDeeds(device)),
+  ]
+
+  const inline = async (place: Place): Promise<readonly string[]> => {
+    const { session } = place
+    const left = session.inline ?? (await inlineOf(place)).filter(({ locUri }) => holdOf([locUri], session) === null)
+    const fitting = asManyAsFit(left, place.room.now)
+    session.inline = left.slice(fitting.length)
+    return fitting.length === 0 ? [] : [numbered(fitting)]
   }
 
   /** How far the setup of a host is: `agent` is missing, settings are `open`, something `failed`, or it is `ready`. */
@@ -87,16 +94,29 @@ export const offering = ({ app, nothingWaiting, pfn, agentPackage }: WindowsEdge
     if (isPlain && nothingWaiting.isKnown(hostId, deviceChannel)) return []
     const asked = nothingWaiting.asking(hostId)
     await mayLeaveSetup(place)
-    const xml = [...(await inline(place)), ...(await waitingFor(place))]
-    if (xml.length === 0 && isPlain && session.carried.size === 0) nothingWaiting.remember(hostId, deviceChannel, asked)
-    return xml
+    const first = await inline(place)
+    const { xml, waits } = await waitingFor({ ...place, room: withLess(place.room, first) })
+    // What is held back waits, too: the next session may be the one that it waits for.
+    if (first.length === 0 && isPlain && !waits) nothingWaiting.remember(hostId, deviceChannel, asked)
+    return [...first, ...xml]
   }
 }
 
 const farewell = (session: Session): readonly string[] => {
-  if (session.inlineSent) return []
-  session.inlineSent = true
+  if (session.inline !== null) return []
+  session.inline = []
   return [numbered([unenroll])]
+}
+
+const withLess = (room: Place['room'], sent: readonly string[]): Place['room'] => ({
+  ...room,
+  now: room.now === null ? null : room.now - sent.reduce((sum, xml) => sum + Buffer.byteLength(xml), 0),
+})
+
+/** The first of them that fit into so many bytes together. */
+const asManyAsFit = (deeds: readonly Deed[], room: number | null): readonly Deed[] => {
+  const count = deeds.findIndex((_, index) => room !== null && Buffer.byteLength(numbered(deeds.slice(0, index + 1))) > room)
+  return count === -1 ? deeds : deeds.slice(0, count)
 }
 
 const get = (locUri: string): Deed => ({ verb: 'Get', locUri })

@@ -1,18 +1,16 @@
-import { createHash } from 'node:crypto'
 import type { Request, Response } from 'express'
 import { Router, urlencoded } from 'express'
 import { addressOf } from '../attempts.ts'
 import { codeForm, tooManyCodes, wrongCode } from '../code-form.ts'
 import type { Html } from '../page.ts'
-import { html, pageHeaders, sendPage } from '../page.ts'
+import { html, inline, pageHeaders, sendPage } from '../page.ts'
 import { EntraRefused } from './entra.ts'
 import { invitationFor, pagePurpose, pageValidMs, wrongCodes } from './grants.ts'
 import type { WindowsEdge } from './settings.ts'
 import { paths, termsPurpose } from './settings.ts'
 
 /** The result goes back to Windows by a form that sends itself. */
-const submit = 'document.forms[0].submit()'
-const submitHash = `'sha256-${createHash('sha256').update(submit).digest('base64')}'`
+const submit = inline('script', 'document.forms[0].submit()')
 
 /** Where the web view of Windows waits; anything else could be made to run there. */
 const resultSchemes = ['ms-app:', 'https:', 'http:'] as const
@@ -39,7 +37,7 @@ export const windowsPages = (edge: WindowsEdge): Router => {
     const { id, userName, teamId } = invitation
     const token = await tickets.issue(pagePurpose, [userName, teamId, id], pageValidMs)
     const policy = String(response.getHeader('content-security-policy'))
-    response.set('content-security-policy', `${policy};script-src ${submitHash}`)
+    response.set('content-security-policy', `${policy};script-src ${submit.source}`)
     sendPage(response, 200, { title: 'Working', body: resultForm(resultUrl, token) })
   }
 
@@ -95,9 +93,7 @@ const resultForm = (url: string, token: string): Html =>
       <input type="hidden" name="wresult" value="${token}" />
       <button type="submit">Continue</button>
     </form>
-    <script>
-      ${{ html: submit }}
-    </script>`
+    ${submit.element}`
 
 const termsOf = (organization: string, accept: string, decline: string | null): Html =>
   html`<p>

@@ -6,12 +6,13 @@ import type { SealedContent } from '../../kernel/content.ts'
 import { profileVersionsSent } from '../../projections/command-directory.ts'
 import { nodesToAsk } from '../../protocols/windows/confirmation.ts'
 import type { Delivery } from '../../protocols/windows/profile-delivery.ts'
-import { deliveryOf, locUrisIn, vanishedFrom } from '../../protocols/windows/profile-delivery.ts'
+import { deliveryOf, locUrisIn } from '../../protocols/windows/profile-delivery.ts'
 import { readRawCommand, withCommandId } from '../../protocols/windows/syncml/commands.ts'
 import { devDetail, dmClient, rebootNow, remoteWipe } from '../../protocols/windows/syncml/csp.ts'
 import type { Deed } from '../../protocols/windows/syncml/deeds.ts'
 import { deliveryOfDeeds } from '../../protocols/windows/syncml/deeds.ts'
 import { normalLocUri } from '../../protocols/windows/syncml/loc-uris.ts'
+import { deletionsOf } from '../../protocols/windows/whole-nodes.ts'
 import type { ProfileText } from './profile-texts.ts'
 import { providerId } from './settings.ts'
 import { releaseDeeds } from './setup-page.ts'
@@ -23,6 +24,8 @@ export type Addressed = Readonly<{
   request: Request
   reason: Reason
   replacing?: boolean
+  /** Whether a node may be asked for in this session; absent: all. */
+  mayAsk?: (locUri: string) => boolean
 }>
 
 /** Turns a request into SyncML: `nothing` needs no command, `unsupported` has none on Windows. */
@@ -77,9 +80,8 @@ export const windowsRequests = (app: Pick<App, 'read' | 'load'>, reveal: RevealW
     if (reason.code !== 'profile-changed' && reason.code !== 'profile-replaces') return []
     const before = reason.code === 'profile-replaces' ? reason.profileId : profileId
     const kept = await keptFor(hostId, [profileId, before])
-    const gone = (await versionsOf(hostId, before)).flatMap((text) => vanishedFrom(text, content))
-    const nodes = new Map(gone.map((locUri) => [normalLocUri(locUri), locUri]))
-    return [...nodes].flatMap(([node, locUri]) => (kept.has(node) ? [] : [{ verb: 'Delete', locUri } as const]))
+    const gone = (await versionsOf(hostId, before)).flatMap(locUrisIn)
+    return deletions(gone, new Set([...kept, ...locUrisIn(content).map(normalLocUri)]))
   }
 
   const table: Table = {
@@ -91,18 +93,18 @@ export const windowsRequests = (app: Pick<App, 'read' | 'load'>, reveal: RevealW
         deliveryOfDeeds([deed], { commandId: `${commandId}.d${String(index + 1)}`, idAt: String }),
       )
       const whole = deliveryOf(content, idsOf(commandId, replacing), replacing)
-      return { xml: [...before, whole].map(({ xml }) => xml).join(''), parts: whole.parts }
+      const all = [...before, whole]
+      return { ...whole, xml: all.map(({ xml }) => xml).join(''), parts: all.flatMap(({ parts }) => parts) }
     },
     'remove-profile': async ({ profileId }, { hostId, commandId }) => {
       if (profileId === null) return oneDeed(commandId, unenroll)
       const versions = await versionsOf(hostId, profileId)
       const kept = await keptFor(hostId, [profileId])
-      const nodes = new Map(versions.flatMap(locUrisIn).map((locUri) => [normalLocUri(locUri), locUri]))
-      const deeds = [...nodes].flatMap(([node, locUri]) => (kept.has(node) ? [] : [{ verb: 'Delete', locUri } as const]))
+      const deeds = deletions(versions.flatMap(locUrisIn), kept)
       return deeds.length === 0 ? 'nothing' : deliveryOfDeeds(deeds, idsOf(commandId))
     },
     'describe-device': (_, { commandId }) => deliveryOfDeeds(questions, idsOf(commandId)),
-    'list-profiles': async (_, { hostId, commandId }) => {
+    'list-profiles': async (_, { hostId, commandId, mayAsk = () => true }) => {
       const { state } = await app.load(host, hostId)
       const installed = Object.entries(state.hostProfiles).filter(
         ([, { operation, landed }]) => operation === 'install' && landed,
@@ -110,7 +112,10 @@ export const windowsRequests = (app: Pick<App, 'read' | 'load'>, reveal: RevealW
       const nodes = await Promise.all(
         installed.map(async ([profileId, { checksum }]) => nodesToAsk(await textOf(hostId, profileId, checksum))),
       )
-      const gets = [...new Set(nodes.flat())].slice(0, mostGets).map((locUri) => ({ verb: 'Get', locUri }) as const)
+      const gets = [...new Set(nodes.flat())]
+        .filter(mayAsk)
+        .slice(0, mostGets)
+        .map((locUri) => ({ verb: 'Get', locUri }) as const)
       return deliveryOfDeeds([...questions, ...gets], idsOf(commandId))
     },
     wipe: ({ wipeType }, { commandId }) => {
@@ -118,7 +123,11 @@ export const windowsRequests = (app: Pick<App, 'read' | 'load'>, reveal: RevealW
       return oneDeed(commandId, { verb: 'Exec', locUri, format: 'chr', data: '' })
     },
     restart: (_, { commandId }) => oneDeed(commandId, { verb: 'Exec', locUri: rebootNow }),
-    'release-device': (_, { commandId }) => deliveryOfDeeds(releaseDeeds, idsOf(commandId)),
+    'release-device': (_, { commandId, mayAsk = () => true }) =>
+      deliveryOfDeeds(
+        releaseDeeds.filter(({ locUri }) => mayAsk(locUri)),
+        idsOf(commandId),
+      ),
     raw: async ({ payload }, { hostId, commandId }) => {
       const bytes = await reveal.sealed(hostId, `command/${commandId}`, payload)
       const { xml, locUris } = readRawCommand(Buffer.from(bytes).toString('utf8'))
@@ -152,5 +161,8 @@ const mostGets = 500
 
 /** The device leaves without a status: an alert of a session of its own tells that it did. */
 export const unenroll: Deed = { verb: 'Exec', locUri: dmClient(providerId).unenroll, format: 'chr', data: providerId }
+
+const deletions = (gone: readonly string[], stays: ReadonlySet<string>): readonly Deed[] =>
+  deletionsOf(gone, stays).map((locUri) => ({ verb: 'Delete', locUri }))
 
 const oneDeed = (commandId: string, deed: Deed): Delivery => deliveryOfDeeds([deed], idsOf(commandId))

@@ -12,25 +12,29 @@ import { unenrolledTwins, windowsEnrollments } from '../../projections/windows-e
 import { isScep } from '../../protocols/windows/scep-profile.ts'
 import { devDetail, devInfo, dmClient } from '../../protocols/windows/syncml/csp.ts'
 import { normalLocUri } from '../../protocols/windows/syncml/loc-uris.ts'
-import type { SyncCommand, SyncItem, SyncMessage } from '../../protocols/windows/syncml/message.ts'
+import type { SyncItem, SyncMessage } from '../../protocols/windows/syncml/message.ts'
+import { outcomeOfStatus } from '../../protocols/windows/syncml/status-codes.ts'
 import { commandXml } from '../../protocols/windows/syncml/write-message.ts'
 import type { CommandStatuses } from './answers.ts'
 import { byCommand, judged } from './answers.ts'
 import type { KnownWindowsDevice, KnownWindowsDevices } from './known-devices.ts'
 import { isSerial, mergeBySerial } from './linking.ts'
 import type { Observe } from './observing.ts'
+import type { SaidInPackage } from './session-package.ts'
 import type { Session } from './sessions.ts'
 import { providerId, pushTopic } from './settings.ts'
 
 /** Takes in what a device says in one message of its own. Taking it in twice changes nothing. */
-export type TakeIn = (message: SyncMessage, device: KnownWindowsDevice, session: Session, makeCause: () => Cause) => Promise<void>
+export type TakeIn = (
+  message: SyncMessage,
+  device: KnownWindowsDevice,
+  session: Session,
+  how: Readonly<{ makeCause: () => Cause; aborted: boolean }>,
+) => Promise<void>
 
 type Ports = Pick<App, 'vault' | 'execute' | 'load' | 'read' | 'blobs' | 'applyNow' | 'logger'>
 
 const applied = [erased(waitingCommands), erased(windowsEnrollments)]
-
-/** An object in pieces is given up at this length, in characters. */
-const largestObject = 5 * 1024 * 1024
 
 /** What may go well another time is tried so often. */
 const mostDeferrals = 10
@@ -41,13 +45,14 @@ export const takingIn = (app: Ports, devices: KnownWindowsDevices, observe: Obse
 
   const answered = async (
     statuses: CommandStatuses,
-    results: readonly SyncCommand[],
-    { hostId }: KnownWindowsDevice,
-    session: Session,
-    cause: Cause,
+    said: SaidInPackage,
+    { device, session, cause }: Readonly<{ device: KnownWindowsDevice; session: Session; cause: Cause }>,
   ): Promise<void> => {
+    const { hostId, deviceId } = device
     const { commandId, whole, inside } = statuses
     if (whole === null) return
+    const isOwn = (cmdRef: string): boolean => cmdRef === commandId || cmdRef.startsWith(`${commandId}.`)
+    const results = said.results.filter(({ cmdRef }) => isOwn(cmdRef))
     const { state } = await app.load(host, hostId)
     const { request = null, deferrals = 0 } = state.commands.waiting.get(commandId) ?? {}
     const judgement = judged({ ...statuses, whole }, request, (cmdId) => session.parts.get(cmdId) ?? null)
@@ -57,19 +62,27 @@ export const takingIn = (app: Ports, devices: KnownWindowsDevices, observe: Obse
       return
     }
     const { errors } = judgement
-    const outcome = judgement.outcome === 'deferred' && deferrals >= mostDeferrals ? 'failed' : judgement.outcome
+    // It was done, but what it answered is lost: it is asked again.
+    const isBroken = judgement.outcome === 'acknowledged' && [...said.broken].some(isOwn)
+    const wanted = isBroken ? 'deferred' : judgement.outcome
+    const outcome = wanted === 'deferred' && deferrals >= mostDeferrals ? 'failed' : wanted
     const bytes = Buffer.from(results.map(commandXml).join(''))
     const result =
       results.length === 0 || outcome === 'deferred'
         ? null
         : await app.blobs.keepSealed(hostId, `result/${commandId}`, bytes, cause)
-    // To enroll a certificate is only begun when the device says that it is done.
-    const underWay = inside.some(({ cmdRef }) => isScep(session.parts.get(cmdRef) ?? ''))
-    const report = { type: 'ReportCommand', data: { commandId, outcome, errors, result, underWay } } as const
+    // What it accepted is still to come, and to enroll a certificate is only begun when the device says that it is done.
+    const underWay = [whole, ...inside].some(
+      ({ cmdRef, data }) => data === '202' || (cmdRef !== commandId && isScep(session.parts.get(cmdRef) ?? '')),
+    )
+    const code = outcome === 'acknowledged' && whole.data !== '200' && outcomeOfStatus(whole.data) === 'done' ? whole.data : null
+    const data = { commandId, outcome, errors, result, underWay, ...(code !== null && { code }) }
+    const report = { type: 'ReportCommand', data } as const
     const { events } = await app.execute(host, hostId, report, cause)
     if (events.length > 0) await app.applyNow(applied, events)
+    if (request?.kind === 'release-device') devices.forget(deviceId)
     if (events.length === 0 || request?.kind !== 'list-profiles' || outcome !== 'acknowledged') return
-    const items = results.flatMap((result) => ('items' in result ? result.items : []))
+    const items = results.flatMap((result) => result.items)
     await observe(hostId, { statuses: [whole, ...inside], items, locUriOf: (cmdId) => session.parts.get(cmdId) ?? null }, cause)
   }
 
@@ -118,19 +131,21 @@ export const takingIn = (app: Ports, devices: KnownWindowsDevices, observe: Obse
     devices.forget(deviceId)
   }
 
-  return async ({ commands }, device, session, makeCause) => {
+  return async (message, device, session, { makeCause, aborted }) => {
+    const { commands } = message
     const alerts = commands.flatMap((command) => (command.name === 'Alert' ? [command] : []))
     for (const { data, items } of alerts) {
-      if (data === '1225') session.pieces.clear()
-      const user = items.find(({ type }) => type === 'com.microsoft/MDM/LoginStatus')?.data?.trim()
+      if (data !== '1224') continue
+      const user = items.find(({ type }) => type === loginStatus)?.data?.trim()
       if (user === 'user' || user === 'others' || user === 'none') session.signedIn = user
+      const kind = items.find(({ type }) => type === syncType)?.data?.trim()
+      if (kind === 'user' || kind === 'device' || kind === 'mixed') session.syncType = kind
     }
     if (alerts.some(({ data, items }) => data === '1226' && items.some(({ type }) => type === unenrollment)))
       await unenrolled(device, makeCause())
     if (device.ended) return
 
-    const results = commands.flatMap((command) => (command.name === 'Results' ? [command] : []))
-    const whole = results.map((result) => ({ ...result, items: joined(result.items, session) }))
+    const whole = session.package.take(message)
     const said = commands.flatMap((command) => (command.name === 'Replace' || command.name === 'Add' ? command.items : []))
     await describe(factsIn([...said, ...whole.flatMap(({ items }) => items)]), device, makeCause())
     await notePush(
@@ -138,26 +153,16 @@ export const takingIn = (app: Ports, devices: KnownWindowsDevices, observe: Obse
       device,
       makeCause,
     )
-    for (const statuses of byCommand(commands.flatMap((command) => (command.name === 'Status' ? [command] : [])))) {
-      const { commandId } = statuses
-      const own = whole.filter(({ cmdRef }) => cmdRef === commandId || cmdRef.startsWith(`${commandId}.`))
-      await answered(statuses, own, device, session, makeCause())
-    }
+    const all = session.package.said(message, aborted)
+    if (all !== null)
+      for (const statuses of byCommand(all.statuses)) await answered(statuses, all, { device, session, cause: makeCause() })
   }
 }
 
+/** https://learn.microsoft.com/openspecs/windows_protocols/ms-mdm/83f89457-9f9d-442d-8bdb-e6a41cdb906b */
+const syncType = 'com.microsoft.mdm.synctype'
+const loginStatus = 'com.microsoft/MDM/LoginStatus'
 const unenrollment = 'com.microsoft:mdm.unenrollment.userrequest'
-
-/** Items as they are once their pieces are put together; a piece itself is kept back. */
-const joined = (items: readonly SyncItem[], { pieces }: Session): readonly SyncItem[] =>
-  items.flatMap((item) => {
-    const node = item.source ?? item.target ?? ''
-    const text = `${pieces.get(node) ?? ''}${item.data ?? ''}`
-    pieces.delete(node)
-    if (!item.moreData) return [{ ...item, data: item.data === null ? null : text }]
-    if (text.length <= largestObject) pieces.set(node, text)
-    return []
-  })
 
 const channelNode = normalLocUri(dmClient(providerId).push.channelUri)
 

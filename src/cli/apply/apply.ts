@@ -48,7 +48,7 @@ export const applyFiles = async (
   const plan = planOf(wanted, await readPresent(client, wanted))
   const { refused, unchecked } = await checkPlan(client, plan)
   const changes = [...plan.steps.flatMap(({ lines }) => lines), ...secretLines(plan)]
-  const late = unchecked.map((name) => `The profile ${name} could not be checked yet: a secret in it is new to the server.`)
+  const late = unchecked.map((what) => `Only when applied, the server can check ${what}: what comes before is missing yet.`)
   const before = { changes, refused, dryRun, done: [] }
   if (refused.length > 0) return { ...before, notes: plan.notes }
   if (dryRun) return { ...before, notes: [...plan.notes, ...late, ...handedNotes(plan)] }

@@ -13,7 +13,7 @@ export type Outcome = Readonly<{ done: readonly string[]; refused: readonly stri
 
 /**
  * Has the server check the whole plan without changing anything. What rests on labels and secrets that are yet to come is checked without them,
- * or, as a profile is nothing without its secrets, not at all: `unchecked` tells which. Throws `ApiError` when the server cannot answer.
+ * or, as a profile is nothing without its secrets, not at all: `unchecked` tells what. Throws `ApiError` when the server cannot answer.
  */
 export const checkPlan = async (
   client: MusterClient,
@@ -23,16 +23,34 @@ export const checkPlan = async (
   const unchecked: string[] = []
   const { variables } = plan.handedOver
   if (variables.length > 0) refused.push(...(await refusalsOf(() => client.secrets.put(variables, true))))
-  for (const { team, profiles } of plan.steps.filter((step) => step.kind === 'profiles')) {
+  for (const step of plan.steps) if (step.kind !== 'profiles') refused.push(...(await refusalsOf(() => check(client, step))))
+  const { enrollSecrets } = plan.handedOver
+  for (const { team, name, secrets } of enrollSecrets) {
+    if (!('id' in team)) continue
+    const isTaken = (error: unknown): void => {
+      // What another team of these files gives up is free only then.
+      if (!(error instanceof ApiError) || error.status !== 409 || enrollSecrets.length < 2) throw error
+      unchecked.push(`the enroll secrets of ${name}`)
+    }
+    const tried = () => client.settings.check.enrollSecrets(team.id, secrets).catch(isTaken)
+    refused.push(...(await refusalsOf(tried)))
+  }
+  for (const { team, lists, profiles } of plan.steps.filter((step) => step.kind === 'profiles')) {
     const checkable = profiles.filter(({ secrets }) => !secrets.some((name) => plan.coming.variables.has(name)))
-    unchecked.push(...profiles.filter((profile) => !checkable.includes(profile)).map(({ name }) => name))
+    unchecked.push(...profiles.filter((profile) => !checkable.includes(profile)).map(({ name }) => `the profile ${name}`))
     const known = checkable.map((profile) => withoutLabels(profile, plan.coming.labels))
     const teamId = 'id' in team ? team.id : null
     refused.push(
-      ...(await refusalsOf(() => client.settings.replaceProfiles(teamId, known.map(batchOf), { dryRun: true }), known)),
+      ...(await refusalsOf(() => client.settings.replaceProfiles(teamId, known.map(batchOf), { lists, dryRun: true }), known)),
     )
   }
   return { refused, unchecked }
+}
+
+const check = ({ settings }: MusterClient, step: Exclude<Step, ProfilesStep>): Promise<void> => {
+  if (step.kind === 'create-label') return settings.check.label(step.label)
+  if (step.kind === 'edit-label') return settings.check.labelChange(step.id, step.change)
+  return settings.check.team({ name: step.name })
 }
 
 /** Carries the plan out: labels, teams, secrets, then each team's profiles. Ends at the first refusal. Done again, it does what is left. */
@@ -57,8 +75,9 @@ export const carryOut = async (client: MusterClient, { steps, handedOver }: Plan
   if (refusedSecrets.length > 0) return { done, refused: refusedSecrets }
   for (const step of steps) {
     if (step.kind !== 'profiles') continue
-    const { profiles, team, lines } = step
-    const refused = await refusalsOf(() => client.settings.replaceProfiles(idOf(team), profiles.map(batchOf)), profiles)
+    const { profiles, team, lists, lines } = step
+    const replace = () => client.settings.replaceProfiles(idOf(team), profiles.map(batchOf), { lists })
+    const refused = await refusalsOf(replace, profiles)
     if (refused.length > 0) return { done, refused }
     done.push(...lines)
   }

@@ -43,7 +43,7 @@ const foresee = async ({ settings }: MusterClient, { coming }: Plan, step: Step)
   // Without its secrets a profile is nothing, and to leave it out would plan its removal.
   if (step.profiles.some(({ secrets }) => secrets.some((name) => coming.variables.has(name)))) return null
   const known = step.profiles.map((profile) => withoutLabels(profile, coming.labels))
-  return settings.planProfiles(step.team.id, known.map(batchOf))
+  return settings.planProfiles(step.team.id, known.map(batchOf), step.lists)
 }
 
 /** A step by itself is planned as if those before had not been made. */

@@ -4,7 +4,7 @@ import type { HandedOver, TeamId } from './plan.ts'
 
 /**
  * Gives the server the secrets, which it alone can compare: values do not come out, and to show enroll secrets would be recorded. Answers what
- * changed by it, as far as its own records tell.
+ * changed by it, as the server tells.
  */
 export const handOver = async (
   client: MusterClient,
@@ -37,9 +37,10 @@ const putEnrollSecrets = async (
   const changed: string[] = []
   const later: HandedOver['enrollSecrets'][number][] = []
   const put = async ({ team, name, secrets }: HandedOver['enrollSecrets'][number]): Promise<void> => {
-    const last = (await client.activities({ per_page: 1 })).activities[0]?.id
+    const change = await client.settings.check.enrollSecrets(idOf(team), secrets)
+    if (change === 0) return
     await client.settings.replaceEnrollSecrets(idOf(team), secrets)
-    if (await changedSince(client, last)) changed.push(`~ enroll secrets of ${name}`)
+    changed.push(`~ enroll secrets of ${name}`)
   }
   for (const one of all)
     try {
@@ -51,12 +52,4 @@ const putEnrollSecrets = async (
     }
   for (const one of later) await put(one)
   return changed
-}
-
-/** True when enroll secrets came or went after this activity; those that others changed meanwhile count too. */
-const changedSince = async ({ activities }: MusterClient, last: string | undefined): Promise<boolean> => {
-  const newest = (await activities({ per_page: 100 })).activities
-  const end = newest.findIndex(({ id }) => id === last)
-  const since = end === -1 ? newest : newest.slice(0, end)
-  return since.some(({ type }) => type === 'enroll_secret_added' || type === 'enroll_secret_removed')
 }

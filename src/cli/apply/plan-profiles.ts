@@ -1,4 +1,5 @@
 import type { AimedProfile } from '../../client/settings-client.ts'
+import { formerNames } from '../../protocols/uploaded-name.ts'
 import { keyOf } from './profile-file.ts'
 import type { Aims } from './team-file.ts'
 import type { WantedProfile } from './wanted.ts'
@@ -7,10 +8,14 @@ import { comparable } from './wanted.ts'
 /** What a batch of these profiles would change where those are; no lines when nothing. */
 export const profileLines = (wanted: readonly WantedProfile[], there: readonly AimedProfile[]): readonly string[] => {
   const present = new Map(there.map((profile) => [keyOfPresent(profile), profile]))
-  const keys = new Set(wanted.map(({ key }) => key))
+  const formerKeys = ({ key, name }: WantedProfile): readonly string[] =>
+    key === keyOf('w', name) ? formerNames(name).map((former) => keyOf('w', former)) : []
+  const keyIn = (profile: WantedProfile): string =>
+    [profile.key, ...formerKeys(profile)].find((key) => present.has(key)) ?? profile.key
+  const keys = new Set(wanted.map(keyIn))
   return [
     ...wanted.flatMap((profile) => {
-      const was = present.get(profile.key)
+      const was = present.get(keyIn(profile))
       if (was === undefined) return [`+ profile ${profile.name}`]
       const changed = differences(profile, was)
       return changed.length === 0 ? [] : [`~ profile ${profile.name} (${changed.join(', ')})`]

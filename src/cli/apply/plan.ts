@@ -1,4 +1,4 @@
-import type { LabelChange } from '../../client/settings-client.ts'
+import type { Family, LabelChange } from '../../client/settings-client.ts'
 import type { NewLabel } from '../../client/json.ts'
 import { planLabel } from './plan-labels.ts'
 import { profileLines } from './plan-profiles.ts'
@@ -12,7 +12,13 @@ export type Step =
   | Readonly<{ kind: 'create-label'; lines: readonly string[]; label: NewLabel }>
   | Readonly<{ kind: 'edit-label'; lines: readonly string[]; id: number; change: LabelChange }>
   | Readonly<{ kind: 'create-team'; lines: readonly string[]; name: string }>
-  | Readonly<{ kind: 'profiles'; lines: readonly string[]; team: TeamId; profiles: readonly WantedProfile[] }>
+  | Readonly<{
+      kind: 'profiles'
+      lines: readonly string[]
+      team: TeamId
+      lists: readonly Family[]
+      profiles: readonly WantedProfile[]
+    }>
 
 /** A team by its id, or by its name when it is yet to come. */
 export type TeamId = Readonly<{ id: number | null }> | Readonly<{ coming: string }>
@@ -70,12 +76,13 @@ const idOf = (name: string | null, { teams }: Present): TeamId => {
   return there === undefined ? { coming: name } : { id: there.id }
 }
 
-const profileSteps = ({ name, profiles }: WantedTeam, present: Present): readonly Step[] => {
-  if (profiles === null) return []
+const profileSteps = ({ name, lists, profiles }: WantedTeam, present: Present): readonly Step[] => {
+  if (lists.length === 0) return []
   const team = idOf(name, present)
-  const there = 'id' in team ? (present.profiles.get(team.id) ?? []) : []
+  const all = 'id' in team ? (present.profiles.get(team.id) ?? []) : []
+  const there = all.filter(({ platform }) => lists.includes(platform === 'windows' ? 'windows' : 'apple'))
   const lines = profileLines(profiles, there).map((line) => `${line} in ${calledIn(name)}`)
-  return lines.length === 0 ? [] : [{ kind: 'profiles', lines, team, profiles }]
+  return lines.length === 0 ? [] : [{ kind: 'profiles', lines, team, lists, profiles }]
 }
 
 const leftAlone = ({ labels, teams }: Wanted, present: Present): readonly string[] => {
@@ -84,7 +91,6 @@ const leftAlone = ({ labels, teams }: Wanted, present: Present): readonly string
   const [toldTeams, toldLabels] = [named(teams), named(labels)]
   const rest = (all: readonly Readonly<{ name: string }>[], told: ReadonlySet<string>) =>
     all.flatMap(({ name }) => (told.has(comparable(name)) ? [] : [name])).sort()
-  const silent = teams.filter(({ profiles, secrets }) => profiles === null && secrets === null)
   return [
     ...leftNote('Teams that are in no file', rest(present.teams, toldTeams)),
     ...leftNote(
@@ -94,9 +100,18 @@ const leftAlone = ({ labels, teams }: Wanted, present: Present): readonly string
         toldLabels,
       ),
     ),
-    ...teams
-      .filter((team) => team.profiles === null && !silent.includes(team))
-      .map(({ name }) => `The profiles of ${calledIn(name)} are left alone; an empty list [] would remove them.`),
+    ...teams.flatMap((team) =>
+      untold(team).map((what) => `The ${what} of ${calledIn(team.name)} are left alone; an empty list [] would remove them.`),
+    ),
+  ]
+}
+
+/** What a file that tells something of a team leaves out. */
+const untold = ({ secrets, lists }: WantedTeam): readonly string[] => {
+  if (lists.length === 0) return secrets === null ? [] : ['profiles']
+  return [
+    ...(lists.includes('apple') ? [] : ['profiles and declarations for Apple devices']),
+    ...(lists.includes('windows') ? [] : ['profiles for Windows']),
   ]
 }
 

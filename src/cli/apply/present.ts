@@ -25,9 +25,9 @@ export const readPresent = async ({ teams, labels, settings }: MusterClient, wan
     hosts.set(there.id, await settings.hostsOfLabel(there.id))
   }
   const profiles = new Map<number | null, readonly AimedProfile[]>()
-  for (const { name, profiles: told } of wanted.teams) {
+  for (const { name, lists } of wanted.teams) {
     const id = name === null ? null : teamNamed(allTeams, name)?.id
-    if (told !== null && id !== undefined) profiles.set(id, await settings.profilesOf(id))
+    if (lists.length > 0 && id !== undefined) profiles.set(id, await settings.profilesOf(id))
   }
   const variables = wanted.variables.length === 0 ? [] : await settings.secretVariables()
   return { teams: allTeams, labels: allLabels, hosts, profiles, variables: variables.map(({ name }) => name) }

@@ -3,6 +3,8 @@ import { basename, extname } from 'node:path'
 import { readConfigurationProfile } from '../../protocols/apple/configuration-profile.ts'
 import { readDeclarationUpload } from '../../protocols/apple/declaration-upload.ts'
 import { kindOfUpload } from '../../protocols/kind-of-upload.ts'
+import { scopeOf } from '../../protocols/windows/profile-scope.ts'
+import { oneSpelling } from '../../protocols/uploaded-name.ts'
 import { readWindowsProfile } from '../../protocols/windows/profile-upload.ts'
 import type { ProfileItem } from './team-file.ts'
 
@@ -29,18 +31,22 @@ const kinds: Readonly<Record<string, string>> = {
   '.xml': 'windows-profile',
 }
 
+/** Throws an error for a signed profile: nothing can be filled in, and the server would not know it again. */
+export const mustBeUnsigned = (extension: string, contents: Buffer): void => {
+  if (extension === '.mobileconfig' && readConfigurationProfile(contents).signed)
+    throw new Error('The profile is signed; only unsigned ones can be applied from files.')
+}
+
 /** Reads settings; placeholders stay in them. Throws an error whose message says what is wrong. */
 export const profileFileIn = (path: string, platform: ProfileItem['platform'], contents: Buffer): ProfileFile => {
   const extension = extname(path).toLowerCase()
   if (platforms[extension] !== platform)
     throw new Error(platform === 'apple' ? 'The file is neither a .mobileconfig nor a .json.' : 'The file is no .xml.')
-  if (extension === '.mobileconfig' && readConfigurationProfile(contents).signed)
-    throw new Error('The profile is signed; only unsigned ones can be applied from files.')
   if (kindOfUpload(contents) !== kinds[extension]) throw new Error(`The contents are not those of a ${extension}.`)
   const text = contents.toString('utf8')
   const found = text.matchAll(/\$(?:\{FLEET_SECRET_([A-Z0-9_]+)\}|FLEET_SECRET_([A-Z0-9_]+))/g)
   return {
-    ...describedIn(basename(path).slice(0, -extension.length), extension, contents),
+    ...describedIn(oneSpelling(basename(path).slice(0, -extension.length)), extension, contents),
     checksum: createHash('md5').update(contents).digest('base64'),
     contents,
     secrets: [...new Set([...found].map(([, braced, bare]) => braced ?? bare ?? ''))].sort(),
@@ -58,8 +64,7 @@ const describedIn = (file: string, extension: string, contents: Buffer): Pick<Pr
     return { key: keyOf('d', identifier), name: file, scope }
   }
   const { commands } = readWindowsProfile(contents)
-  const isForUser = commands.every(({ locUris }) => locUris.every((uri) => uri.startsWith('./User/')))
-  return { key: keyOf('w', file), name: file, scope: isForUser ? 'User' : 'System' }
+  return { key: keyOf('w', file), name: file, scope: scopeOf(commands) }
 }
 
 /** The first letter of the server's ids tells profiles (a), declarations (d) and Windows profiles (w) apart; the identifier does the rest. */

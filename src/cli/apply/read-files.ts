@@ -1,10 +1,13 @@
-import { relative } from 'node:path'
+import { basename, extname, relative } from 'node:path'
+import type { Family } from '../../client/settings-client.ts'
 import type { Environment } from './environment.ts'
 import { follow, gather, readBounded } from './gather.ts'
 import type { LabelItem, WantedLabel } from './labels-in.ts'
 import { labelsIn } from './labels-in.ts'
 import { FilesError } from './problems.ts'
-import { profileFileIn } from './profile-file.ts'
+import { mustBeUnsigned, profileFileIn } from './profile-file.ts'
+import { profileText } from './profile-text.ts'
+import type { Telling } from './shape.ts'
 import type { ProfileItem, TeamFile } from './team-file.ts'
 import { teamFileIn } from './team-file.ts'
 import type { Complain, Tree } from './tree.ts'
@@ -31,7 +34,10 @@ export const readFiles = async (path: string, environment: Environment): Promise
   }
   const labels = await labelsOf(teams, reading)
   const wanted: WantedTeam[] = []
-  for (const told of byTeam(teams, reading)) wanted.push(await teamOf(told, reading))
+  const told = byTeam(teams, reading)
+  mustBeOfOne(told, teams, reading)
+  mustBeCalledOnce(files, reading)
+  for (const team of told) wanted.push(await teamOf(team, reading))
   if (problems.length > 0) throw new FilesError(problems)
   const notes = teams.flatMap(({ file, ignored }) =>
     ignored.map((section) => `${reading.shown(file)}: ${section} is ignored; Muster does not manage it.`),
@@ -103,7 +109,10 @@ const readingIn = (root: string, environment: Environment, problems: string[]): 
           profiles += 1
           if (profiles > mostProfiles) throw new Error(`There are more than ${String(mostProfiles)} profiles.`)
           const target = await follow(root, file, path)
-          return { ...profileFileIn(target, platform, await bytesOf(target)), aims, from: `${shown(file)}:${String(line)}` }
+          const [extension, stored] = [extname(target).toLowerCase(), await bytesOf(target)]
+          mustBeUnsigned(extension, stored)
+          const filled = profileText(extension, stored, environment)
+          return { ...profileFileIn(target, platform, filled), aims, from: `${shown(file)}:${String(line)}` }
         },
         (text) => complainOf(file)(line, `${path}: ${text}`),
       )
@@ -116,7 +125,8 @@ const readingIn = (root: string, environment: Environment, problems: string[]): 
       )
       const list = target === null ? null : await tree(target)
       if (target === null || list === null) return []
-      if (list.kind === 'list') return labelsIn(list.items, complainOf(target)).map((item) => ({ file: target, ...item }))
+      const telling: Telling = { complain: complainOf(target), ignore: () => undefined }
+      if (list.kind === 'list') return labelsIn(list.items, telling).map((item) => ({ file: target, ...item }))
       complainOf(target)(list.line, 'A file of labels must be a list of them.')
       return []
     },
@@ -145,40 +155,76 @@ const labelsOf = async (teams: readonly Told<TeamFile>[], reading: Reading): Pro
   return [...labels.values()]
 }
 
-/** The files of each team: several may speak of no team, as long as not twice of the same thing. */
-const byTeam = (files: readonly Told<TeamFile>[], { complainOf, shown }: Reading): readonly Told<TeamFile>[] => {
-  const teams = new Map<string, Told<TeamFile>>()
+/** What all files say of one team, each item with the file that it stands in. */
+type Team = Readonly<{
+  name: string | null
+  secrets: readonly string[] | null
+  profiles: Readonly<Record<Family, readonly Told<ProfileItem>[] | null>>
+}>
+
+const families = ['apple', 'windows'] as const satisfies readonly Family[]
+
+/** Several files may speak of no team, as long as not twice of the same thing. */
+const byTeam = (files: readonly Told<TeamFile>[], { complainOf, shown }: Reading): readonly Team[] => {
+  const teams = new Map<string, Told<Team>>()
   for (const next of files) {
     const key = next.team === null ? '' : comparable(next.team)
     const before = teams.get(key)
     const twice = before !== undefined && (next.team !== null || bothSay(before, next))
     if (twice) complainOf(next.file)(next.line, `${next.team ?? 'No team'} is told in ${shown(before.file)} already.`)
-    if (before === undefined || before.profiles === null)
-      teams.set(key, { ...next, secrets: next.secrets ?? before?.secrets ?? null })
-    else teams.set(key, { ...before, secrets: before.secrets ?? next.secrets })
+    const listed = (family: Family) =>
+      before?.profiles[family] ?? next.profiles[family]?.map((item) => ({ file: next.file, ...item })) ?? null
+    teams.set(key, {
+      file: before?.file ?? next.file,
+      name: next.team,
+      secrets: before?.secrets ?? next.secrets,
+      profiles: { apple: listed('apple'), windows: listed('windows') },
+    })
   }
   return [...teams.values()]
 }
 
-const bothSay = (one: TeamFile, other: TeamFile): boolean =>
-  (one.secrets !== null && other.secrets !== null) || (one.profiles !== null && other.profiles !== null)
+const bothSay = (one: Team, other: TeamFile): boolean =>
+  (one.secrets !== null && other.secrets !== null) ||
+  families.some((family) => one.profiles[family] !== null && other.profiles[family] !== null)
 
-const teamOf = async ({ team, file, secrets, profiles: items }: Told<TeamFile>, reading: Reading): Promise<WantedTeam> => {
-  if (items === null) return { name: team, secrets, profiles: null }
+const teamOf = async ({ name, secrets, profiles: items }: Team, reading: Reading): Promise<WantedTeam> => {
   const profiles: WantedProfile[] = []
   const seen = new Set<string>()
-  for (const item of items)
-    for (const profile of await reading.profile({ file, ...item })) {
+  for (const item of families.flatMap((family) => items[family] ?? []))
+    for (const profile of await reading.profile(item)) {
       const twice = seen.has(profile.key) || seen.has(profile.name)
-      if (twice) reading.complainOf(file)(item.line, `${item.path}: The team has another profile with this name or identifier.`)
-      for (const name of [profile.key, profile.name]) seen.add(name)
+      if (twice)
+        reading.complainOf(item.file)(item.line, `${item.path}: The team has another profile with this name or identifier.`)
+      for (const called of [profile.key, profile.name]) seen.add(called)
       profiles.push(profile)
     }
-  return { name: team, secrets, profiles }
+  return { name, secrets, lists: families.filter((family) => items[family] !== null), profiles }
+}
+
+/** One secret lets hosts into one team. What it is must not be shown. */
+const mustBeOfOne = (teams: readonly Team[], files: readonly Told<TeamFile>[], { complainOf }: Reading): void => {
+  const seen = new Map<string, string | null>()
+  for (const { name, secrets } of teams)
+    for (const secret of secrets ?? []) {
+      const other = seen.get(secret)
+      const file = files.find(({ team, secrets: told }) => team === name && told?.includes(secret) === true)
+      if (other !== undefined && file !== undefined)
+        complainOf(file.file)(file.line, `An enroll secret is that of ${other ?? 'no team'} already.`)
+      seen.set(secret, name)
+    }
+}
+
+/** Both are what Fleet calls hosts in no team, now and before. */
+const mustBeCalledOnce = (files: readonly string[], { complainOf, shown }: Reading): void => {
+  const called = (name: RegExp) => files.find((file) => name.test(basename(file)))
+  const [now, before] = [called(/^unassigned\.ya?ml$/i), called(/^no-team\.ya?ml$/i)]
+  if (now !== undefined && before !== undefined)
+    complainOf(before)(1, `${shown(now)} is the present name of this file; keep one of them.`)
 }
 
 const variablesOf = (teams: readonly WantedTeam[], environment: Environment): Wanted['variables'] => {
-  const named = new Set(teams.flatMap(({ profiles }) => (profiles ?? []).flatMap(({ secrets }) => secrets)))
+  const named = new Set(teams.flatMap(({ profiles }) => profiles.flatMap(({ secrets }) => secrets)))
   return [...named].sort().flatMap((name) => {
     const value = environment[`FLEET_SECRET_${name}`]
     return value === undefined || value === '' ? [] : [{ name, value }]

@@ -1,23 +1,52 @@
+import { nearName } from '../../kernel/near-name.ts'
+import type { Keys } from './fleet-keys.ts'
 import type { Complain, Entry, Tree } from './tree.ts'
 
 /** How a tree is taken apart. What has another shape than it should is complained of once and taken for absent. */
 export type Fields = Readonly<Record<string, Entry | undefined>>
 
-/** The entries of a map by key; others than these keys are complained of. `what` is the path of keys that leads to it, or empty. */
-export const fieldsOf = (tree: Tree | undefined, what: string, keys: readonly string[], complain: Complain): Fields => {
+/** How what is found in a file is told: what is wrong with it, and the keys that are not managed here. */
+export type Telling = Readonly<{ complain: Complain; ignore: (path: string) => void }>
+
+/**
+ * The entries of a map by their present names; an older name counts as the present one. Complained of are keys that nobody knows, and both names
+ * of one; those that are not managed here are told to `ignore`, if they say anything. `what` is the path of keys that leads to the map, or empty.
+ */
+export const fieldsOf = (tree: Tree | undefined, what: string, keys: Keys, { complain, ignore }: Telling): Fields => {
   if (tree === undefined || isNothing(tree)) return {}
   if (tree.kind !== 'map') {
     complain(tree.line, `${what || 'The file'} must be a map of keys.`)
     return {}
   }
-  for (const { key, line } of tree.entries)
-    if (!keys.includes(key)) complain(line, `${pathOf(what, key)} is not known here; there are ${keys.join(', ')}.`)
-  return Object.fromEntries(tree.entries.filter(({ key }) => keys.includes(key)).map((entry) => [entry.key, entry]))
+  const presentNames = new Map(
+    Object.entries({ ...keys.read, ...keys.unmanaged }).flatMap(([name, older]) => [name, ...older].map((one) => [one, name])),
+  )
+  const found = new Map<string, Entry>()
+  for (const entry of tree.entries) {
+    const { key, line, value } = entry
+    const present = presentNames.get(key)
+    if (present === undefined) {
+      complain(line, `${pathOf(what, key)} is not known here; ${insteadOf(key, [...presentNames.keys()])}`)
+      continue
+    }
+    const before = found.get(present)
+    if (before !== undefined)
+      complain(line, `${pathOf(what, before.key)} and ${key} are two names of one thing; keep one of them.`)
+    found.set(present, entry)
+    if (!Object.hasOwn(keys.read, present) && !isNothing(value)) ignore(pathOf(what, key))
+  }
+  return Object.fromEntries([...found].filter(([name]) => Object.hasOwn(keys.read, name)))
 }
 
-/** The items of a list; null when it is absent or says nothing. */
+const insteadOf = (key: string, names: readonly string[]): string => {
+  const near = nearName(key, names)
+  return near === null ? `there are ${names.join(', ')}.` : `is ${near} meant?`
+}
+
+/** The items of a list, none when the key is there and says nothing; null when it is absent. */
 export const listOf = (entry: Entry | undefined, what: string, complain: Complain): readonly Tree[] | null => {
-  if (entry === undefined || isNothing(entry.value)) return null
+  if (entry === undefined) return null
+  if (isNothing(entry.value)) return []
   if (entry.value.kind === 'list') return entry.value.items
   complain(entry.line, `${what} must be a list.`)
   return null
@@ -35,7 +64,7 @@ export const textOf = (tree: Tree | undefined, what: string, complain: Complain,
   return text === '' || text.length > longest ? null : text
 }
 
-/** The texts of a list; null when it is absent or says nothing. */
+/** The texts of a list, none when the key is there and says nothing; null when it is absent. */
 export const textsOf = (entry: Entry | undefined, what: string, complain: Complain): readonly string[] | null =>
   listOf(entry, what, complain)?.flatMap((item) => {
     const text = textOf(item, what, complain)

@@ -1,6 +1,19 @@
 import { basename } from 'node:path'
+import type { Family } from '../../client/settings-client.ts'
+import type { Keys } from './fleet-keys.ts'
+import {
+  appleKeys,
+  controlsKeys,
+  fileKeys,
+  orgSettingsKeys,
+  profileKeys,
+  secretKeys,
+  settingsKeys,
+  windowsKeys,
+} from './fleet-keys.ts'
 import type { LabelItem } from './labels-in.ts'
 import { labelsIn } from './labels-in.ts'
+import type { Fields, Telling } from './shape.ts'
 import { fieldsOf, isNothing, listOf, textOf, textsOf } from './shape.ts'
 import type { Complain, Entry, Tree } from './tree.ts'
 
@@ -8,7 +21,7 @@ import type { Complain, Entry, Tree } from './tree.ts'
 export type Aims = Readonly<{ includeAll: readonly string[]; includeAny: readonly string[]; excludeAny: readonly string[] }>
 
 /** Settings that a file names by the path of another. */
-export type ProfileItem = Readonly<{ path: string; line: number; platform: 'apple' | 'windows'; aims: Aims }>
+export type ProfileItem = Readonly<{ path: string; line: number; platform: Family; aims: Aims }>
 
 /** What one file says; null where it says nothing. `ignored` are sections that are not managed here. */
 export type TeamFile = Readonly<{
@@ -17,78 +30,103 @@ export type TeamFile = Readonly<{
   line: number
   labels: readonly LabelItem[]
   secrets: readonly string[] | null
-  profiles: readonly ProfileItem[] | null
+  /** Each list that is told; the other one stays as it is. */
+  profiles: Readonly<Record<Family, readonly ProfileItem[] | null>>
   ignored: readonly string[]
 }>
 
-const unmanaged = ['policies', 'queries', 'agent_options', 'org_settings', 'software', 'reports']
-const keys = ['name', 'labels', 'team_settings', 'controls', ...unmanaged]
 const aimKeys = ['labels_include_all', 'labels_include_any', 'labels_exclude_any'] as const
 const mostSecrets = 50
 
-/** Reads what a file says of a team, or of no team: one that is named so, or a `default.yml` without a name. */
+/** Reads what a file says of a team, or of no team: one that is named so, or the file of the whole server, which has no name. */
 export const teamFileIn = (tree: Tree, file: string, complain: Complain): TeamFile => {
-  const fields = fieldsOf(tree, '', keys, complain)
-  const name = textOf(fields['name']?.value, 'name', complain)
-  const isNamed = fields['name'] !== undefined && !isNothing(fields['name'].value)
-  if (!isNamed && !/^default\.ya?ml$/i.test(basename(file)))
-    complain(tree.line, 'The file must have the name of its team, or be called default.yml.')
+  const ignored: string[] = []
+  const telling = { complain, ignore: (path: string) => void ignored.push(path) }
+  const fields = fieldsOf(tree, '', fileKeys, telling)
+  const { team, line } = teamIn(fields, tree, file, complain)
   return {
-    team: name === null || name.toLowerCase() === 'no team' ? null : name,
-    line: fields['name']?.line ?? tree.line,
-    labels: labelsIn(listOf(fields['labels'], 'labels', complain) ?? [], complain),
-    secrets: secretsIn(fields['team_settings'], complain),
-    profiles: profilesIn(fields['controls'], complain),
-    ignored: unmanaged.filter((key) => {
-      const entry = fields[key]
-      return entry !== undefined && !isNothing(entry.value)
-    }),
+    team,
+    line,
+    labels: labelsIn(listOf(fields['labels'], 'labels', complain) ?? [], telling),
+    secrets:
+      secretsIn(fields['settings'], fields['settings']?.key ?? 'settings', settingsKeys, telling) ??
+      secretsIn(fields['org_settings'], 'org_settings', orgSettingsKeys, telling),
+    profiles: profilesIn(fields['controls'], telling),
+    ignored,
   }
 }
 
-const secretsIn = (settings: Entry | undefined, complain: Complain): readonly string[] | null => {
-  const { secrets } = fieldsOf(settings?.value, 'team_settings', ['secrets'], complain)
-  const items = listOf(secrets, 'team_settings.secrets', complain)
+/** What Fleet calls hosts in no team, and the file that must be called so. */
+const noTeamFiles: Readonly<Record<string, string>> = { unassigned: 'Unassigned', 'no-team': 'No team' }
+/** Names of everything at once. */
+const everything = ['all teams', 'all fleets']
+
+const teamIn = (fields: Fields, tree: Tree, file: string, complain: Complain): Pick<TeamFile, 'team' | 'line'> => {
+  const name = textOf(fields['name']?.value, 'name', complain)
+  const line = fields['name']?.line ?? tree.line
+  const isNamed = fields['name'] !== undefined && !isNothing(fields['name'].value)
+  const isOfServer = fields['org_settings'] !== undefined
+  const called = basename(file)
+    .replace(/\.ya?ml$/i, '')
+    .toLowerCase()
+  const expected = Object.hasOwn(noTeamFiles, called) ? noTeamFiles[called] : undefined
+  if (isOfServer)
+    for (const key of ['name', 'settings'] as const)
+      if (fields[key] !== undefined)
+        complain(fields[key].line, `${fields[key].key} is of a team, and org_settings of the whole server: no file has both.`)
+  if (expected !== undefined && isNamed && comparable(name) !== comparable(expected))
+    complain(line, `A file that is called ${called} must have the name ${expected}.`)
+  else if (!isNamed && expected !== undefined) complain(tree.line, `The file must have the name ${expected}.`)
+  else if (!isNamed && !isOfServer && called !== 'default')
+    complain(tree.line, 'The file must have the name of its team, or be called default.yml.')
+  if (everything.includes(comparable(name))) complain(line, `No team can have the name ${name ?? ''}.`)
+  const isNoTeam = name === null || Object.values(noTeamFiles).some((one) => comparable(one) === comparable(name))
+  return { team: isNoTeam ? null : name, line }
+}
+
+const comparable = (name: string | null): string => (name ?? '').trim().toLowerCase()
+
+const secretsIn = (settings: Entry | undefined, what: string, keys: Keys, telling: Telling): readonly string[] | null => {
+  const { complain } = telling
+  const { secrets } = fieldsOf(settings?.value, what, keys, telling)
+  const items = listOf(secrets, `${what}.secrets`, complain)
   if (items === null) return null
   if (items.length > mostSecrets) complain(items[0]?.line ?? 1, `A team has at most ${String(mostSecrets)} enroll secrets.`)
   const told = items.flatMap((item) => {
-    const { secret } = fieldsOf(item, 'team_settings.secrets', ['secret'], complain)
+    const { secret } = fieldsOf(item, `${what}.secrets`, secretKeys, telling)
     const text = textOf(secret?.value, 'secret', complain)
     // What it is must not be shown.
-    if (text === null || !/^[\x21-\x7e]{8,}$/.test(text)) {
+    if (item.kind === 'map' && (text === null || !/^[\x21-\x7e]{8,}$/.test(text))) {
       complain(item.line, 'secret must be 8 to 255 visible ASCII characters.')
       return []
     }
-    return [text]
+    return text === null ? [] : [text]
   })
   return [...new Set(told)]
 }
 
-/** Where Fleet has settings: sections of `controls`, the key in each, and what they are for. */
-const sections = [
-  ['macos_settings', 'custom_settings', 'apple'],
-  ['apple_settings', 'configuration_profiles', 'apple'],
-  ['windows_settings', 'custom_settings', 'windows'],
-] as const
+/** The sections of `controls` that name settings. */
+const sections = { apple: ['apple_settings', appleKeys], windows: ['windows_settings', windowsKeys] } as const
 
-const profilesIn = (controls: Entry | undefined, complain: Complain): readonly ProfileItem[] | null => {
-  const names = sections.map(([section]) => section)
-  const fields = fieldsOf(controls?.value, 'controls', names, complain)
-  const lists = sections.map(([section, key, platform]) => {
-    const what = `controls.${section}`
-    const list = listOf(fieldsOf(fields[section]?.value, what, [key], complain)[key], `${what}.${key}`, complain)
-    return list?.flatMap((item) => profileIn(item, `${what}.${key}`, { platform, complain })) ?? null
-  })
-  const told = lists.filter((list) => list !== null)
-  return told.length === 0 ? null : told.flat()
+const profilesIn = (controls: Entry | undefined, telling: Telling): TeamFile['profiles'] => {
+  const fields = fieldsOf(controls?.value, 'controls', controlsKeys, telling)
+  const listed = (platform: Family): readonly ProfileItem[] | null => {
+    const [section, keys] = sections[platform]
+    const what = `controls.${fields[section]?.key ?? section}`
+    const { configuration_profiles: list } = fieldsOf(fields[section]?.value, what, keys, telling)
+    const path = `${what}.${list?.key ?? 'configuration_profiles'}`
+    return listOf(list, path, telling.complain)?.flatMap((item) => profileIn(item, path, { platform, telling })) ?? null
+  }
+  return { apple: listed('apple'), windows: listed('windows') }
 }
 
 const profileIn = (
   item: Tree,
   what: string,
-  { platform, complain }: Readonly<{ platform: ProfileItem['platform']; complain: Complain }>,
+  { platform, telling }: Readonly<{ platform: Family; telling: Telling }>,
 ): readonly ProfileItem[] => {
-  const fields = fieldsOf(item, what, ['path', ...aimKeys], complain)
+  const { complain } = telling
+  const fields = fieldsOf(item, what, profileKeys, telling)
   const path = textOf(fields['path']?.value, 'path', complain, 4096)
   const [includeAll, includeAny, excludeAny] = aimKeys.map((key) => [...new Set(textsOf(fields[key], key, complain) ?? [])])
   const aims = { includeAll: includeAll ?? [], includeAny: includeAny ?? [], excludeAny: excludeAny ?? [] }

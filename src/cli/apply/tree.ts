@@ -57,31 +57,39 @@ type Reading = Readonly<{
   complain: Complain
 }>
 
+/** Texts for people, in which a `$` is money. */
+const prose: ReadonlySet<string> = new Set(['description', 'resolution'])
+
 const walker = ({ document, lineOf, environment, complain }: Reading) => {
   let nodes = 0
 
   const nothing = (line: number): Tree => ({ kind: 'value', line, value: null })
 
-  const walk = (node: Node | null, depth: number): Tree => {
+  const walk = (node: Node | null, depth: number, key = ''): Tree => {
     const line = lineOf(node)
     nodes += 1
     if (nodes === mostNodes) complain(line, `The file holds more than ${String(mostNodes)} values.`)
     if (depth > deepest) complain(line, `The file is nested deeper than ${String(deepest)} levels.`)
     if (nodes >= mostNodes || depth > deepest) return nothing(line)
-    if (isAlias(node)) return walk(node.resolve(document) ?? null, depth + 1)
+    if (isAlias(node)) return walk(node.resolve(document) ?? null, depth + 1, key)
     if (isSeq(node)) return { kind: 'list', line, items: node.items.map((item) => walk(item as Node | null, depth + 1)) }
     if (isMap(node)) {
       const entries = node.items.map(({ key, value }): Entry => {
         const text = isScalar(key) ? String(key.value) : ''
         if (!isScalar(key)) complain(lineOf(key as Node | null), 'A key is no plain text.')
-        return { key: text, line: lineOf(key as Node | null), value: walk(value as Node | null, depth + 1) }
+        return { key: text, line: lineOf(key as Node | null), value: walk(value as Node | null, depth + 1, text) }
       })
       return { kind: 'map', line, entries }
     }
     if (!isScalar(node)) return nothing(line)
     const { value } = node
-    if (typeof value === 'string')
-      return { kind: 'value', line, value: inserted(value, environment, (text) => complain(line, text)) }
+    if (typeof value === 'string') {
+      const inserting = {
+        secrets: key === 'name_template' ? 'left' : 'refused',
+        complain: (text: string) => complain(line, text),
+      } as const
+      return { kind: 'value', line, value: prose.has(key) ? value : inserted(value, environment, inserting) }
+    }
     if (typeof value === 'number' || typeof value === 'boolean' || value === null || value === undefined)
       return { kind: 'value', line, value: value ?? null }
     complain(line, 'The value is neither a text, nor a number, nor true or false.')

@@ -1,14 +1,19 @@
+import type { Family } from '../../client/settings-client.ts'
 import type { WantedLabel } from './labels-in.ts'
 import type { ProfileFile } from './profile-file.ts'
 import type { Aims } from './team-file.ts'
 
 export type WantedProfile = ProfileFile & Readonly<{ aims: Aims; from: string }>
 
-/** A team, or no team (`name` null). Secrets and profiles that are null stay as they are. */
+/**
+ * A team, or no team (`name` null). Secrets that are null stay as they are. `lists` are those of settings that files tell, whole: what the team has
+ * for other devices stays as it is.
+ */
 export type WantedTeam = Readonly<{
   name: string | null
   secrets: readonly string[] | null
-  profiles: readonly WantedProfile[] | null
+  lists: readonly Family[]
+  profiles: readonly WantedProfile[]
 }>
 
 /** Everything that the files say. `variables` are secrets that profiles name and the environment has; `notes` are for people. */

@@ -22,7 +22,9 @@ export const pastCommands = (program: Command): void => {
         const past = await client.hosts.at(id, at)
         return [past, JSON.stringify(past, null, 2)]
       }
-      const entries = (await historyOf(client, id)).filter(wantedOf(options))
+      const isWanted = wantedOf(options)
+      const type = typeof options['type'] === 'string' ? options['type'] : undefined
+      const entries = (await historyOf(client, id, type)).filter(isWanted)
       return [entries, historyTable(entries)]
     },
   )

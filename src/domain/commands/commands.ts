@@ -16,7 +16,7 @@ import type { HostProfiles } from '../host-profiles/state.ts'
 import type { Forgetting } from '../forgetting/state.ts'
 import { reject } from '../rejections.ts'
 import type { SealedContent } from '../../kernel/content.ts'
-import type { CommandEvent, CommandOutcome, DeviceError, QueuedCommand } from './events.ts'
+import type { CommandEvent, CommandOutcome, DeviceError, HoldReason, QueuedCommand } from './events.ts'
 import type { Commands, WaitingCommand } from './state.ts'
 
 export type CommandCommand =
@@ -33,8 +33,12 @@ export type CommandCommand =
         result: SealedContent | null
         /** The host took it and is still at it: whether it came to be is to be seen later. Absent: it is done. */
         underWay?: boolean
+        /** The number that a Windows device answered with; absent: it says no more than the outcome does. */
+        code?: string
       }
     }
+  /** The host called, and the command cannot go out in this session. */
+  | { type: 'HoldCommand'; data: { commandId: string; because: HoldReason } }
 
   /** Takes a command back that was not handed out yet. */
   | { type: 'CancelCommand'; data: { commandId: string } }
@@ -71,13 +75,16 @@ export const commands: Slice<CommandCommand, Decides, Commands, Sees, CommandEve
     SendCommand: ({ data: { commandId, again = false } }, { commands: now }) => {
       const waiting = now.waiting.get(commandId)
       if (waiting === undefined) return reject('command-not-waiting', `The command ${commandId} does not wait any more.`)
-      if (waiting.sends === 0) return [{ type: 'CommandSent', data: { commandId } }]
-      return again ? [{ type: 'CommandSent', data: { commandId, attempt: waiting.sends + 1 } }] : []
+      const profileId = waiting.held === undefined ? null : carriedBy(waiting)
+      const data = { commandId, ...(profileId !== null && { profileId }) }
+      if (waiting.sends === 0) return [{ type: 'CommandSent', data }]
+      return again ? [{ type: 'CommandSent', data: { ...data, attempt: waiting.sends + 1 } }] : []
     },
 
     ReportCommand: ({ data }, sees) => {
       const { enrollment, commands: now } = sees
-      const { commandId, outcome, errors, result, underWay = false } = data
+      const { commandId, outcome, errors, result, underWay = false, code } = data
+      const answered = { commandId, outcome, errors, result, ...(code !== undefined && { code }) }
       // What comes late of a host that was forgotten would be remembered.
       if (sees.forgetting.since !== null) return []
       const waiting = now.waiting.get(commandId)
@@ -85,16 +92,22 @@ export const commands: Slice<CommandCommand, Decides, Commands, Sees, CommandEve
       if (waiting === undefined) {
         if (settled === undefined) return [{ type: 'UnknownCommandReported', data: { commandId, outcome } }]
         if (settled !== 'cancelled' || outcome === 'deferred') return []
-        return [{ type: 'CommandAnswered', data: { commandId, outcome, errors, result, late: true } }]
+        return [{ type: 'CommandAnswered', data: { ...answered, outcome, late: true } }]
       }
       if (outcome === 'deferred') return [{ type: 'CommandDeferred', data: { commandId } }]
       return [
-        { type: 'CommandAnswered', data: { commandId, outcome, errors, result, late: false } },
+        { type: 'CommandAnswered', data: { ...answered, outcome, late: false } },
         ...consequencesOf(
           { commandId, request: waiting.request, outcome, errors, platform: enrollment.platform, underWay },
           sees,
         ),
       ]
+    },
+
+    HoldCommand: ({ data: { commandId, because } }, { commands: now }) => {
+      const waiting = now.waiting.get(commandId)
+      if (waiting === undefined || waiting.held === because) return []
+      return [{ type: 'CommandHeld', data: { commandId, profileId: carriedBy(waiting), because } }]
     },
 
     CancelCommand: ({ data: { commandId } }, { commands: now }) => {
@@ -128,7 +141,9 @@ export const commands: Slice<CommandCommand, Decides, Commands, Sees, CommandEve
       waiting: new Map([...state.waiting, ...data.commands.map(asWaiting)]),
       queued: state.queued + data.commands.length,
     }),
-    CommandSent: (state, { data }) => change(state, data.commandId, (waiting) => ({ ...waiting, sends: waiting.sends + 1 })),
+    CommandSent: (state, { data }) =>
+      change(state, data.commandId, ({ held: _, ...waiting }) => ({ ...waiting, sends: waiting.sends + 1 })),
+    CommandHeld: (state, { data }) => change(state, data.commandId, (waiting) => ({ ...waiting, held: data.because })),
     CommandDeferred: (state, { data }) =>
       change(state, data.commandId, (waiting) => ({ ...waiting, deferrals: waiting.deferrals + 1 })),
     CommandAnswered: (state, { data }) => settle(state, [data.commandId], 'answered'),
@@ -145,6 +160,9 @@ const isDecided = ({ request }: WaitingCommand): boolean =>
   request.kind === 'install-profile' ||
   request.kind === 'renew-identity' ||
   (request.kind === 'remove-profile' && request.profileId !== null)
+
+const carriedBy = ({ request }: WaitingCommand): string | null =>
+  request.kind === 'install-profile' || request.kind === 'remove-profile' ? request.profileId : null
 
 const asWaiting = ({ commandId, channel, request, deadline }: QueuedCommand): [string, WaitingCommand] => [
   commandId,

@@ -1,7 +1,7 @@
 import { custodyConsequences } from '../custody/consequences.ts'
 import type { CustodyEvent } from '../custody/events.ts'
 import type { Custody } from '../custody/state.ts'
-import { declarationConsequences } from '../declarations/consequences.ts'
+import { declarationConsequences, declarationExpiry } from '../declarations/consequences.ts'
 import type { Declarations } from '../declarations/state.ts'
 import type { DeclarationEvent } from '../declarations/events.ts'
 import type { EnrollmentEvent } from '../enrollment/events.ts'
@@ -13,7 +13,6 @@ import { renewalConsequences } from '../renewal/consequences.ts'
 import type { RenewalEvent } from '../renewal/events.ts'
 import type { Renewal } from '../renewal/renewal.ts'
 import { failed } from '../renewal/renewal.ts'
-import { deviceChannel } from '../platforms.ts'
 import type { Answer } from './answer.ts'
 import { cancelAll } from './cancelling.ts'
 import type { CommandEvent } from './events.ts'
@@ -36,21 +35,22 @@ export const consequencesOf = (answer: Answer, sees: Sees): readonly Consequence
   ...custodyConsequences(answer, sees.custody),
   ...renewalConsequences(answer, sees.renewal),
   ...enrollmentConsequences(answer, sees),
-  ...declarationConsequences(answer, sees.commands.waiting.get(answer.commandId)?.channel ?? deviceChannel, sees.declarations),
+  ...declarationConsequences(answer, sees),
 ]
 
 /** What it means that a command was given up at its deadline. */
-export const consequencesOfExpiry = (
-  commandId: string,
-  { enrollment, commands, hostProfiles, renewal }: Sees,
-): readonly Consequence[] => [
-  ...(commands.waiting.get(commandId)?.request.kind === 'list-profiles' ? neverConfirmed(hostProfiles) : []),
-  ...profileExpiry(commandId, hostProfiles),
-  ...(renewal.commandId === commandId ? [failed(renewal, 'no-answer', 'The host did not answer in time.')] : []),
-  ...(enrollment.unenrollment === commandId
-    ? [{ type: 'EnrollmentEnded', data: { because: 'unenrollment-unanswered' } } as const]
-    : []),
-]
+export const consequencesOfExpiry = (commandId: string, sees: Sees): readonly Consequence[] => {
+  const { enrollment, commands, hostProfiles, renewal } = sees
+  return [
+    ...(commands.waiting.get(commandId)?.request.kind === 'list-profiles' ? neverConfirmed(hostProfiles) : []),
+    ...profileExpiry(commandId, hostProfiles),
+    ...declarationExpiry(commandId, sees),
+    ...(renewal.commandId === commandId ? [failed(renewal, 'no-answer', 'The host did not answer in time.')] : []),
+    ...(enrollment.unenrollment === commandId
+      ? [{ type: 'EnrollmentEnded', data: { because: 'unenrollment-unanswered' } } as const]
+      : []),
+  ]
+}
 
 /** A host that was released, and one that took its enrollment profile away as it was asked to. */
 const enrollmentConsequences = (

@@ -36,13 +36,24 @@ export type DeviceError = Readonly<{ code: number; domain: string; description: 
 
 export type CancelReason = 'superseded' | 'no-longer-wanted' | 'enrolled-again' | 'enrollment-ended' | 'asked' | 'expired'
 
+/**
+ * Why a command stayed behind although its host called: it is for a user, and who enrolled the device was not signed in; or the session was for the
+ * settings of a user alone, or for those of the device alone.
+ */
+export type HoldReason = 'no-user' | 'user-session' | 'device-session'
+
 export type CommandOutcome = 'acknowledged' | 'failed' | 'malformed'
 
 export type CommandEvent =
   | { type: 'CommandsQueued'; data: { commands: readonly QueuedCommand[] } }
-  /** `attempt` counts the times that it was handed out; absent: the first, or not counted. */
-  | { type: 'CommandSent'; data: { commandId: string; attempt?: number } }
+  /**
+   * `attempt` counts the times that it was handed out; absent: the first, or not counted. `profileId`: the profile that it carries, when it had been
+   * held back; absent: it carries none, or was not.
+   */
+  | { type: 'CommandSent'; data: { commandId: string; attempt?: number; profileId?: string } }
   | { type: 'CommandDeferred'; data: { commandId: string } }
+  /** The host called, and it was not handed out; told once for each reason. `profileId`: the profile that it carries; null: none. */
+  | { type: 'CommandHeld'; data: { commandId: string; profileId: string | null; because: HoldReason } }
   | {
       type: 'CommandAnswered'
       data: {
@@ -53,6 +64,8 @@ export type CommandEvent =
         result: SealedContent | null
         /** True when the command had been cancelled before the answer came. */
         late: boolean
+        /** The number that a Windows device answered with; absent: 200, or the first of the errors. */
+        code?: string
       }
     }
   | { type: 'CommandsCancelled'; data: { commandIds: readonly string[]; because: CancelReason } }

@@ -1,5 +1,6 @@
 import type { Recent } from '../../kernel/recent.ts'
 import type { Channel } from '../platforms.ts'
+import type { HoldReason } from './events.ts'
 import type { Request } from './requests.ts'
 
 export type WaitingCommand = Readonly<{
@@ -9,6 +10,8 @@ export type WaitingCommand = Readonly<{
   sends: number
   deferrals: number
   deadline: string | null
+  /** Why it stayed behind when its host last called; absent: it did not. */
+  held?: HoldReason
 }>
 
 /** `settled` remembers the latest commands that are over, so that a repeated answer is known for what it is. */

@@ -1,3 +1,4 @@
+import type { HoldReason } from './events.ts'
 import type { Request } from './requests.ts'
 
 /** A request in words, as the beginning of a sentence. */
@@ -7,6 +8,16 @@ export const requestText = (request: Request): string => {
   if (request.kind === 'raw') return `The command ${request.requestType}`
   if (request.kind === 'allow-remote-desktop') return request.allowed ? 'Allowing remote desktop' : 'Forbidding remote desktop'
   return words[request.kind]
+}
+
+/** Why a command stayed behind, and what it waits for, in one sentence. */
+export const holdReasons: Readonly<Record<HoldReason, string>> = {
+  'no-user':
+    'It is for a user: it goes out when the device calls while the user who enrolled it is signed in, and nobody or somebody else was when it last called.',
+  'user-session':
+    'It is for the device: it goes out with the next call that is not for the settings of a user alone, as the last one was.',
+  'device-session':
+    'It is for a user: it goes out with the next call that is not for the settings of the device alone, as the last one was.',
 }
 
 type Spelt = 'install-profile' | 'remove-profile' | 'remove-application' | 'raw' | 'allow-remote-desktop'

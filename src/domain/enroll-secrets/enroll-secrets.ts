@@ -25,8 +25,7 @@ export const enrollSecrets: Decider<EnrollSecretCommand, EnrollSecretEvent, Enro
   decide: decideBy<EnrollSecretCommand, EnrollSecretEvent, EnrollSecrets>({
     SetEnrollSecrets: ({ data: { teamId, secrets, because } }, now) => {
       const wanted = new Map(secrets.map((secret) => [secret.hash, secret.sealed]))
-      const elsewhere = [...wanted.keys()].some((hash) => now[hash] !== undefined && now[hash].teamId !== teamId)
-      if (elsewhere) reject('already-exists', 'One of these secrets belongs to another team.', 'secrets')
+      mustBeFree(now, teamId, [...wanted.keys()])
       return [
         ...[...wanted]
           .filter(([hash]) => now[hash] === undefined)
@@ -53,6 +52,12 @@ export const enrollSecrets: Decider<EnrollSecretCommand, EnrollSecretEvent, Enro
     },
     EnrollSecretsShown: (state) => state,
   }),
+}
+
+/** Rejects secrets that another team has. */
+export const mustBeFree = (now: EnrollSecrets, teamId: string, hashes: readonly string[]): void => {
+  if (hashes.some((hash) => now[hash] !== undefined && now[hash].teamId !== teamId))
+    reject('already-exists', 'One of these secrets belongs to another team.', 'secrets')
 }
 
 /** The one stream of this kind. */

@@ -41,6 +41,12 @@ export const mustBeEnrolled = (now: Enrollment): void => {
   if (now.stage !== 'enrolled') reject('not-enrolled', 'This host is not enrolled.')
 }
 
+/**
+ * Whether settings for a user find their way: by a user channel, or on Windows by the device's own sessions, in which its user's settings go along
+ * while that user is signed in.
+ */
+export const reachesUsers = (now: Enrollment): boolean => now.platform === 'windows' || userChannelOf(now) !== null
+
 /** The user channel that settings for a user go to, if one is open. */
 export const userChannelOf = (now: Enrollment): Channel | null =>
   Object.keys(now.channels).find((channel) => channel !== deviceChannel) ?? null

@@ -16,6 +16,10 @@ export const work: WorkTable<EnrollmentEvent> = {
           { kind: 'wake', key: id },
         ]
       : [{ kind: 'reconcile-host', key: id }],
+  // What was for its user cannot be had any more.
+  ChannelClosed: ({ id }) => [{ kind: 'reconcile-host', key: id }],
+  // Another version of the system may take what the one before did not.
+  HostDescribed: ({ id, data }) => (data.facts.osVersion === undefined ? [] : [{ kind: 'reconcile-host', key: id }]),
   WindowsDeviceEnrolled: ({ id }) => [{ kind: 'reconcile-host', key: id }],
   // What a host in its setup assistant does not listen to.
   HostReleased: ({ id }) => [{ kind: 'reconcile-host', key: id }],

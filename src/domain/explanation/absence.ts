@@ -1,6 +1,6 @@
 import type { Recorded } from '../../kernel/event.ts'
 import { canDeclare } from '../declarations/announcing.ts'
-import { userChannelOf } from '../enrollment/state.ts'
+import { reachesUsers } from '../enrollment/state.ts'
 import type { HostEvent } from '../host/events.ts'
 import type { ProfileVersion } from '../profiles/events.ts'
 import type { ProfileStatus, Verdict } from './explanation.ts'
@@ -101,7 +101,7 @@ const delayText = ({ evidence }: Context): string => {
       : `the host runs ${systems[enrollment.platform] ?? ''} ${enrollment.facts.osVersion}, which takes no declarations`
   if (isDeclaration && enrollment.awaitingConfiguration)
     return 'the host stands in its setup assistant, where it fetches no declarations'
-  if (version?.scope === 'User' && userChannelOf(enrollment) === null)
+  if (version?.scope === 'User' && !reachesUsers(enrollment))
     return 'it is for a user, and no user of the host can be reached; two hours after the enrollment it counts as failed'
   const other = Object.values(hostProfiles).find(
     ({ identifier, scope }) => identifier === version?.identifier && scope !== version.scope,

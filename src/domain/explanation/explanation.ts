@@ -1,5 +1,5 @@
 import type { Recorded } from '../../kernel/event.ts'
-import type { Told } from '../host/story.ts'
+import type { Told } from '../host/told.ts'
 
 /** One event of an explanation, in plain words. */
 export type Link = Told & Readonly<{ event: Recorded }>

@@ -153,5 +153,8 @@ const names = ({ type, data }: Recorded<HostEvent>, profileId: string): boolean 
   if (type === 'ProfilesObserved') return data.seen.includes(profileId) || data.missed.some((one) => one.profileId === profileId)
   if (type === 'DeclarationsAssigned')
     return data.withdrawn.includes(profileId) || data.assigned.some((one) => one.profileId === profileId)
-  return type === 'DeclarationsReported' && data.changed.some((one) => one.profileId === profileId)
+  return (
+    type === 'DeclarationsReported' &&
+    (data.changed.some((one) => one.profileId === profileId) || data.lost?.includes(profileId) === true)
+  )
 }

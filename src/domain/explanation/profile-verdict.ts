@@ -1,4 +1,5 @@
 import type { OfType, Recorded } from '../../kernel/event.ts'
+import type { AssignedDeclaration } from '../declarations/events.ts'
 import type { HostEvent } from '../host/events.ts'
 import type { HostProfileStatus } from '../host-profiles/state.ts'
 import { absenceOf } from './absence.ts'
@@ -35,10 +36,7 @@ const rowOf = (context: Context): Row | null => {
   const { hostProfiles, declarations } = evidence.host.state
   const assigned = declarations.assigned[profileId]
   if (assigned === undefined) return hostProfiles[profileId] ?? null
-  const { operation, checksum } = assigned
-  // One that is to be sent again has no token until it is assigned anew, which takes a moment.
-  const last = evidence.host.kept.findLast(({ event }) => statusAfter(event, profileId) !== null)
-  const status = assigned.token === '' && last?.event.type === 'DeclarationResendAsked' ? 'waiting' : assigned.status
+  const { operation, checksum, status } = assigned
   return { operation, checksum, status, commandId: lastTelling(context) }
 }
 
@@ -123,11 +121,14 @@ const statusesTold: Readonly<{
   ProfileResendAsked: () => 'waiting',
   DeclarationResendAsked: () => 'waiting',
   DeclarationsUnreported: () => 'failed',
-  DeclarationsAssigned: ({ data: { assigned } }, profileId) =>
-    assigned.some((one) => one.profileId === profileId && one.missing !== undefined) ? 'failed' : null,
+  DeclarationsAssigned: ({ data: { assigned } }, profileId) => statusGiven(assigned.find((one) => one.profileId === profileId)),
   DeclarationsTaken: () => 'verifying',
-  DeclarationsReported: ({ data: { changed } }, profileId) => changed.find((one) => one.profileId === profileId)?.status ?? null,
+  DeclarationsReported: ({ data: { changed, lost = [] } }, profileId) =>
+    lost.includes(profileId) ? 'verifying' : (changed.find((one) => one.profileId === profileId)?.status ?? null),
 }
+
+const statusGiven = (one: AssignedDeclaration | undefined): HostProfileStatus | null =>
+  one?.missing !== undefined || one?.refused !== undefined ? 'failed' : (one?.told?.status ?? null)
 
 const since = (event: Recorded | null, context: Context): string => {
   const told = event === null ? null : tellAbout(event, context)

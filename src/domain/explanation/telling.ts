@@ -2,10 +2,10 @@ import type { OfType, Recorded } from '../../kernel/event.ts'
 import { detailOf } from '../commands/answer.ts'
 import type { QueuedCommand } from '../commands/events.ts'
 import type { Request } from '../commands/requests.ts'
-import { requestText } from '../commands/words.ts'
+import { holdReasons, requestText } from '../commands/words.ts'
 import type { HostEvent } from '../host/events.ts'
-import { cancelReasons, dropping, labelling, outcomes, reasonText, transfers } from '../host/story-reasons.ts'
-import type { Told } from '../host/story.ts'
+import { cancelReasons, codeText, dropping, labelling, outcomes, reasonText, transfers } from '../host/story-reasons.ts'
+import type { Told } from '../host/told.ts'
 import { tell } from '../host/story.ts'
 import type { LabelEvent } from '../labels/events.ts'
 import { tellLabel } from '../labels/story.ts'
@@ -90,11 +90,17 @@ const table: Table = {
   },
   CommandSent: ({ data }, context) => said(`${theCommand(data.commandId, context)} was handed to the host.`),
   CommandDeferred: ({ data }, context) =>
-    said(`${theCommand(data.commandId, context)} was put off by the host.`, 'It said NotNow: it cannot do it now.'),
-  CommandAnswered: ({ data: { commandId, outcome, errors, late } }, context) =>
     said(
-      `The host ${outcomes[outcome]} ${inside(theCommand(commandId, context))}${late ? ', which was cancelled already' : ''}.`,
-      outcome === 'acknowledged' ? null : detailOf(outcome, errors),
+      `${theCommand(data.commandId, context)} was put off by the host.`,
+      context.evidence.host.state.enrollment.platform === 'windows'
+        ? 'It said that it cannot do it now.'
+        : 'It said NotNow: it cannot do it now.',
+    ),
+  CommandHeld: ({ data }, context) => said(`${theCommand(data.commandId, context)} was held back.`, holdReasons[data.because]),
+  CommandAnswered: ({ data: { commandId, outcome, errors, late, code } }, context) =>
+    said(
+      `The host ${code === '202' ? 'accepted' : outcomes[outcome]} ${inside(theCommand(commandId, context))}${late ? ', which was cancelled already' : ''}.`,
+      outcome === 'acknowledged' ? codeText(code) : detailOf(outcome, errors),
     ),
   CommandsCancelled: ({ data: { commandIds, because } }, context) =>
     said(
@@ -127,6 +133,12 @@ const table: Table = {
         `${names.profile} cannot be given to the host.`,
         `Nothing is known of this host that $FLEET_VAR_${one.missing} could stand for.`,
       )
+    if (one?.refused !== undefined) return said(`${names.profile} cannot be given to the host.`, one.refused.detail)
+    if (one?.told !== undefined)
+      return said(
+        `The host has this version of ${names.profile} already, and keeps it.`,
+        one.told.detail ?? 'It fetched the same under the same identifier before, so nothing is sent.',
+      )
     return one === undefined
       ? said(`The host is to declare ${names.profile} no more.`, whyDecided(event, null, context))
       : said(`The host is to declare ${names.profile}.`)
@@ -135,6 +147,8 @@ const table: Table = {
   DeclarationsDropped: ({ data }, { names }) => said(`The host no longer has ${names.profile}.`, dropping[data.because]),
   DeclarationsUnreported: ({ data }, { names }) => said(`${names.profile} counts as failed on the host.`, data.detail),
   DeclarationsReported: ({ data }, { names, profileId }) => {
+    if (data.lost?.includes(profileId) === true)
+      return said(`The host no longer reports ${names.profile} in the version that it is to have.`)
     const one = data.changed.find((state) => state.profileId === profileId)
     return said(`The host reported that ${names.profile} is ${one?.status ?? 'gone'}.`, one?.detail ?? null)
   },

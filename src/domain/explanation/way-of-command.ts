@@ -1,10 +1,12 @@
 import type { OfType, Recorded } from '../../kernel/event.ts'
 import type { QueuedCommand } from '../commands/events.ts'
+import { holdReasons } from '../commands/words.ts'
 import type { HostEvent } from '../host/events.ts'
+import type { Platform } from '../platforms.ts'
 import { deviceChannel } from '../platforms.ts'
 import type { HostEvidence } from './evidence.ts'
 import type { Circumstances, CommandStatus } from './explanation.ts'
-import { moment } from './wording.ts'
+import { inSentence, moment } from './wording.ts'
 
 /** How far a command got: the event that says so, and the one that queued it. */
 export type Way = Readonly<{
@@ -12,14 +14,17 @@ export type Way = Readonly<{
   command: QueuedCommand
   queued: Recorded<OfType<HostEvent, 'CommandsQueued'>>
   last: Recorded<HostEvent>
+  platform: Platform
 }>
 
 /** The way of a command, as far as its events go; null when it was not queued by then. */
-export const wayOf = ({ kept }: Pick<HostEvidence, 'kept'>, commandId: string): Way | null =>
+export const wayOf = ({ kept, state }: Pick<HostEvidence, 'kept' | 'state'>, commandId: string): Way | null =>
   kept.reduce<Way | null>((way, { event }) => {
     if (event.type === 'CommandsQueued') {
       const command = event.data.commands.find((one) => one.commandId === commandId)
-      return command === undefined ? way : { status: 'queued', command, queued: event, last: event }
+      return command === undefined
+        ? way
+        : { status: 'queued', command, queued: event, last: event, platform: state.enrollment.platform }
     }
     const status = way === null ? null : statusAfter(event, commandId)
     return way === null || status === null ? way : { ...way, status, last: event }
@@ -27,6 +32,7 @@ export const wayOf = ({ kept }: Pick<HostEvidence, 'kept'>, commandId: string): 
 
 const statusAfter = (event: Recorded<HostEvent>, commandId: string): CommandStatus | null => {
   if (event.type === 'CommandsCancelled') return event.data.commandIds.includes(commandId) ? 'cancelled' : null
+  if (event.type === 'CommandHeld') return event.data.commandId === commandId ? 'queued' : null
   if (event.type !== 'CommandSent' && event.type !== 'CommandDeferred' && event.type !== 'CommandAnswered') return null
   if (event.data.commandId !== commandId) return null
   if (event.type === 'CommandAnswered') return event.data.outcome
@@ -34,9 +40,12 @@ const statusAfter = (event: Recorded<HostEvent>, commandId: string): CommandStat
 }
 
 /** What a command that is under way waits for, as a clause; `what` begins it. */
-export const waitText = ({ status, command, queued, last }: Way, what: string, now: Circumstances | null): string => {
+export const waitText = ({ status, command, queued, last, platform }: Way, what: string, now: Circumstances | null): string => {
   if (status === 'sent') return `the host has ${what} since ${moment(last.at)} and has not answered yet`
-  if (status === 'deferred') return `the host put ${what} off at ${moment(last.at)} (NotNow), and is offered it again`
+  if (status === 'deferred')
+    return `the host put ${what} off at ${moment(last.at)}${platform === 'windows' ? '' : ' (NotNow)'}, and is offered it again`
+  if (last.type === 'CommandHeld')
+    return `${what} was held back at ${moment(last.at)}: ${inSentence(holdReasons[last.data.because])}`
   if (command.channel !== deviceChannel)
     return `${what} waits since ${moment(queued.at)} for its user to log in and the host to call`
   return `${what} waits since ${moment(queued.at)} for the host to call${now === null ? '' : silence(queued.at, now)}`

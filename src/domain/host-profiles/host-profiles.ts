@@ -5,7 +5,7 @@ import type { CommandEvent, QueuedCommand } from '../commands/events.ts'
 import type { Commands } from '../commands/state.ts'
 import type { EnrollmentEvent } from '../enrollment/events.ts'
 import type { Enrollment } from '../enrollment/state.ts'
-import { userChannelOf } from '../enrollment/state.ts'
+import { reachesUsers, userChannelOf } from '../enrollment/state.ts'
 import { declared } from '../declarations/declaring.ts'
 import type { Declarations } from '../declarations/state.ts'
 import type { DeclarationEvent } from '../declarations/events.ts'
@@ -44,7 +44,7 @@ export const hostProfiles: Slice<
     ReconcileProfiles: ({ data: { desired, declarationsToken, now } }, sees) => {
       if (sees.enrollment.stage !== 'enrolled') return []
       const { enrolledAt } = sees.enrollment
-      const hasUserChannel = userChannelOf(sees.enrollment) !== null
+      const hasUserChannel = reachesUsers(sees.enrollment)
       const values = hostValuesOf(sees.enrollment)
       const [declarations, profiles] = partition(desired)
       const unsent = new Set([...sees.commands.waiting].flatMap(([id, { sends }]) => (sends > 0 ? [] : [id])))
@@ -182,12 +182,18 @@ const noUser = ({ platform }: Enrollment): string =>
 /** A removal that was taken back. */
 const stayed = { operation: 'install', commandId: null, ignoreError: false } as const
 
-const refused = ({ identifier, checksum, scope }: Pick<HostProfile, 'identifier' | 'checksum' | 'scope'>): HostProfile => ({
+const refused = ({
+  identifier,
+  checksum,
+  scope,
+  because,
+}: Extract<HostProfileEvent, { type: 'ProfileRefused' }>['data']): HostProfile => ({
   identifier,
   checksum,
   scope,
   operation: 'install',
   status: 'failed',
+  refusedFor: because,
   commandId: null,
   failures: 0,
   landed: false,

@@ -124,6 +124,8 @@ const installReason = (profile: DesiredProfile, has: HostProfile | undefined, va
   if (has.checksum !== profile.checksum) return { code: 'profile-changed', from: has.checksum }
   if (profile.secretsAt !== undefined && (has.secretsAt ?? '') < profile.secretsAt) return { code: 'secrets-changed' }
   if (isRenderedAnew(profile, has, values)) return { code: 'variables-changed' }
+  // Its user could not be reached then; where nobody can be reached now, it is refused as before.
+  if (has.refusedFor === 'no-user-channel') return { code: 'profile-missing' }
   if (has.status !== 'waiting') return null
   if (has.resend) return { code: 'resend-asked' }
   if ((has.misses ?? 0) > 0) return { code: 'missing-on-host', attempt: has.misses ?? 0 }

@@ -24,6 +24,8 @@ export type HostProfile = Readonly<{
   rendering?: string
   /** How often it was looked for in vain since it was last seen; absent: never. */
   misses?: number
+  /** Why it could not be given to the host; absent: it could. */
+  refusedFor?: 'no-user-channel' | 'variable-missing'
   /** Of one that is to leave: how it stood before. */
   stood?: HostProfileStatus
 }>

@@ -73,7 +73,7 @@ export const renewals: Readonly<Record<OfType<HostEvent, 'IdentityRenewed'>['dat
 export const endings: Readonly<Record<EndReason, string>> = {
   'checked-out': 'The host checked out.',
   'push-token-unregistered': 'The push service says that the host no longer takes pushes.',
-  unenrolled: 'The host removed its enrollment profile, as it was asked to.',
+  unenrolled: 'The host left, as it was asked to.',
   'unenrollment-unanswered': 'The host was asked to leave, and did not answer in time.',
   forgotten: 'The host was forgotten while it was enrolled.',
 }
@@ -108,6 +108,9 @@ export const labelling: Readonly<Record<OfType<HostEvent, 'LabelMembershipChange
 export const dropping: Readonly<Record<OfType<HostEvent, 'DeclarationsDropped'>['data']['because'], string>> = {
   'no-longer-reported': 'It reports them no more.',
   'never-taken': 'It was told, and never spoke of them again.',
+  replaced: 'Another declaration has its identifier now.',
+  'no-user-channel': 'It was for a user that can no longer be reached.',
+  'never-given': 'The host could not have it, and was never told of it.',
 }
 
 export const forgetting: Readonly<Record<OfType<HostEvent, 'ProfileForgotten'>['data']['because'], string>> = {
@@ -152,3 +155,7 @@ export const unlocks: Readonly<Record<OfType<HostEvent, 'HostUnlocked'>['data'][
 /** Why a host was forgotten: in the words of who asked for it, where somebody did. */
 export const whyForgotten = ({ because, reason }: OfType<HostEvent, 'HostForgotten'>['data']): string =>
   because === 'retention' ? 'Its enrollment ended longer ago than hosts are remembered.' : reason
+
+/** What a Windows device said of a command that it took, where that is more than that it is done. */
+export const codeText = (code: string | undefined): string | null =>
+  code === undefined ? null : code === '202' ? 'It said 202: accepted, and still under way.' : `It said ${code}.`

@@ -1,24 +1,26 @@
 import type { OfType, Recorded } from '../../kernel/event.ts'
 import type { QueuedCommand } from '../commands/events.ts'
-import { requestText } from '../commands/words.ts'
+import { holdReasons, requestText } from '../commands/words.ts'
 import type { HostFacts } from '../enrollment/events.ts'
 import type { Channel } from '../platforms.ts'
 import { deviceChannel } from '../platforms.ts'
 import { noTeam } from '../teams/events.ts'
+import { hostProfilesStory } from '../host-profiles/story.ts'
+import type { Told } from './told.ts'
+import { said } from './told.ts'
 import type { HostEvent } from './events.ts'
 import {
   beginnings,
   cancelReasons,
+  codeText,
   discoveries,
   dropping,
   endings,
-  forgetting,
   labelling,
   locks,
   merges,
   outcomes,
   reasonText,
-  removals,
   renewals,
   sources,
   transfers,
@@ -29,15 +31,13 @@ import {
 
 type Story = Readonly<{ [T in HostEvent['type']]: (data: OfType<HostEvent, T>['data']) => Told }>
 
-/** What happened in one plain sentence, and why in another where the event says it. */
-export type Told = Readonly<{ sentence: string; why: string | null }>
-
 /** Tells an event of a host's stream to people. Null for a type that this version does not know. */
 export const tell = ({ type, data }: Pick<Recorded, 'type' | 'data'>): Told | null =>
   Object.hasOwn(story, type) ? story[type as HostEvent['type']](data as never) : null
 
 /** One line per event that can happen to a host; a missing one does not compile. */
 export const story: Story = {
+  ...hostProfilesStory,
   HostDiscovered: ({ facts, platform, source }) =>
     said(`The host${named(facts)} became known to this server, running ${platform}.`, discoveries[source]),
   MdmReported: ({ enrolled, serverUrl, isServer }) =>
@@ -199,10 +199,11 @@ export const story: Story = {
       `The command ${commandId} was handed to the host${attempt === undefined ? '' : ` again (${String(attempt)} times by now)`}.`,
     ),
   CommandDeferred: ({ commandId }) => said(`The host put off the command ${commandId}.`, 'It said that it cannot do it now.'),
-  CommandAnswered: ({ commandId, outcome, errors, late }) =>
+  CommandHeld: ({ commandId, because }) => said(`The command ${commandId} was held back.`, holdReasons[because]),
+  CommandAnswered: ({ commandId, outcome, errors, late, code }) =>
     said(
-      `The host ${outcomes[outcome]} the command ${commandId}${late ? ', which was cancelled already' : ''}.`,
-      errors[0] === undefined ? null : `${errors[0].domain} (${String(errors[0].code)}): ${errors[0].description}`,
+      `The host ${code === '202' ? 'accepted' : outcomes[outcome]} the command ${commandId}${late ? ', which was cancelled already' : ''}.`,
+      errors[0] === undefined ? codeText(code) : `${errors[0].domain} (${String(errors[0].code)}): ${errors[0].description}`,
     ),
   CommandsCancelled: ({ commandIds, because }) =>
     said(
@@ -213,59 +214,9 @@ export const story: Story = {
     ),
   UnknownCommandReported: ({ commandId }) => said(`The host answered a command ${commandId} that this server never gave it.`),
 
-  ProfileInstalled: ({ profileId, status }) =>
-    said(
-      `The host installed the profile ${profileId}.`,
-      status === 'verifying'
-        ? 'It acknowledged the command; the profile has yet to be seen on it.'
-        : 'It acknowledged the command.',
-    ),
-  ProfileInstallFailed: ({ profileId, attempt, willRetry, detail }) =>
-    said(
-      `The host refused the profile ${profileId} (attempt ${String(attempt)}); it will ${willRetry ? '' : 'not '}be tried again.`,
-      detail,
-    ),
-  ProfileRemoved: ({ profileId, because }) => said(`The profile ${profileId} is gone from the host.`, removals[because]),
-  ProfileRemovalFailed: ({ profileId, detail }) => said(`The host did not remove the profile ${profileId}.`, detail),
-  ProfileKept: ({ from, to }) =>
-    said(
-      from === to ? `The host keeps the profile ${to}.` : `The host keeps the profile ${from}, which is now ${to}.`,
-      from === to ? 'It was to leave, and the host was not told yet.' : 'The bytes are the same, so nothing is sent.',
-    ),
-  ProfileForgotten: ({ profileId, because }) =>
-    said(`The profile ${profileId} no longer counts as being on the host.`, forgetting[because]),
-  ProfileRefused: ({ profileId, detail }) => said(`The profile ${profileId} cannot be given to the host.`, detail),
-  ProfilesObserved: ({ source, seen, missed, appeared, gone }) =>
-    said(
-      `${source === 'agent' ? 'The agent' : 'The host'} listed its profiles: ${[
-        ...(seen.length === 0 ? [] : [`${String(seen.length)} seen as they should be`]),
-        ...(missed.length === 0
-          ? []
-          : [
-              `${missed
-                .map(({ profileId }) => profileId)
-                .slice(0, 5)
-                .join(', ')} missing`,
-            ]),
-        ...(appeared.length === 0
-          ? []
-          : [
-              `${appeared
-                .map(({ identifier }) => identifier)
-                .slice(0, 5)
-                .join(', ')} found that nobody manages`,
-            ]),
-        ...(gone.length === 0 ? [] : [`${gone.slice(0, 5).join(', ')} found no longer`]),
-      ].join('; ')}.`,
-      missed[0]?.detail ?? null,
-    ),
   HostForgotten: (data) => said('The host was forgotten.', whyForgotten(data)),
   HostKeyDestroyed: () => said('The key of the host was destroyed: what was sealed with it can be read no more.'),
-  ProfileResendAsked: ({ profileId }) =>
-    said(`The profile ${profileId} is to be sent to the host again.`, 'An admin asked for it.'),
 }
-
-const said = (sentence: string, why: string | null = null): Told => ({ sentence, why })
 
 const named = ({ name, serial }: HostFacts): string => {
   if (name !== undefined) return serial === undefined ? ` ${name}` : ` ${name} (${serial})`

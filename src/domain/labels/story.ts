@@ -1,5 +1,5 @@
 import type { OfType, Recorded } from '../../kernel/event.ts'
-import type { Told } from '../host/story.ts'
+import type { Told } from '../host/told.ts'
 import type { LabelDefinition, LabelEvent } from './events.ts'
 
 type Story = Readonly<{ [T in LabelEvent['type']]: (data: OfType<LabelEvent, T>['data']) => Told }>

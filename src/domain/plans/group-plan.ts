@@ -95,10 +95,27 @@ const declared = (
     const same = was === undefined || versionOf(was, there(were)) === versionOf(one, there(sets))
     return given(one.profileId) && has.get(one.profileId)?.checksum === one.checksum && same
   }
+  // Under another id a host knows the same bytes already; what has another identifier's place needs no removal.
+  const placeOf = ({ identifier, scope }: Pick<DesiredProfile, 'identifier' | 'scope'>) => `${scope} ${identifier}`
+  const places = new Set(wanted.map(placeOf))
+  const isHeldOtherwise = (one: DesiredProfile): boolean =>
+    !given(one.profileId) &&
+    [...has.values()].some(
+      (other) =>
+        other.operation === 'install' &&
+        placeOf(other) === placeOf(one) &&
+        versionAsHeld(other, were) === versionOf(one, there(sets)),
+    )
+  const versionAsHeld = ({ profileId }: Standing, sets: readonly DesiredProfile[]): string | null => {
+    const was = sets.find((one) => one.profileId === profileId)
+    return was === undefined ? null : versionOf(was, there(sets))
+  }
   const stays = new Set([...wanted, ...declarations.filter(({ mode }) => mode === 'kept')].map(({ profileId }) => profileId))
   return {
-    install: wanted.filter((one) => !isAsGiven(one)).map(settingOf),
-    remove: [...has.values()].filter(({ profileId }) => given(profileId) && !stays.has(profileId)).map(settingOf),
+    install: wanted.filter((one) => !isAsGiven(one) && !isHeldOtherwise(one)).map(settingOf),
+    remove: [...has.values()]
+      .filter((one) => given(one.profileId) && !stays.has(one.profileId) && !places.has(placeOf(one)))
+      .map(settingOf),
     refused: [],
   }
 }

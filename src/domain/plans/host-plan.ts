@@ -72,7 +72,9 @@ const sumOf = (events: readonly HostEvent[], state: Host): HostPlan => {
   return {
     install: [
       ...requests.flatMap((request) => (request.kind === 'install-profile' ? [settingOf(request)] : [])),
-      ...assigned.filter(({ missing }) => missing === undefined).map(settingOf),
+      ...assigned
+        .filter(({ missing, refused, told }) => missing === undefined && refused === undefined && told === undefined)
+        .map(settingOf),
     ],
     remove: [
       ...requests.flatMap((request) =>
@@ -82,7 +84,7 @@ const sumOf = (events: readonly HostEvent[], state: Host): HostPlan => {
     ],
     refused: [
       ...events.flatMap((event) => (event.type === 'ProfileRefused' ? [settingOf(event.data)] : [])),
-      ...assigned.filter(({ missing }) => missing !== undefined).map(settingOf),
+      ...assigned.filter(({ missing, refused }) => missing !== undefined || refused !== undefined).map(settingOf),
     ],
   }
 }

@@ -1,5 +1,5 @@
 import type { OfType, Recorded } from '../../kernel/event.ts'
-import type { Told } from '../host/story.ts'
+import type { Told } from '../host/told.ts'
 import type { ProfileEvent, Targets } from './events.ts'
 
 /** How the groups that events name by id are called. */

@@ -8,6 +8,8 @@ import type { SecretVariableEvent } from './events.ts'
 export type SecretVariableCommand =
   /** Secrets that have the value already are left alone; those that are not named stay. */
   | { type: 'SetSecretVariables'; data: { secrets: readonly OfType<SecretVariableEvent, 'SecretVariableSet'>['data'][] } }
+  /** One that must not be there yet. */
+  | { type: 'AddSecretVariable'; data: OfType<SecretVariableEvent, 'SecretVariableSet'>['data'] }
   | { type: 'DeleteSecretVariable'; data: { name: string } }
 
 /** All secrets there are, by name. */
@@ -23,6 +25,10 @@ export const secretVariables: Decider<SecretVariableCommand, SecretVariableEvent
       secrets
         .filter(({ name, fingerprint }) => now[name]?.fingerprint !== fingerprint)
         .map((data) => ({ type: 'SecretVariableSet', data }) as const),
+    AddSecretVariable: ({ data }, now) =>
+      now[data.name] === undefined
+        ? [{ type: 'SecretVariableSet', data }]
+        : reject('name-taken', `There is a secret named ${data.name} already.`, 'name'),
     DeleteSecretVariable: ({ data }, now) =>
       now[data.name] === undefined
         ? reject('not-found', `There is no secret named ${data.name}.`, 'name')

@@ -1,5 +1,5 @@
 import type { OfType, Recorded } from '../../kernel/event.ts'
-import type { Told } from '../host/story.ts'
+import type { Told } from '../host/told.ts'
 import type { SecretVariableEvent } from './events.ts'
 
 type Story = Readonly<{ [T in SecretVariableEvent['type']]: (data: OfType<SecretVariableEvent, T>['data']) => Told }>

@@ -43,7 +43,13 @@ export const server: Decider<ServerCommand, ServerEvent, Server> = {
     },
     RequestPushCertificate: ({ data }, now) =>
       now.pushRequests[data.publicKey] === undefined ? [{ type: 'PushCertificateRequested', data }] : [],
-    IssueApiToken: ({ data }, now) => (now.tokens[data.tokenHash] === undefined ? [{ type: 'ApiTokenIssued', data }] : []),
+    IssueApiToken: ({ data }, now) => {
+      if (now.tokens[data.tokenHash] !== undefined) return []
+      // Events name their actor by the token's name: two of one name could not be told apart.
+      if (Object.values(now.tokens).some(({ name }) => name === data.name))
+        return reject('name-taken', `An API token named ${data.name} already exists.`, 'name')
+      return [{ type: 'ApiTokenIssued', data }]
+    },
     RevokeApiToken: ({ data }, now) => {
       if (now.tokens[data.tokenHash] === undefined) return reject('not-found', 'This token does not exist.', 'token')
       return [{ type: 'ApiTokenRevoked', data }]

@@ -1,10 +1,13 @@
 import { ParseError } from '../../kernel/parse-error.ts'
 import { unwrapSigned } from '../cms/unwrap-signed.ts'
+import { derTag } from '../der.ts'
+import { otherKindOf } from '../other-kinds.ts'
 import { withNeutralValues } from '../filling/neutral.ts'
 import { holdsPlaceholder } from '../filling/placeholders.ts'
 import { dictOf, list, optionalFlag, optionalText, text } from '../plist/fields.ts'
 import { readPlist } from '../plist/read.ts'
 import type { PlistDict } from '../plist/value.ts'
+import { mustBeInstallable } from './installable.ts'
 import { isReservedIdentifier, isReservedName } from './reserved-profiles.ts'
 
 /** A `.mobileconfig` that an admin may upload. https://developer.apple.com/documentation/devicemanagement/toplevel */
@@ -37,11 +40,7 @@ export const readConfigurationProfile = (
   { fileVaultAllowed = false }: Readonly<{ fileVaultAllowed?: boolean }> = {},
 ): ConfigurationProfile => {
   if (bytes.length > maxProfileBytes) refuse('profile', `The profile has ${String(bytes.length)} bytes; at most 1 MiB is taken.`)
-  const { xml, signed } = unsigned(readableUnfilled(trimmed(bytes)))
-  const profile = dictOf(
-    inProfile(() => readPlist(xml)),
-    'profile',
-  )
+  const { profile, signed } = opened(bytes)
   const described = describe(profile)
   const payloads =
     profile['IsEncrypted'] === true ? [] : list(profile, 'PayloadContent').map((item) => dictOf(item, 'PayloadContent'))
@@ -50,11 +49,40 @@ export const readConfigurationProfile = (
   return { ...described, signed, payloads: payloadsWithAllowedNames(payloads) }
 }
 
-/** White space and a byte order mark before the XML declaration are taken, though XML itself forbids the former. */
-const trimmed = (bytes: Uint8Array): Buffer => {
+/**
+ * As `readConfigurationProfile`, and refuses what no device installs when its server sends it: what a door must ask of an upload.
+ * https://developer.apple.com/documentation/devicemanagement/install-a-profile
+ */
+export const readInstallableProfile = (
+  bytes: Uint8Array,
+  options: Readonly<{ fileVaultAllowed?: boolean }> = {},
+): ConfigurationProfile => {
+  const read = readConfigurationProfile(bytes, options)
+  mustBeInstallable(opened(bytes).profile)
+  return read
+}
+
+const opened = (bytes: Uint8Array): Readonly<{ profile: PlistDict; signed: boolean }> => {
+  const { xml, signed } = unsigned(readableUnfilled(unmarked(bytes)))
+  const profile = dictOf(
+    inProfile(() => readPlist(xml)),
+    'profile',
+  )
+  return { profile, signed }
+}
+
+/** A byte order mark before the XML declaration is taken; a device takes nothing else there, nor anything before a signature. */
+const unmarked = (bytes: Uint8Array): Buffer => {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-  const start = /^(\xef\xbb\xbf)?[ \t\r\n]*/.exec(file.toString('latin1'))?.[0].length ?? 0
-  return file.subarray(start)
+  const text = file.toString('latin1', 0, 4096)
+  const before = /^(\xef\xbb\xbf)?\s*(?=<\?xml|0[\x80-\x84])/.exec(text)?.[0] ?? ''
+  const isMark = before === '\xef\xbb\xbf' && text.startsWith('<?xml', before.length)
+  if (before !== '' && !isMark)
+    refuse(
+      'profile',
+      `The profile has ${before.trim() === '' ? 'white space' : 'a byte order mark'} before ${text.startsWith('<?xml', before.length) ? '<?xml' : 'its signature'}; devices refuse it. Take away what stands before it.`,
+    )
+  return file.subarray(before.length)
 }
 
 /** In the bytes as they are: the reader tells of those that are no text. */
@@ -71,15 +99,24 @@ const unsigned = (file: Buffer): Readonly<{ xml: Uint8Array; signed: boolean }> 
   if (holdsPlaceholder(content.toString('latin1'))) {
     refuse('profile', 'A signed profile cannot hold variables or secrets: to replace them would break its signature.')
   }
-  return { xml: trimmed(content), signed: true }
+  return { xml: unmarked(content), signed: true }
 }
 
 const contentOf = (file: Buffer): Buffer => {
+  const other = otherKindOf(file)
+  if (other !== null) return refuse('profile', `The profile is ${other}`)
+  if (file[0] !== derTag.sequence)
+    return refuse('profile', 'The profile is neither XML that begins with <?xml nor signed in DER.')
   try {
     return Buffer.from(unwrapSigned(file))
   } catch (error) {
     if (!(error instanceof ParseError)) throw error
-    return refuse('profile', 'The profile is neither XML that begins with <?xml nor signed in DER.')
+    if (error.message.includes('detached'))
+      return refuse(
+        'profile',
+        'The signature of the profile is detached, and the profile not in it: sign it with its content in it, as openssl cms -sign -nodetach does.',
+      )
+    return refuse('profile', `The profile is neither XML nor signed in DER as it should be. ${error.message}`)
   }
 }
 

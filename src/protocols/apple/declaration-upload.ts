@@ -1,6 +1,7 @@
 import { ParseError } from '../../kernel/parse-error.ts'
 import { withNeutralValues } from '../filling/neutral.ts'
 import { valuesAsWritten } from '../json/as-written.ts'
+import { otherKindOf } from '../other-kinds.ts'
 import { kindOf } from './declarations.ts'
 
 /** A declaration that an admin may upload, of any kind, in Apple's words. `scope` is the server's own key and is not delivered. */
@@ -37,7 +38,9 @@ export const activationType = 'com.apple.activation.simple'
 export const readDeclarationUpload = (bytes: Uint8Array): UploadedDeclaration => {
   if (bytes.length > maxDeclarationBytes)
     refuse('profile', `The declaration has ${String(bytes.length)} bytes; at most 1 MiB is taken.`)
-  const text = withNeutralValues('declaration', Buffer.from(bytes).toString('utf8'))
+  const other = otherKindOf(bytes)
+  if (other !== null) refuse('profile', `The declaration is ${other}`)
+  const text = withNeutralValues('declaration', unmarked(decoded(bytes)))
   const declaration = readDeclaration(text)
   valuesAsWritten(text, 'profile')
   const { type, identifier } = declaration
@@ -91,11 +94,11 @@ const mustActivate = (declaration: UploadedDeclaration): void => {
 }
 
 /** The payload of a declaration in the very figures that it was written with; `text` is one that `readDeclaration` takes. */
-export const payloadAsWritten = (text: string): string => valuesAsWritten(text, 'profile').get('Payload') ?? '{}'
+export const payloadAsWritten = (text: string): string => valuesAsWritten(unmarked(text), 'profile').get('Payload') ?? '{}'
 
 /** Reads the keys of a declaration that was checked when it was uploaded. Throws `ParseError`. */
 export const readDeclaration = (text: string): UploadedDeclaration => {
-  const declaration = parsed(text)
+  const declaration = parsed(unmarked(text))
   const payload = declaration['Payload']
   if (!isDict(payload)) return refuse('Payload', 'Payload is no JSON object.')
   if (depthOf(payload, 0) > deepest) refuse('Payload', `Payload is nested deeper than ${String(deepest)} levels.`)
@@ -105,6 +108,17 @@ export const readDeclaration = (text: string): UploadedDeclaration => {
     if (!['Type', 'Identifier', 'Payload', 'PayloadScope', 'ServerToken'].includes(key))
       refuse(key.slice(0, 64), `A declaration has no key ${key.slice(0, 64)}.`)
   return { type: text255(declaration, 'Type'), identifier: text255(declaration, 'Identifier'), scope, payload }
+}
+
+/** Editors on Windows put a byte order mark before what they save as UTF-8; it is kept with the file, and says nothing. */
+const unmarked = (text: string): string => (text.startsWith('\ufeff') ? text.slice(1) : text)
+
+const decoded = (bytes: Uint8Array): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return refuse('profile', 'The declaration is no well-formed JSON: it is not in UTF-8.')
+  }
 }
 
 type Dict = Readonly<Record<string, unknown>>

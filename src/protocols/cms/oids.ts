@@ -9,6 +9,7 @@ export type SignatureAlgorithm = Readonly<{ keyType: 'rsa' | 'ec'; digest: Diges
 const encoded = {
   data: derOid('1.2.840.113549.1.7.1'),
   signedData: derOid('1.2.840.113549.1.7.2'),
+  envelopedData: derOid('1.2.840.113549.1.7.3'),
   contentType: derOid('1.2.840.113549.1.9.3'),
   messageDigest: derOid('1.2.840.113549.1.9.4'),
   sha256: derOid('2.16.840.1.101.3.4.2.1'),

@@ -33,7 +33,9 @@ const indefinite = 0x80
 
 const readParts = (bytes: Uint8Array): SignedData => {
   const [type, wrapped] = derItemsOf(readDer(bytes), derTag.sequence, 'The CMS structure')
-  if (!isSame(expectDer(type, derTag.oid, 'The CMS type').whole, oids.signedData)) {
+  const kind = expectDer(type, derTag.oid, 'The CMS type').whole
+  if (isSame(kind, oids.envelopedData)) throw new ParseError('signature', 'The CMS structure is encrypted, and not only signed.')
+  if (!isSame(kind, oids.signedData)) {
     throw new ParseError('signature', 'The CMS structure is not SignedData.')
   }
   const inside = expectDer(wrapped, context(0), 'The SignedData').content

@@ -20,6 +20,13 @@ export const verifyDetached = (signature: Uint8Array, content: Uint8Array): Veri
     return verifySigner(signed, content)
   })
 
+/** The certificate that a detached signature says it was made with; nothing is verified. Throws `ParseError` (field `signature`). */
+export const claimedSigner = (signature: Uint8Array): X509Certificate =>
+  asSignature(() => {
+    const signed = readSignedData(signature)
+    return signerNamed(signed.certificates, readSignerInfo(signed)).certificate
+  })
+
 /** Verifies that the one signer of `signed` signed `content`. Throws `ParseError` (field `signature`, within `asSignature`). */
 export const verifySigner = (signed: SignedData, content: Uint8Array): Verified => {
   const info = readSignerInfo(signed)

@@ -1,5 +1,7 @@
 import { SaxesParser } from 'saxes'
 import { ParseError } from '../../kernel/parse-error.ts'
+import { otherKindOf } from '../other-kinds.ts'
+import { strayMark } from '../xml/stray-mark.ts'
 import { scalars } from './scalars.ts'
 import type { PlistLimits, PlistValue } from './value.ts'
 
@@ -9,19 +11,25 @@ export const readXmlPlist = (bytes: Uint8Array, limits: PlistLimits): PlistValue
   const builder = treeBuilder(limits)
   // With an eighth handler V8 turns the parser into a dictionary and every step takes four times as long: `xmlDecl` is read at the end.
   const parser = new SaxesParser()
+  let broken = false
   parser.on('opentag', ({ name, attributes }) => builder.open(name, attributes))
   parser.on('closetag', ({ name }) => builder.close(name))
   parser.on('text', builder.text)
   parser.on('cdata', builder.text)
   parser.on('doctype', mustBePlainDoctype)
   parser.on('processinginstruction', () => refuse('The property list holds a processing instruction.'))
-  parser.on('error', (error) => refuse(`The property list is no well-formed XML: ${reasonOf(error)}.`))
+  parser.on('error', (error) => {
+    broken = true
+    refuse(`The property list is no well-formed XML: ${reasonOf(error)}.`)
+  })
   try {
     parser.write(text)
     mustBeUtf8(parser.xmlDecl.encoding)
     parser.close()
   } catch (error) {
     if (!(error instanceof ParseError)) throw error
+    const stray = broken ? strayMark(text) : null
+    if (stray !== null) throw new ParseError('plist', `The property list is no well-formed XML: ${stray}`)
     throw new ParseError('plist', `${error.message.slice(0, -1)} (line ${String(parser.line)}, column ${String(parser.column)}).`)
   }
   return builder.result()
@@ -109,7 +117,7 @@ const decoded = (bytes: Uint8Array): string => {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
   } catch {
-    return refuse('The property list is not in UTF-8.')
+    return refuse(`The property list is ${otherKindOf(bytes) ?? 'not in UTF-8.'}`)
   }
 }
 

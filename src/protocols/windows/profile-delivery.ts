@@ -1,12 +1,18 @@
 import { ParseError } from '../../kernel/parse-error.ts'
-import { certificateNode, isScep } from './scep-profile.ts'
 import { normalLocUri } from './syncml/loc-uris.ts'
 import type { GroupCommand, NodeCommand } from './syncml/message.ts'
 import { readSyncBody } from './syncml/read-message.ts'
 import { commandXml } from './syncml/write-message.ts'
 
-/** Commands as they go into a message; `parts` tells which node each inner CmdID is about, for what the device says of them. */
-export type Delivery = Readonly<{ xml: string; parts: readonly Readonly<{ cmdId: string; locUri: string }>[] }>
+/**
+ * Commands as they go into a message; `parts` tells which node each inner CmdID is about, for what the device says of them. `largestObject`: how many
+ * bytes the largest value in it has; absent: few.
+ */
+export type Delivery = Readonly<{
+  xml: string
+  parts: readonly Readonly<{ cmdId: string; locUri: string }>[]
+  largestObject?: number
+}>
 
 type Ids = Readonly<{
   /** The CmdID that the whole is answered by. */
@@ -26,32 +32,13 @@ export const deliveryOf = (content: string, { commandId, idAt }: Ids, asReplace 
     cmdId: idAt(index),
   }))
   const parts = commands.flatMap(({ cmdId, items }) => items.map(({ target }) => ({ cmdId, locUri: target ?? '' })))
-  return { xml: commandXml({ name: 'Atomic', cmdId: commandId, commands }), parts }
+  return { xml: commandXml({ name: 'Atomic', cmdId: commandId, commands }), parts, largestObject: largestIn(commands) }
 }
 
-/**
- * What takes a profile away again: a Delete for each node that it set, but for those that another profile sets on the same host (`kept`, normal
- * forms). Each stands for itself: one that fails does not bring the others back. Null: there is nothing to take away.
- */
-export const removalOf = (content: string, { commandId, idAt }: Ids, kept: ReadonlySet<string>): Delivery | null => {
-  const nodes = locUrisIn(content).filter((locUri) => !kept.has(normalLocUri(locUri)))
-  if (nodes.length === 0) return null
-  const parts = nodes.map((locUri, index) => ({ cmdId: index === 0 ? commandId : idAt(index), locUri }))
-  const xml = parts.map(({ cmdId, locUri }) =>
-    commandXml({
-      ...{ name: 'Delete', cmdId },
-      items: [{ target: locUri, source: null, format: null, type: null, data: null, moreData: false }],
-    }),
-  )
-  return { xml: xml.join(''), parts }
-}
-
-/** The nodes that a profile sets, each once, as it writes them; of one that enrolls a certificate, the certificate. */
-export const locUrisIn = (content: string): readonly string[] => {
-  const set = settingsIn(content).map(({ locUri }) => locUri)
-  const nodes = set.some(isScep) ? set.map(certificateNode) : set
-  return [...new Map(nodes.map((locUri) => [normalLocUri(locUri), locUri])).values()]
-}
+/** The nodes that a profile sets, each once, as it writes them. */
+export const locUrisIn = (content: string): readonly string[] => [
+  ...new Map(settingsIn(content).map(({ locUri }) => [normalLocUri(locUri), locUri])).values(),
+]
 
 /** A node that a profile sets, with what it sets. */
 export type Setting = Readonly<{ locUri: string; format: string | null; data: string }>
@@ -64,11 +51,9 @@ export const settingsIn = (content: string): readonly Setting[] =>
       items.flatMap(({ target, format, data }) => (target === null ? [] : [{ locUri: target, format, data: data ?? '' }])),
     )
 
-/** The nodes that a profile sets no more after an edit. */
-export const vanishedFrom = (before: string, after: string): readonly string[] => {
-  const there = new Set(locUrisIn(after).map(normalLocUri))
-  return locUrisIn(before).filter((locUri) => !there.has(normalLocUri(locUri)))
-}
+/** Bytes of the largest value. */
+export const largestIn = (commands: readonly NodeCommand[]): number =>
+  Math.max(0, ...commands.flatMap(({ items }) => items.map(({ data }) => Buffer.byteLength(data ?? ''))))
 
 const commandsIn = (content: string): readonly NodeCommand[] =>
   readSyncBody(content).flatMap((command): readonly NodeCommand[] => {

@@ -1,10 +1,12 @@
 import { ParseError } from '../../kernel/parse-error.ts'
+import { otherKindOf } from '../other-kinds.ts'
+import type { ProfileItem, ProfileVerb } from './profile-command.ts'
+import { aside, itemsIn, mustHoldOnly } from './profile-command.ts'
 import { isScep, mustBeScep } from './scep-profile.ts'
 import type { Element } from './syncml-fragment.ts'
 import { readFragment } from './syncml-fragment.ts'
-
-/** The commands that a profile may consist of. */
-export type ProfileVerb = 'Add' | 'Replace' | 'Exec'
+import { normalLocUri } from './syncml/loc-uris.ts'
+import { readSyncBody } from './syncml/read-message.ts'
 
 /** One command of a profile, with the nodes that it is about. */
 export type ProfileCommand = Readonly<{ verb: ProfileVerb; locUris: readonly string[] }>
@@ -21,65 +23,69 @@ export const maxWindowsProfileBytes = 1024 * 1024
  */
 export const readWindowsProfile = (bytes: Uint8Array): WindowsProfile => {
   if (bytes.length > maxWindowsProfileBytes) refuse(`The profile has ${String(bytes.length)} bytes; at most 1 MiB is taken.`)
+  const other = otherKindOf(bytes)
+  if (other !== null) refuse(`The profile is ${other}`)
   const text = decoded(bytes)
-  if (text.trim() === '') refuse('The profile is empty.')
   if (/^\s*<\?/.test(text)) refuse('A Windows profile has no processing instruction, not even <?xml … ?>.')
   const elements = readFragment(text)
-  const atomic = elements.some(({ name }) => name === 'Atomic')
-  if (atomic && elements.length > 1) refuse('An Atomic must be the only element at the top and hold everything else.')
-  const commands = (atomic ? elements.flatMap(({ children }) => children) : elements).map((one) => commandOf(one, atomic))
-  if (commands.length === 0) refuse('The profile holds no command.')
-  const locUris = commands.flatMap((command) => command.locUris)
-  locUris.forEach(mustBeFree)
-  if (locUris.some(isScep)) mustBeScep(commands)
+  const [around] = elements.filter(({ name }) => name === 'Atomic')
+  if (around !== undefined && elements.length > 1)
+    refuse('An Atomic must be the only element at the top and hold everything else.')
+  const told = (around === undefined ? elements : commandsOf(around)).map((one) => commandOf(one, around !== undefined))
+  if (told.length === 0) refuse('The profile holds no command.')
+  mustSetOnce(told)
+  const commands = told.map(({ verb, items }) => ({ verb, locUris: items.map(({ locUri }) => locUri) }))
+  if (commands.some(({ locUris }) => locUris.some(isScep))) mustBeScep(commands)
   else if (commands.some(({ verb }) => verb === 'Exec')) refuse('Exec is taken only to enroll a certificate by SCEP.')
-  return { atomic, commands }
+  mustBeDeliverable(text)
+  return { atomic: around !== undefined, commands }
 }
 
-const commandOf = (element: Element, atomic: boolean): ProfileCommand => {
+/** The DTD of SyncML lets an Atomic begin with a CmdID; the server gives its own. */
+const commandsOf = (atomic: Element): readonly Element[] => {
+  if (atomic.children.some(({ name }) => name === 'Item')) mustHoldOnly(atomic, new Set([...aside, ...verbs]))
+  if (atomic.text.trim() !== '') refuse('Text stands between the elements of <Atomic>.')
+  return atomic.children.filter(({ name }) => !aside.has(name))
+}
+
+const verbs = ['Add', 'Replace', 'Exec'] as const satisfies readonly ProfileVerb[]
+
+type Told = Readonly<{ verb: ProfileVerb; items: readonly ProfileItem[] }>
+
+const commandOf = (element: Element, atomic: boolean): Told => {
   const { name } = element
-  if (name !== 'Add' && name !== 'Replace' && name !== 'Exec')
-    return refuse(
-      atomic && name === 'Atomic'
-        ? 'An Atomic cannot hold another Atomic.'
-        : `A profile consists of Add, Replace, Exec${atomic ? '' : ' and Atomic'}; <${name.slice(0, 50)}> is none of them.`,
-    )
-  const locUris = locUrisIn(element)
-  return locUris.length === 0 ? refuse(`A command <${name}> names no LocURI.`) : { verb: name, locUris }
+  const verb = verbs.find((one) => one === name)
+  if (verb !== undefined) return { verb, items: itemsIn(element) }
+  return refuse(
+    atomic && name === 'Atomic'
+      ? 'An Atomic cannot hold another Atomic.'
+      : `A profile consists of Add, Replace, Exec${atomic ? '' : ' and Atomic'}; <${name.slice(0, 50)}> is none of them.`,
+  )
 }
 
-const locUrisIn = ({ name, text, children }: Element): readonly string[] => {
-  if (name !== 'LocURI') return children.flatMap(locUrisIn)
-  const locUri = text.trim()
-  return locUri === '' || locUri.length > 2048 ? refuse('A LocURI has 1 to 2,048 characters.') : [locUri]
+/** A node that is set to two values would never be found as it should be; and Windows takes no Replace of what it just added. */
+const mustSetOnce = (commands: readonly Told[]): void => {
+  const set = new Map<string, Readonly<{ verb: ProfileVerb; data: string | null }>>()
+  for (const { verb, items } of commands)
+    for (const { locUri, data } of verb === 'Exec' ? [] : items) {
+      const node = normalLocUri(locUri)
+      const before = set.get(node)
+      const same = before?.verb === 'Replace' && verb === 'Replace' && before.data !== null && before.data === data
+      if (before !== undefined && !same)
+        refuse(`The LocURI ${locUri.slice(0, 200)} is set twice, by ${before.verb} and by ${verb}; a profile sets a node once.`)
+      set.set(node, { verb, data })
+    }
 }
 
-/** Nodes that the server sets itself, and those by which a profile could wipe a device or cut it off; as `folded` writes them. */
-const taken = [
-  ['/vendor/msft/bitlocker', 'Disk encryption is not set by a profile of your own; use the settings for disk encryption.'],
-  ['/vendor/msft/policy/config/update', 'Windows updates are not set by a profile of your own; use the settings for OS updates.'],
-  ['/vendor/msft/remotewipe', 'A device is not wiped by a profile (RemoteWipe); use the command.'],
-  ['/dmclient/', 'How a device reaches this server (DMClient) is not set by a profile.'],
-  ['/syncml/dmacc', 'The account that a device is managed by (DMAcc) is not set by a profile.'],
-  ['/certificatestore/my/wstep', 'The certificate that a device is managed by (WSTEP) is not set by a profile.'],
-] as const
-
-const mustBeFree = (locUri: string): void => {
-  const node = folded(locUri)
-  if (node.startsWith('/')) refuse('A LocURI does not begin with a slash, but with ./ as in ./Device/Vendor/MSFT.')
-  for (const [start, reason] of taken) if (`${node}/`.includes(start)) refuse(reason)
+/** It is read once more when it goes out, then with namespaces and in a message. */
+const mustBeDeliverable = (text: string): void => {
+  try {
+    readSyncBody(text.replace(/^\ufeff/, ''))
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error
+    refuse(`The profile cannot be sent in a message: ${error.message}`)
+  }
 }
-
-/**
- * As a device may understand it, for comparing: no disguise by escapes, case or doubled slashes. Escapes are taken one by one, so that a broken
- * one hides no other; all that is looked for is ASCII.
- */
-const folded = (locUri: string): string =>
-  locUri
-    .replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
-    .trim()
-    .toLowerCase()
-    .replace(/\/(?:\.?\/)+/g, '/')
 
 const decoded = (bytes: Uint8Array): string => {
   try {

@@ -1,4 +1,5 @@
 import { ParseError } from '../../kernel/parse-error.ts'
+import { bareLocUri } from './syncml/loc-uris.ts'
 
 type Command = Readonly<{ verb: string; locUris: readonly string[] }>
 
@@ -15,11 +16,11 @@ const optional = [
   ...['SubjectAlternativeNames', 'TemplateName', 'ValidPeriod', 'ValidPeriodUnits'],
 ] as const
 
-/** True for a node of the CSP that enrolls certificates by SCEP. */
-export const isScep = (locUri: string): boolean => locUri.includes(node)
+/** True for a node of the CSP that enrolls certificates by SCEP, however it is spelled. */
+export const isScep = (locUri: string): boolean => `${bareLocUri(locUri)}/`.includes(`${node.toLowerCase()}/`)
 
 /** The node of the certificate that a node belongs to. */
-export const certificateNode = (locUri: string): string => locUri.replace(/\/Install(\/.*)?$/, '')
+export const certificateNode = (locUri: string): string => locUri.replace(/\/Install(\/.*)?$/i, '')
 
 /**
  * Refuses a SCEP profile that a device could not enroll with: all of it is one certificate, every needed node is set, and the enrolment is started.
@@ -35,19 +36,20 @@ export const mustBeScep = (commands: readonly Command[]): void => {
   if (unknown !== undefined) refuse(`The SCEP profile sets ${unknown.slice(0, 100)}, which is no node of it.`)
   const started = all.filter(({ verb }) => verb === 'Exec').map(({ path }) => path)
   if (started.length === 0) refuse('The SCEP profile has no Exec of Install/Enroll.')
-  if (started.some((path) => path !== 'Install/Enroll')) refuse('The only Exec of a SCEP profile is that of Install/Enroll.')
+  if (started.some((path) => path.toLowerCase() !== 'install/enroll'))
+    refuse('The only Exec of a SCEP profile is that of Install/Enroll.')
 }
 
 const known: ReadonlySet<string> = new Set(['', 'Install', ...[...required, ...optional].map((name) => `Install/${name}`)])
 
-const shape = new RegExp(`^\\./(?:(Device|User)/)?${node.slice(1)}/([^/]+)/?(.*)$`)
+const shape = new RegExp(`^\\./(?:(Device|User)/)?${node.slice(1)}/([^/]+)/?(.*)$`, 'i')
 
 const partsOf = (locUri: string): Readonly<{ place: string; path: string }> => {
   const [, place = 'Device', id = '', path = ''] = shape.exec(locUri) ?? []
   if (id === '') return refuse('A SCEP profile cannot hold other nodes.')
   if (id !== `$FLEET_VAR_${certificateId}` && id !== `\${FLEET_VAR_${certificateId}}`)
     return refuse(`The certificate of a SCEP profile must be named $FLEET_VAR_${certificateId}.`)
-  return { place, path }
+  return { place: place.toLowerCase(), path: [...known].find((name) => name.toLowerCase() === path.toLowerCase()) ?? path }
 }
 
 const refuse = (message: string): never => {

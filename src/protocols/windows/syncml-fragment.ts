@@ -1,5 +1,6 @@
 import { SaxesParser } from 'saxes'
 import { ParseError } from '../../kernel/parse-error.ts'
+import { strayMark } from '../xml/stray-mark.ts'
 
 /** An element without its prefix and attributes; `text` is what stands in it and not in its children. */
 export type Element = Readonly<{ name: string; children: readonly Element[]; text: string }>
@@ -19,6 +20,7 @@ export const readFragment = (text: string): readonly Element[] => {
   let elements = 0
   const parser = new SaxesParser({ fragment: true })
   const inside = (): Open => open.at(-1) ?? top
+  let broken = false
   parser.on('opentag', ({ name }) => {
     if (++elements > mostElements) refuse(`The profile holds more than ${String(mostElements)} elements.`)
     if (open.length > deepest) refuse(`The profile is nested deeper than ${String(deepest)} elements.`)
@@ -35,11 +37,16 @@ export const readFragment = (text: string): readonly Element[] => {
   parser.on('cdata', addText)
   parser.on('doctype', () => refuse('A Windows profile has no document type.'))
   parser.on('processinginstruction', () => refuse('A Windows profile has no processing instruction, not even <?xml … ?>.'))
-  parser.on('error', (error) => refuse(`The profile is no well-formed XML: ${reasonOf(error)}.`))
+  parser.on('error', (error) => {
+    broken = true
+    refuse(`The profile is no well-formed XML: ${reasonOf(error)}.`)
+  })
   try {
     parser.write(text).close()
   } catch (error) {
     if (!(error instanceof ParseError)) throw error
+    const stray = broken ? strayMark(text) : null
+    if (stray !== null) throw new ParseError('profile', `The profile is no well-formed XML: ${stray}`)
     throw new ParseError(
       'profile',
       `${error.message.slice(0, -1)} (line ${String(parser.line)}, column ${String(parser.column)}).`,

@@ -1,12 +1,13 @@
 import { SaxesParser } from 'saxes'
 import { ParseError } from '../../kernel/parse-error.ts'
+import { strayMark } from './stray-mark.ts'
 
 /** An attribute by its local name and namespace: '' without a prefix. */
 export type XmlAttribute = Readonly<{ name: string; namespace: string; value: string }>
 
 /**
  * An element by its local name and namespace, whatever prefix it was written with. `text` is what stands in it and not in its children;
- * `inner` is all that stands between its tags as it was written.
+ * `inner` is all that stands between its tags as it was written; `cdata`: all its text but blanks stood in CDATA sections.
  */
 export type XmlElement = Readonly<{
   name: string
@@ -15,6 +16,7 @@ export type XmlElement = Readonly<{
   children: readonly XmlElement[]
   text: string
   inner: string
+  cdata: boolean
 }>
 
 /** How large a document may be; `field` is named by the errors. */
@@ -34,6 +36,7 @@ export const readXml = (bytes: Uint8Array, limits: XmlLimits): XmlElement => {
   if (text.trim() === '') refuse('The message is empty.')
   const tree = treeBuilder(text, limits, refuse)
   const parser = new SaxesParser({ xmlns: true, position: true })
+  let broken = false
   parser.on('opentag', (tag) => {
     tree.open(tag, parser.position)
   })
@@ -41,14 +44,19 @@ export const readXml = (bytes: Uint8Array, limits: XmlLimits): XmlElement => {
     tree.close(parser.position, isSelfClosing)
   })
   parser.on('text', tree.text)
-  parser.on('cdata', tree.text)
+  parser.on('cdata', tree.cdata)
   parser.on('doctype', () => refuse('The message has a document type.'))
   parser.on('processinginstruction', () => refuse('The message holds a processing instruction.'))
-  parser.on('error', (error) => refuse(`The message is no well-formed XML: ${reasonOf(error)}.`))
+  parser.on('error', (error) => {
+    broken = true
+    refuse(`The message is no well-formed XML: ${reasonOf(error)}.`)
+  })
   try {
     parser.write(text).close()
   } catch (error) {
     if (!(error instanceof ParseError)) throw error
+    const stray = broken ? strayMark(text) : null
+    if (stray !== null) throw new ParseError(limits.field, `The message is no well-formed XML: ${stray}`)
     const where = `(line ${String(parser.line)}, column ${String(parser.column)})`
     throw new ParseError(limits.field, `${error.message.slice(0, -1)} ${where}.`)
   }
@@ -74,7 +82,13 @@ type Tag = Readonly<{
   uri: string
   attributes: Readonly<Record<string, Readonly<{ local: string; uri: string; value: string }>>>
 }>
-type Open = { readonly tag: Tag; readonly start: number; readonly children: XmlElement[]; text: string }
+type Open = {
+  readonly tag: Tag
+  readonly start: number
+  readonly children: XmlElement[]
+  text: string
+  marks: 'none' | 'cdata' | 'text'
+}
 
 const treeBuilder = (source: string, { maxDepth, maxElements }: XmlLimits, refuse: (message: string) => never) => {
   const open: Open[] = []
@@ -85,22 +99,31 @@ const treeBuilder = (source: string, { maxDepth, maxElements }: XmlLimits, refus
     open: (tag: Tag, position: number): void => {
       if (++elements > maxElements) refuse(`The message holds more than ${String(maxElements)} elements.`)
       if (open.length >= maxDepth) refuse(`The message is nested deeper than ${String(maxDepth)} elements.`)
-      open.push({ tag, start: position, children: [], text: '' })
+      open.push({ tag, start: position, children: [], text: '', marks: 'none' })
     },
     text: (part: string): void => {
       const inside = open.at(-1)
-      if (inside !== undefined) inside.text += part
+      if (inside === undefined) return
+      inside.text += part
+      if (part.trim() !== '') inside.marks = 'text'
+    },
+    cdata: (part: string): void => {
+      const inside = open.at(-1)
+      if (inside === undefined) return
+      inside.text += part
+      if (inside.marks === 'none') inside.marks = 'cdata'
     },
     close: (position: number, isSelfClosing: boolean): void => {
       const closed = open.pop()
       if (closed === undefined) return
-      const { tag, start, children, text } = closed
+      const { tag, start, children, text, marks } = closed
       const element = {
         name: tag.local,
         namespace: tag.uri,
         attributes: Object.values(tag.attributes).map(({ local, uri, value }) => ({ name: local, namespace: uri, value })),
         children,
         text,
+        cdata: marks === 'cdata',
         inner: isSelfClosing ? '' : source.slice(start, source.lastIndexOf('</', position - 1)),
       }
       const parent = open.at(-1)

@@ -9,3 +9,10 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&apos;',
   '\r': '&#13;',
 }
+
+/**
+ * Text as a CDATA section, which takes no more room than the text; where its end stands in the text, as two. A carriage return would be read as a line
+ * feed, so that text with one is escaped.
+ */
+export const cdataText = (text: string): string =>
+  text.includes('\r') ? xmlText(text) : `<![CDATA[${text.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`

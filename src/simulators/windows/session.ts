@@ -32,6 +32,8 @@ export type SessionOptions = Readonly<{
   sessionId: string
   tree: CspTree
   signedIn: 'user' | 'others' | 'none'
+  /** Whose settings the session is for, as the device says; absent: it says nothing. */
+  syncType?: 'user' | 'device' | 'mixed'
   /** Its user just sent the server away. */
   leaves: boolean
   luck: SessionLuck
@@ -39,6 +41,8 @@ export type SessionOptions = Readonly<{
   pieceLength: number
   /** How many bytes it takes in one message; any number unless told. */
   maxMessage?: number
+  /** How many bytes it takes in one value; any number unless told. */
+  maxObject?: number
   onCommand?: (done: Done) => void
   /** Nodes that make a message unreadable to the device: it ends the session without a word. */
   chokesOn?: readonly string[]
@@ -62,6 +66,8 @@ export const syncSession = async (options: SessionOptions): Promise<number> => {
     const reply = await options.network.send({ method: 'POST', url: `${url}${query}`, headers, body })
     if (reply.status !== 200)
       throw new DeviceFailure('refused', `The session was answered with ${String(reply.status)}.`, { status: reply.status })
+    if (reply.headers['content-type'] !== syncType)
+      throw new DeviceFailure('bad-reply', `The answer is of the type ${String(reply.headers['content-type'])}.`)
     return reply.body
   }
 
@@ -69,7 +75,11 @@ export const syncSession = async (options: SessionOptions): Promise<number> => {
     msgId += 1
     const credential = nonce === null ? null : { type: 'syncml:auth-md5', data: digestOf(options.credential, nonce) }
     const maxMessage = options.maxMessage ?? null
-    const header = { sessionId, msgId: String(msgId), target: url, source: deviceId, credential, maxMessage }
+    const { maxObject } = options
+    const header = {
+      ...{ sessionId, msgId: String(msgId), target: url, source: deviceId, credential, maxMessage },
+      ...(maxObject !== undefined && { maxObject }),
+    }
     const body = writeSyncMessage({ header, commands, final })
     let answer = await post(body)
     if (options.maxMessage !== undefined && answer.length > options.maxMessage)
@@ -122,6 +132,8 @@ export const syncSession = async (options: SessionOptions): Promise<number> => {
       if (!server.commands.some((one) => one.name === 'Alert' && one.data === '1222'))
         throw new DeviceFailure('bad-reply', 'The server did not ask for the rest of a large object.')
       server = await authenticated([results(1, carrier, whose[index]?.cmdId ?? '', piece)], true)
+      if (piece.some(({ moreData }) => moreData) && !server.commands.some((one) => one.name === 'Status' && one.data === '213'))
+        throw new DeviceFailure('bad-reply', 'A piece of a large object is not said to be taken.')
     }
   }
   throw new DeviceFailure('bad-reply', 'The session does not end.')
@@ -136,7 +148,7 @@ const isAbout = (deed: NodeCommand | GroupCommand, nodes: readonly string[]): bo
     : deed.items.some(({ target }) => nodes.some((node) => normalLocUri(node) === normalLocUri(target ?? '')))
 
 /** CmdIDs of Windows begin at 2. */
-const firstPackage = ({ tree, signedIn, leaves }: SessionOptions): readonly SyncCommand[] => [
+const firstPackage = ({ tree, signedIn, syncType: kind, leaves }: SessionOptions): readonly SyncCommand[] => [
   { name: 'Alert', cmdId: '2', data: '1201', items: [] },
   {
     name: 'Alert',
@@ -144,6 +156,14 @@ const firstPackage = ({ tree, signedIn, leaves }: SessionOptions): readonly Sync
     data: '1224',
     items: [item({ type: 'com.microsoft/MDM/LoginStatus', data: signedIn })],
   },
+  ...(kind === undefined
+    ? []
+    : [
+        {
+          ...({ name: 'Alert', cmdId: '6', data: '1224' } as const),
+          items: [item({ type: 'com.microsoft.mdm.synctype', data: kind })],
+        },
+      ]),
   ...(leaves
     ? [
         {
@@ -192,5 +212,6 @@ const checkAnswer = (
     throw new DeviceFailure('bad-reply', 'The answer is for another session or device.')
   if (header.msgId !== mine.msgId || statuses.some(({ msgRef }) => msgRef !== mine.msgId))
     throw new DeviceFailure('bad-reply', 'The answer is for another message.')
+  if (ids.some((id) => id === '')) throw new DeviceFailure('bad-reply', 'A command of an answer has no CmdID: it would be 400.')
   if (new Set(ids).size !== ids.length) throw new DeviceFailure('bad-reply', 'Two commands of an answer have one CmdID.')
 }

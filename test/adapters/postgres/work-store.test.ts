@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { databaseClock } from '../../../src/adapters/postgres/database-clock.ts'
 import { postgresWorkStore } from '../../../src/adapters/postgres/work-store.ts'
 import type { CausedWork, ClaimedWork, WorkStore } from '../../../src/app/operational-ports.ts'
 import type { Operational } from './operational.ts'
@@ -166,5 +167,69 @@ describe('the rows of work', function () {
     const all = Array.from({ length: 200 }, (_, index) => asked(`host-${String(index)}`))
     await Promise.all(Array.from({ length: 6 }, (_, turn) => store.addNow(turn % 2 === 0 ? all : all.toReversed())))
     assert.deepEqual(await store.counts(), [{ kind: 'wake', due: 200, parked: 0 }])
+  })
+})
+
+describe('the rows of work, whatever the clocks of workers say', function () {
+  this.timeout(30_000)
+  let tables: Operational
+  before(async () => {
+    tables = await openOperational()
+  })
+  after(() => tables.close())
+
+  const hour = 3_600_000
+  const at = (ms: number) => new Date(Date.now() + ms).toISOString()
+
+  it('are leased and due by the clock of the database', async () => {
+    const store = postgresWorkStore(tables.pool)
+    await store.addNow([asked('now'), asked('past', { dueAt: at(-hour) }), asked('future', { dueAt: at(hour) })])
+    const mine = await store.claim('wake', 10, lease)
+    assert.deepEqual(mine.map(({ key }) => key).sort(), ['now', 'past'])
+    const { rows } = await tables.pool.query<{ left: number }>(
+      'select extract(epoch from leased_until - now())::float8 * 1000 as left from work where leased_until is not null',
+    )
+    for (const { left } of rows) assert.ok(left > 0 && left <= lease, String(left))
+    assert.deepEqual(await store.claim('wake', 10, lease), [])
+    await tables.pool.query("update work set leased_until = now() - interval '1 ms' where leased_until is not null")
+    assert.equal((await store.claim('wake', 10, lease)).length, 2)
+  })
+
+  for (const [what, skew] of [
+    ['an hour ahead', hour],
+    ['an hour behind', -hour],
+  ] as const)
+    it(`are taken by one worker at a time when the clock of one is ${what}, and that one sees the time of all`, async () => {
+      await tables.pool.query('delete from work')
+      const own = () => Date.now() + skew
+      const { clock, close } = await databaseClock({ pool: tables.pool, logger: tables.logger, own })
+      try {
+        const [skewed, right] = [postgresWorkStore(tables.pool), postgresWorkStore(tables.pool)]
+        await skewed.addNow([asked('a'), asked('b', { dueAt: new Date(clock().getTime() + hour / 2).toISOString() })])
+        const [row, ...others] = await skewed.claim('wake', 10, lease)
+        assert.deepEqual([row?.key, others], ['a', []])
+        assert.deepEqual(await right.claim('wake', 10, lease), [])
+        const { rows } = await tables.pool.query<{ now: number }>(
+          'select extract(epoch from clock_timestamp())::float8 * 1000 as now',
+        )
+        assert.ok(Math.abs(clock().getTime() - (rows[0]?.now ?? 0)) < hour / 2)
+        assert.ok(tables.warnings.some((line) => line.includes("not the database's")))
+      } finally {
+        await close()
+      }
+    })
+
+  it('are judged on by the difference that was known while the database is away', async () => {
+    let away = false
+    const pool = {
+      query: (text: string) => (away ? Promise.reject(new Error('away')) : tables.pool.query(text)),
+    } as unknown as typeof tables.pool
+    let own = Date.now() - hour
+    const { clock, close } = await databaseClock({ pool, logger: tables.logger, own: () => own })
+    const before = clock().getTime()
+    away = true
+    own += 1000
+    assert.equal(clock().getTime(), before + 1000)
+    await close()
   })
 })

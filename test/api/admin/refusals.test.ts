@@ -29,7 +29,7 @@ describe('what the admin API refuses', function () {
     ['a team with an empty name', 'POST /teams', { json: { name: ' ' } }, 422, 'name', /needs a name/],
     ['an unknown team', 'PATCH /teams/7', { json: { name: 'x' } }, 404, 'id', /team 7 does not exist/],
     ['a team to delete that is not there', 'DELETE /teams/7', {}, 404, 'team_id', /does not exist/],
-    ['a host that is no number', 'GET /hosts/abc', {}, 400, 'id', /no number/],
+    ['a host that is no number', 'GET /hosts/abc', {}, 404, 'id', /abc is the id of nothing/],
     ['an unknown host', 'GET /hosts/7', {}, 404, 'id', /host 7 does not exist/],
     ['an unknown host as it was', 'GET /hosts/7?at=2026-01-01', {}, 404, 'id', /does not exist/],
     ['the history of an unknown host', 'GET /hosts/7/history', {}, 404, 'id', /does not exist/],
@@ -72,6 +72,17 @@ describe('what the admin API refuses', function () {
       assert.equal(answer.body.errors[0].name, field)
       assert.match(answer.body.errors[0].reason, reason)
     })
+
+  it('is a moment without its zone, which is told what it lacks [case N1]', async () => {
+    for (const asked of [
+      `/hosts/${host}?at=2026-11-30T20:00`,
+      `/hosts/${host}/diff?from=2026-11-30T20:00&to=2026-11-30T21:00Z`,
+    ]) {
+      const { status, body } = await api.call(`GET ${asked}`)
+      assert.equal(status, 400)
+      assert.match(body.errors[0].reason, /2026-11-30T20:00 is told without its zone: write 2026-11-30T20:00Z for UTC/)
+    }
+  })
 
   for (const at of ['yesterday', '2026-13-01', '2026-01-01T00:00:00', '12', '0000000000000000', '00000000000000000001/1'])
     it(`is a host as it was at ${at}`, async () => {
@@ -129,10 +140,15 @@ describe('an admin API whose ground gives way', function () {
     assert.equal((await api.call('GET /teams', { token: secretOf('observer') })).status, 200, 'another token is not concerned')
   })
 
-  it('lets an address guess a few tokens only, and shuts out all that it sends then', async () => {
+  it('lets an address guess a few tokens only, and lets the right ones from there pass all the same [case M5]', async () => {
     const statuses: number[] = []
     for (let index = 0; index < 4; index++)
       statuses.push((await api.call('GET /teams', { token: `guess-${String(index)}` })).status)
     assert.deepEqual(statuses, [401, 401, 401, 429])
+    const refused = await api.call('GET /teams', { token: 'one-more-guess' })
+    assert.equal(refused.status, 429)
+    assert.match(refused.headers.get('retry-after') ?? '', /^[1-9]\d*$/)
+    assert.equal((await api.call('GET /teams', { token: secretOf('gitops') })).status, 200)
+    assert.equal((await api.call('GET /teams', { token: 'and-another' })).status, 429, 'a right one clears nobody')
   })
 })

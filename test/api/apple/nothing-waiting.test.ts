@@ -6,7 +6,7 @@ const happened = (type: string, data: object = {}) => [{ type, id: '1', data } a
 
 describe('The memory of channels on which nothing waits', () => {
   const asked = () => {
-    const memory = nothingWaiting(() => true)
+    const memory = nothingWaiting(() => 1)
     memory.remember('1', 'device', memory.asking('1'))
     assert.ok(memory.isKnown('1', 'device'))
     return memory
@@ -27,7 +27,7 @@ describe('The memory of channels on which nothing waits', () => {
   })
 
   it('does not take up what was asked before something happened', () => {
-    const memory = nothingWaiting(() => true)
+    const memory = nothingWaiting(() => 1)
     const before = memory.asking('1')
     memory.applied(happened('EnrollmentEnded'))
     memory.remember('1', 'device', before)
@@ -36,9 +36,19 @@ describe('The memory of channels on which nothing waits', () => {
 
   it('is not believed where another process applies the events', () => {
     let leading = true
-    const memory = nothingWaiting(() => leading)
+    const memory = nothingWaiting(() => (leading ? 1 : null))
     memory.remember('1', 'device', memory.asking('1'))
     leading = false
     assert.ok(!memory.isKnown('1', 'device'))
+  })
+
+  it('does not outlive the reign that it was made in: another process may have led in between [case A2]', () => {
+    let reign: number | null = 1
+    const memory = nothingWaiting(() => reign)
+    memory.remember('1', 'device', memory.asking('1'))
+    reign = null
+    memory.remember('1', 'user', memory.asking('1'))
+    reign = 2
+    assert.deepEqual([memory.isKnown('1', 'device'), memory.isKnown('1', 'user')], [false, false])
   })
 })

@@ -45,4 +45,12 @@ describe("the doors of NanoMDM's tools", function () {
     for (const secret of secrets) statuses.push(await statusFor(secret))
     assert.deepEqual(statuses, [200, 200, 401, 401, 401, 401])
   })
+
+  it('stay open to those tokens, however many wrong ones come from their address [case M5]', async () => {
+    const wrong: number[] = []
+    for (let index = 0; index < 61; index++) wrong.push(await statusFor(`guess-${String(index)}`))
+    assert.deepEqual([wrong[0], wrong.at(-1)], [401, 429])
+    assert.equal(await statusFor(secretOf('admin')), 200)
+    assert.equal(await statusFor('one-more'), 429)
+  })
 })

@@ -76,7 +76,9 @@ export const planningRig = async (asks?: number): Promise<PlanningRig> => {
 const toldBy = (event: HostEvent): readonly string[] => {
   if (event.type === 'DeclarationsAssigned')
     return [
-      ...event.data.assigned.filter(({ missing }) => missing === undefined).map(({ profileId }) => `+${profileId}`),
+      ...event.data.assigned
+        .filter(({ missing, refused, told }) => missing === undefined && refused === undefined && told === undefined)
+        .map(({ profileId }) => `+${profileId}`),
       ...event.data.withdrawn.map((profileId) => `-${profileId}`),
     ]
   if (event.type !== 'CommandsQueued') return []

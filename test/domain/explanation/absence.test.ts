@@ -162,7 +162,7 @@ const cases: readonly Case[] = [
       ended('unenrolled'),
     ],
     'absent',
-    `Wi-Fi is not on the host, because the enrollment of the host ended at ${at(5)} (the host removed its enrollment profile, as it was asked to), after it was asked to leave at ${at(4)} by Grace.`,
+    `Wi-Fi is not on the host, because the enrollment of the host ended at ${at(5)} (the host left, as it was asked to), after it was asked to leave at ${at(4)} by Grace.`,
   ],
   [
     'is for a host that never enrolled',

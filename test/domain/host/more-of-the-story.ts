@@ -35,7 +35,7 @@ export const moreLines: readonly (readonly [HostEvent, string, string | null])[]
   [
     { type: 'EnrollmentEnded', data: { because: 'unenrolled' } },
     'The enrollment of the host ended.',
-    'The host removed its enrollment profile, as it was asked to.',
+    'The host left, as it was asked to.',
   ],
   [
     { type: 'BootstrapTokenEscrowed', data: { fingerprint: 'f', sealed: sealed } },

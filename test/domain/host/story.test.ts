@@ -92,6 +92,19 @@ const lines: readonly Line[] = [
     'It said that it cannot do it now.',
   ],
   [
+    { type: 'CommandHeld', data: { commandId: 'c1', profileId: null, because: 'user-session' } },
+    'The command c1 was held back.',
+    'It is for the device: it goes out with the next call that is not for the settings of a user alone, as the last one was.',
+  ],
+  [
+    {
+      type: 'CommandAnswered',
+      data: { commandId: 'c1', outcome: 'acknowledged', errors: [], result: null, late: false, code: '202' },
+    },
+    'The host accepted the command c1.',
+    'It said 202: accepted, and still under way.',
+  ],
+  [
     {
       type: 'CommandAnswered',
       data: {

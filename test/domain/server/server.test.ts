@@ -133,6 +133,9 @@ describe('the server', () => {
       .then([{ type: 'ApiTokenRevoked', data: { tokenHash: 'ab' } }])
       .when({ type: 'RevokeApiToken', data: { tokenHash: 'ab' } })
       .thenRejected('not-found')
+    given(server, [{ type: 'ApiTokenIssued', data: token }])
+      .when({ type: 'IssueApiToken', data: { ...token, tokenHash: 'cd' } })
+      .thenRejected('name-taken')
   })
 
   it('records what it refused, as often as it is told', () => {

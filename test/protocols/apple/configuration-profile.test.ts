@@ -72,14 +72,14 @@ describe('An uploaded configuration profile', () => {
     assert.throws(() => readConfigurationProfile(Buffer.from(text.replace('$FLEET_VAR_X', '$OTHER_VAR_X'))), /base64/)
   })
 
-  it('may stand behind white space and a byte order mark', () => {
-    const bytes = Buffer.concat([Uint8Array.of(0xef, 0xbb, 0xbf), Buffer.from(' \r\n'), bytesOf(base)])
+  it('may stand behind a byte order mark', () => {
+    const bytes = Buffer.concat([Uint8Array.of(0xef, 0xbb, 0xbf), bytesOf(base)])
     assert.equal(readConfigurationProfile(bytes).displayName, 'Wi-Fi')
   })
 
   it('is refused when it is no profile', () => {
     refused(Buffer.from('{"Type": "x"}'), 'profile', /neither XML/)
-    refused(Buffer.alloc(0), 'profile', /neither XML/)
+    refused(Buffer.alloc(0), 'profile', /empty/)
     refused(Buffer.from('<plist version="1.0"><dict/></plist>'), 'profile', /<\?xml/)
     refused(bytesOf(base).subarray(0, 300), 'profile', /well-formed/)
     refused(Buffer.from(writePlist([])), 'profile', /dictionary/)

@@ -22,7 +22,7 @@ describe('A Windows profile', () => {
     for (const locUri of [
       './Device/Vendor/MSFT/DMClientX/a',
       './Vendor/MSFT/CertificateStore/Root/System',
-      './Vendor/MSFT/X/50%',
+      './Vendor/MSFT/X/50%25',
     ])
       assert.deepEqual(
         read(command('Replace', locUri)).commands.map(({ locUris }) => locUris),
@@ -50,7 +50,7 @@ describe('A Windows profile', () => {
     ['another command in an Atomic', `<Atomic>${command('Get', camera)}</Atomic>`, /<Get>/],
     ['commands before an Atomic', `${command('Replace', camera)}<Atomic>${command('Add', camera)}</Atomic>`, /only element/],
     ['an Atomic in an Atomic', `<Atomic><Atomic>${command('Add', camera)}</Atomic></Atomic>`, /another Atomic/],
-    ['a command without LocURI', '<Replace><Item/></Replace>', /no LocURI/],
+    ['a command without LocURI', '<Replace><Item/></Replace>', /no Target/],
     ['Exec of anything', command('Exec', './Device/Vendor/MSFT/Reboot/RebootNow'), /by SCEP/],
     ['BitLocker', command('Replace', './Device/Vendor/MSFT/BitLocker/RequireDeviceEncryption'), /disk encryption/],
     ['BitLocker without Device', command('Replace', './Vendor/MSFT/BitLocker/RequireDeviceEncryption'), /disk encryption/],
@@ -66,8 +66,8 @@ describe('A Windows profile', () => {
     ['the management account', command('Replace', './SyncML/DMAcc/a/AppAuth/CLCRED/AAuthSecret'), /DMAcc/],
     ['the renewal of the identity', command('Replace', './Vendor/MSFT/CertificateStore/My/WSTEP/Renew/RenewPeriod'), /WSTEP/],
     ['one of these in an Atomic', `<Atomic>${command('Add', camera)}${command('Add', './SyncML/DMAcc/a')}</Atomic>`, /DMAcc/],
-    ['a LocURI from the root', command('Replace', '/Device/Vendor/MSFT/X'), /begin with a slash/],
-    ['an escaped LocURI from the root', command('Replace', ' %2FVendor/MSFT/X'), /begin with a slash/],
+    ['a LocURI from the root', command('Replace', '/Device/Vendor/MSFT/X'), /does not begin with \.\//],
+    ['an escaped LocURI from the root', command('Replace', ' %2FVendor/MSFT/X'), /does not begin with \.\//],
     ['more than 1 MiB', command('Replace', `./${'x'.repeat(1024 * 1024)}`), /1 MiB/],
     ['deep nesting', `${'<Replace>'.repeat(40)}${'</Replace>'.repeat(40)}`, /nested deeper/],
   ] as const)

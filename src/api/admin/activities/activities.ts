@@ -6,6 +6,7 @@ import { hostById } from '../../../projections/host-directory.ts'
 import type { UpcomingCommand } from '../../../projections/waiting-commands.ts'
 import { upcomingCommands } from '../../../projections/waiting-commands.ts'
 import { refuse } from '../../errors.ts'
+import { notATime, timeOf } from '../../times.ts'
 import { bodyOf, numberText, pageOf, paging, paramOf, queryOf, windowOf } from '../../parsing.ts'
 import type { Handlers } from '../deps.ts'
 
@@ -23,6 +24,8 @@ export const activityQuery = z.object({
     .max(64)
     .optional()
     .describe('Only what was done under this `x-change-set`, or by the request with this id.'),
+  start_created_at: z.string().max(100).optional().describe('A time in ISO 8601: only what happened then or later.'),
+  end_created_at: z.string().max(100).optional().describe('A time in ISO 8601: only what happened then or earlier.'),
   order_key: z.enum(['created_at', 'id']).default('created_at'),
   order_direction: z.enum(['asc', 'desc']).default('desc'),
   ...paging(50, 500),
@@ -84,15 +87,22 @@ const feed = async (read: App['read'], request: Request, hostId: string | null) 
     activity_type = null,
     query = null,
     change_set = null,
+    start_created_at,
+    end_created_at,
     order_direction,
     ...page
   } = queryOf(activityQuery, request)
   if (page.page * page.per_page > deepest)
     refuse(400, 'page', `Pages lead back ${String(deepest)} entries; go on with before, which the answer's meta.next names.`)
+  const [since, until] = [timeIn(start_created_at, 'start_created_at'), timeIn(end_created_at, 'end_created_at')]
+  if (since !== null && until !== null && since > until)
+    refuse(400, 'start_created_at', `start_created_at is after end_created_at.`)
   const from = order_direction === 'asc' ? { after: before } : { before }
   const filter = {
     ...everyActivity,
     ...from,
+    since,
+    until,
     type: activity_type,
     actor: query?.replace(/[\\%_]/g, '\\$&') ?? null,
     hostId,
@@ -102,6 +112,12 @@ const feed = async (read: App['read'], request: Request, hostId: string | null) 
   const next = meta.has_next_results ? (rows.at(-1)?.event_position ?? null) : null
   const has_previous_results = meta.has_previous_results || before !== null
   return { activities: rows.map(activityJson), meta: { ...meta, has_previous_results, next } }
+}
+
+/** The time as it is compared; one that is yet to come is as good as any other. */
+const timeIn = (told: string | undefined, field: string): string | null => {
+  if (told === undefined) return null
+  return timeOf(told)?.toISOString() ?? refuse(400, field, notATime(told))
 }
 
 /** What a host is still to be told, in Fleet's JSON. */

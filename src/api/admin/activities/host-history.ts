@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import type { App } from '../../../app/app.ts'
 import { host } from '../../../domain/host/host.ts'
+import { story } from '../../../domain/host/story.ts'
 import type { Recorded } from '../../../kernel/event.ts'
 import { streamOf } from '../../../kernel/ids.ts'
+import { nearName } from '../../../kernel/near-name.ts'
 import { masked } from '../../../domain/forgetting/masking.ts'
 import { refuse } from '../../errors.ts'
 import { numberText, paramOf, queryOf } from '../../parsing.ts'
@@ -17,20 +19,21 @@ export const pageQuery = z.object({
   after: revision.optional().describe('Only events of a later revision.'),
   before: revision.optional().describe('Only events of an earlier revision.'),
   limit: z.coerce.number().int().min(1).max(500).default(100),
+  type: z.string().max(2000).optional().describe('Only events of these types, with commas between, such as `HostTransferred`.'),
 })
 
 /** A host's history, from its stream: every event with who, why and when. */
 export const hostHistoryRoutes = ({ load, log }: Pick<App, 'load' | 'log'>): Pick<Handlers, 'GET /hosts/:id/history'> => ({
   'GET /hosts/:id/history': async (request, response) => {
     const hostId = paramOf(numberText, request, 'id')
-    const { order, after, before, limit } = queryOf(pageQuery, request)
+    const { order, after, before, limit, type } = queryOf(pageQuery, request)
+    const types = type === undefined ? null : typesIn(type)
     const { revision: last } = await load(host, hostId)
     if (last === -1) return refuse(404, 'id', `The host ${hostId} does not exist.`)
     const lowest = after === undefined ? 0 : after + 1
     const highest = Math.min(last, before === undefined ? last : before - 1)
-    const from = order === 'asc' ? lowest : Math.max(lowest, highest - limit + 1)
-    const count = Math.min(limit, highest - from + 1)
-    const events = count < 1 ? [] : await log.readStream(streamOf(host.category, hostId), { from, limit: count })
+    const read = (from: number, count: number) => log.readStream(streamOf(host.category, hostId), { from, limit: count })
+    const events = await pageOf(read, { lowest, highest, limit, order, types })
     const forgottenAt = await forgottenRevision({ load, log }, hostId)
     const shown = events.map((event) => (event.revision < forgottenAt ? masked(event) : event))
     response.json({
@@ -38,12 +41,56 @@ export const hostHistoryRoutes = ({ load, log }: Pick<App, 'load' | 'log'>): Pic
       events: (order === 'asc' ? shown : shown.toReversed()).map(entryJson),
       meta: {
         revision: last,
-        has_earlier: (events[0]?.revision ?? from) > 0,
+        has_earlier: (events[0]?.revision ?? lowest) > 0,
         has_later: (events.at(-1)?.revision ?? highest) < last,
       },
     })
   },
 })
+
+type Wanted = Readonly<{
+  lowest: number
+  highest: number
+  limit: number
+  order: 'asc' | 'desc'
+  types: ReadonlySet<string> | null
+}>
+
+/** Up to `limit` events of these types from the near end on, in the order of the stream; of rare ones, the stream is read until there are as many. */
+const pageOf = async (
+  read: (from: number, count: number) => Promise<readonly Recorded[]>,
+  { lowest, highest, limit, order, types }: Wanted,
+): Promise<readonly Recorded[]> => {
+  const step = types === null ? limit : 500
+  const found: Recorded[] = []
+  for (let [low, high] = [lowest, highest]; low <= high && found.length < limit;) {
+    const from = order === 'asc' ? low : Math.max(low, high - step + 1)
+    const events = await read(from, Math.min(step, high - from + 1))
+    const wanted = types === null ? events : events.filter(({ type }) => types.has(type))
+    if (order === 'asc') found.push(...wanted)
+    else found.unshift(...wanted)
+    if (order === 'asc') low = from + step
+    else high = from - 1
+  }
+  return order === 'asc' ? found.slice(0, limit) : found.slice(-limit)
+}
+
+/** Types by their names in any case. Refuses with 400 what no event of a host is called: nothing found would read as nothing done. */
+const typesIn = (told: string): ReadonlySet<string> => {
+  const known = Object.keys(story)
+  const byName = new Map(known.map((name) => [name.toLowerCase(), name]))
+  return new Set(
+    told.split(',').map((part) => {
+      const name = part.trim()
+      const near = nearName(name, known)
+      const instead = near === null ? `there are ${[...known].sort().join(', ')}` : `is ${near} meant`
+      return (
+        byName.get(name.toLowerCase()) ??
+        refuse(400, 'type', `No event of a host is of the type ${name}; ${instead}${near === null ? '.' : '?'}`)
+      )
+    }),
+  )
+}
 
 /** An event for an auditor. A type that this version does not know is shown without a sentence. */
 export const entryJson = (event: Recorded) => ({

@@ -36,9 +36,9 @@ const statusWords: Readonly<Record<CommandRow['status'], string>> = {
 }
 
 /** What Windows answered, as Fleet's clients know it: the number of its status; 101 means that it has yet to answer. */
-const syncStatusOf = ({ status, errors }: ListedCommand): string => {
+const syncStatusOf = ({ status, errors, code: said }: ListedCommand): string => {
   if (status === 'cancelled') return statusWords.cancelled
-  if (status === 'acknowledged') return '200'
+  if (status === 'acknowledged') return said ?? '200'
   const code = errors?.[0]?.code
   return status === 'failed' || status === 'malformed' ? String(code ?? 500) : '101'
 }

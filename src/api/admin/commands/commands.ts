@@ -7,7 +7,7 @@ import { host } from '../../../domain/host/host.ts'
 import { hostIdOf } from '../../../domain/host/host-id.ts'
 import type { Cause, Position } from '../../../kernel/event.ts'
 import { Rejection } from '../../../kernel/rejection.ts'
-import type { CommandWithResult } from '../../../projections/command-directory.ts'
+import type { CommandStatus, CommandWithResult } from '../../../projections/command-directory.ts'
 import { commandResultsPage, commandsPage } from '../../../projections/command-directory.ts'
 import { hostById, hostsAmong, hostsByIdentifier } from '../../../projections/host-directory.ts'
 import { withoutSecrets } from '../../../protocols/apple/command-types.ts'
@@ -32,10 +32,20 @@ export const run = z.object({ command: z.string().min(1), host_uuids: uuids })
 
 export const enqueue = z.object({ command: z.string().min(1), device_ids: uuids })
 
+/** Fleet's words for how a command stands, and what each means here. */
+const statusesOf = {
+  pending: ['queued', 'sent', 'deferred'],
+  ran: ['acknowledged'],
+  failed: ['failed', 'malformed'],
+} as const satisfies Readonly<Record<string, readonly CommandStatus[]>>
+
 export const listQuery = z.object({
   ...paging(100, 1000),
   host_identifier: z.string().min(1).max(255).optional(),
   request_type: z.string().min(1).max(128).optional(),
+  command_status: z.enum(Object.keys(statusesOf) as [keyof typeof statusesOf]).optional(),
+  order_key: z.literal('updated_at').default('updated_at'),
+  order_direction: z.enum(['asc', 'desc']).default('desc'),
 })
 
 export const resultsQuery = z.object({ ...paging(100, 500), command_uuid: z.string().min(1).max(128) })
@@ -124,9 +134,11 @@ export const commandRoutes = (app: App): CommandRoutes => {
     },
 
     'GET /commands': async (request, response) => {
-      const { host_identifier, request_type, ...page } = queryOf(listQuery, request)
+      const { host_identifier, request_type, command_status, order_direction, ...page } = queryOf(listQuery, request)
       const hostId = host_identifier === undefined ? null : await hostCalled(app, host_identifier)
-      const found = await app.read(commandsPage({ hostId, ...typeFilter(request_type) }, windowOf(page)))
+      const statuses = command_status === undefined ? null : statusesOf[command_status]
+      const filter = { hostId, statuses, ...typeFilter(request_type) }
+      const found = await app.read(commandsPage(filter, { ...windowOf(page), oldestFirst: order_direction === 'asc' }))
       const { rows, meta } = pageOf(found, page)
       response.json({ results: rows.map(commandJson), meta })
     },
@@ -135,7 +147,7 @@ export const commandRoutes = (app: App): CommandRoutes => {
       const hostId = paramOf(numberText, request, 'id')
       const page = queryOf(hostQuery, request)
       if ((await app.read(hostById(hostId))).length === 0) refuse(404, 'id', `The host ${hostId} does not exist.`)
-      const found = await app.read(commandsPage({ hostId, kind: null, requestType: null }, windowOf(page)))
+      const found = await app.read(commandsPage({ hostId, statuses: null, kind: null, requestType: null }, windowOf(page)))
       const { rows, meta } = pageOf(found, page)
       response.json({ results: rows.map(commandJson), meta })
     },

@@ -15,7 +15,7 @@ import { labelContracts } from '../labels/contract.ts'
 import { atAnyTime } from './moments.ts'
 import { packageContracts } from '../packages/contract.ts'
 import { pastContracts } from '../past/contract.ts'
-import { plannable } from './plans.ts'
+import { checkable, plannable } from './plans.ts'
 import { profileContracts } from '../profiles/contract.ts'
 import { secretVariableContracts } from '../secret-variables/contract.ts'
 import { serverContracts } from '../server/contract.ts'
@@ -26,29 +26,31 @@ import { webhookContracts } from '../webhooks/contract.ts'
 import { wayInContracts } from '../ways-in/contract.ts'
 
 /** What each route takes and gives; a route without a contract does not compile. The order is that in which they are told. */
-export const contracts: { readonly [R in Route | OpenRoute]: Tagged<R> } = plannable(
-  atAnyTime({
-    ...hostContracts,
-    ...pastContracts,
-    ...explanationContracts,
-    ...hostEnrollmentContracts,
-    ...custodyContracts,
-    ...teamContracts,
-    ...labelContracts,
-    ...profileContracts,
-    ...cohortContracts,
-    ...secretVariableContracts,
-    ...commandContracts,
-    ...agentContracts,
-    ...packageContracts,
-    ...wayInContracts,
-    ...certificateContracts,
-    ...changeSetContracts,
-    ...activityContracts,
-    ...webhookContracts,
-    ...auditTrailContracts,
-    ...signInContracts,
-    ...userContracts,
-    ...serverContracts,
-  }),
+export const contracts: { readonly [R in Route | OpenRoute]: Tagged<R> } = checkable(
+  plannable(
+    atAnyTime({
+      ...hostContracts,
+      ...pastContracts,
+      ...explanationContracts,
+      ...hostEnrollmentContracts,
+      ...custodyContracts,
+      ...teamContracts,
+      ...labelContracts,
+      ...profileContracts,
+      ...cohortContracts,
+      ...secretVariableContracts,
+      ...commandContracts,
+      ...agentContracts,
+      ...packageContracts,
+      ...wayInContracts,
+      ...certificateContracts,
+      ...changeSetContracts,
+      ...activityContracts,
+      ...webhookContracts,
+      ...auditTrailContracts,
+      ...signInContracts,
+      ...userContracts,
+      ...serverContracts,
+    }),
+  ),
 )

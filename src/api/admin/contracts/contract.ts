@@ -30,7 +30,8 @@ export type Content =
 export type Reply = Content | readonly Content[] | null
 
 type Bytes = Readonly<{
-  type: 'application/octet-stream' | 'application/x-apple-aspen-config' | 'application/x-ndjson' | 'text/event-stream'
+  type:
+    'application/octet-stream' | 'application/x-apple-aspen-config' | 'application/x-ndjson' | 'text/csv' | 'text/event-stream'
   what: string
 }>
 

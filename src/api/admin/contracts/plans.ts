@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { sumOf } from '../../planning/sum.ts'
-import type { PlannableRoute } from '../plans.ts'
-import { plannableRoutes } from '../plans.ts'
+import type { CheckableRoute, PlannableRoute } from '../plans.ts'
+import { checkableRoutes, plannableRoutes } from '../plans.ts'
 import { number } from './common.ts'
 import type { Content, Contract, Reply, Tagged } from './contract.ts'
 import { component, json } from './contract.ts'
@@ -39,6 +39,22 @@ const planQuery = {
     .optional()
     .describe('true: nothing is done; the answer is what it would lead to, host by host.'),
 }
+
+const checkQuery = {
+  dry_run: z.enum(['true', 'false']).optional().describe('true: nothing is done; what the change would be refused for is told.'),
+}
+
+/** The contracts, with the wish for no more than a check in the query of what can be tried out. */
+export const checkable = <T extends { readonly [R in CheckableRoute]: Tagged<R> }>(all: T): T => ({
+  ...all,
+  ...Object.fromEntries(checkableRoutes.map((route) => [route, withCheck(all[route])])),
+})
+
+const withCheck = <C extends Contract>({ query = z.object({}), replies, ...contract }: C) => ({
+  ...contract,
+  query: query.extend(checkQuery),
+  replies: { ...replies, 204: null },
+})
 
 /** The contracts, with the wish for a plan in the query of what can be planned, and the plan among its answers. */
 export const plannable = <T extends { readonly [R in PlannableRoute]: Tagged<R> }>(all: T): T => ({

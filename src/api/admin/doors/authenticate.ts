@@ -73,11 +73,12 @@ const windowMs = 60_000
 export type Doors = Readonly<{ tokens: Tokens; sessions: UserSessions; publicUrl: string }>
 
 /**
- * Lets a request pass whose token or session is known, and says who calls (`callerOf`). Others get 401; too many get 429 with Retry-After, before
- * anything is looked up. What a browser sends with its cookie must come from the console itself if it changes anything.
+ * Lets a request pass whose token or session is known, and says who calls (`callerOf`), however many wrong ones come from its address: nobody
+ * guesses 256 bits, so the limit keeps out noise, not callers. Others get 401, and when there are too many of them 429 with Retry-After. What a browser sends with its cookie must come from the console itself if it changes anything.
  */
 export const authenticate = (doors: Doors, limits: RequestLimits = usualLimits): readonly RequestHandler[] => {
-  const tooMany: RequestHandler = (_request, _response, next) => {
+  const tooMany: RequestHandler = (_request, response, next) => {
+    if (!response.hasHeader('retry-after')) response.set('retry-after', String(windowMs / 1000))
     next(new HttpRefusal(429, [{ name: 'base', reason: 'Too many requests were made; try again in a while.' }]))
   }
   const common = { windowMs, handler: tooMany, legacyHeaders: false } as const
@@ -90,8 +91,6 @@ export const authenticate = (doors: Doors, limits: RequestLimits = usualLimits):
   })
 
   const identify: RequestHandler = async (request, response, next) => {
-    const hits = await refused.getKey(addressOf(request))
-    if (hits !== undefined && hits.totalHits >= limits.refusedPerAddress) return void (await refused(request, response, next))
     const found = await whoCalls(doors, request)
     if (found === 'ended') {
       clearSessionCookie(response)

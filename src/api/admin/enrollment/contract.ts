@@ -46,6 +46,7 @@ const enrollment = component(
 const declaration = component(
   'HostDeclaration',
   z.object({
+    channel: z.string().describe('`device`, or the channel of the user whose declaration it is.'),
     identifier: z.string(),
     token: z.string(),
     status: z.enum(['verified', 'verifying', 'failed']),
@@ -122,7 +123,7 @@ export const hostEnrollmentContracts = tagged('Enrollment of hosts', {
       200: json(z.object({ declarations: z.array(declaration) }), {
         declarations: [
           {
-            ...{ identifier: 'com.example.passcode', token: '7c1f…', status: 'verified', detail: null },
+            ...{ channel: 'device', identifier: 'com.example.passcode', token: '7c1f…', status: 'verified', detail: null },
             reported_at: '2026-03-01T12:01:00.000Z',
           },
         ],

@@ -9,7 +9,8 @@ import { pushHealth } from '../../../projections/waking.ts'
 import { enrollmentProfileIdentifier } from '../../apple/enrollment-profile.ts'
 import { numberText, paramOf } from '../../parsing.ts'
 import { answer } from '../answer.ts'
-import type { Handlers } from '../deps.ts'
+import type { AdminSettings, Handlers } from '../deps.ts'
+import { serverUrlOf } from '../hosts/server-url.ts'
 import { deadlineFrom, existingHost } from '../commands/orders.ts'
 
 export const commandUuid = z.string().min(1).max(128)
@@ -27,18 +28,18 @@ type HostEnrollmentRoutes = Pick<
 >
 
 /** The enrollment of one host: how it stands, renewing its identity, releasing it, asking it to leave, taking a command back. */
-export const hostEnrollmentRoutes = (app: App): HostEnrollmentRoutes => ({
+export const hostEnrollmentRoutes = (app: App, { publicUrl }: Pick<AdminSettings, 'publicUrl'>): HostEnrollmentRoutes => ({
   'GET /hosts/:id/mdm': async (request, response) => {
     const hostId = paramOf(numberText, request, 'id')
     await existingHost(app, hostId)
     const { state } = await app.load(host, hostId)
     const { enrollment, renewal, escrow, agents } = state
-    const { stage, epoch, enrolledAt, certificate, notAfter, terms, awaitingConfiguration, unenrollment } = enrollment
+    const { platform, stage, epoch, enrolledAt, certificate, notAfter, terms, awaitingConfiguration, unenrollment } = enrollment
     response.json({
       enrollment_status: stage,
       epoch,
       enrolled_at: enrolledAt,
-      server_url: terms?.serverUrl ?? null,
+      server_url: terms?.serverUrl ?? (platform === 'windows' && stage !== 'never' ? serverUrlOf(platform, publicUrl) : null),
       // The host's own opinion, which may be another: on, but unmanaged here.
       reported:
         agents.mdm === null

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { numberText } from '../../parsing.ts'
 import { countQuery, enrollmentSummaryQuery, listQuery, summaryQuery, transferFilter } from './host-lists.ts'
+import { reportQuery } from './host-report.ts'
 import { merge } from './host-merges.ts'
 import { wish as forgetting } from './forgotten.ts'
 import { hostIdentifier, transfer } from './hosts.ts'
 import { done, number, ofHost, time } from '../contracts/common.ts'
-import { json, tagged } from '../contracts/contract.ts'
+import { bytes, json, tagged } from '../contracts/contract.ts'
 import { hostsPage, shownHost, wholeMacOfAnn } from './host-schemas.ts'
 import { label, allHosts } from '../labels/label-schemas.ts'
 
@@ -17,6 +18,12 @@ export const hostContracts = tagged('Hosts', {
     summary: 'Count hosts',
     query: countQuery,
     replies: { 200: json(z.object({ count }), { count: 1204 }) },
+  },
+  'GET /hosts/report': {
+    summary: 'List hosts as a table',
+    description: 'All that pass the filter, in CSV (RFC 4180), with a line of headings.',
+    query: reportQuery,
+    replies: { 200: bytes('The table.', 'text/csv') },
   },
   'GET /hosts/summary/mdm': {
     summary: 'Count hosts by their enrollment',

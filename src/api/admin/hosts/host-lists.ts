@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { App } from '../../../app/app.ts'
 import { inParallel } from '../../../app/in-parallel.ts'
 import { host } from '../../../domain/host/host.ts'
 import { builtInLabels } from '../../../domain/labels/built-in.ts'
@@ -12,6 +13,7 @@ import { answer } from '../answer.ts'
 import type { AdminDeps, Handlers } from '../deps.ts'
 import { filterFields, filterOf } from './host-filter.ts'
 import { hostJson } from './host-presentation.ts'
+import { serverUrlOf } from './server-url.ts'
 import { builtInJson } from '../labels/label-presentation.ts'
 import { teamMustExist } from '../doors/team-checks.ts'
 
@@ -61,6 +63,21 @@ export const transferFilter = z.object({
 const transferPage = 1000
 const atATime = 64
 
+type Listing = Readonly<{ app: Pick<App, 'read' | 'clock'>; settings: Pick<AdminDeps['settings'], 'publicUrl'> }>
+
+/** A page of the hosts that pass a filter, within the teams that the caller reaches (null: all). Refuses with 400. */
+export const listedHosts = async (
+  { app, settings }: Listing,
+  { order_key, order_direction, after, ...list }: z.infer<typeof listQuery>,
+  reach: readonly string[] | null,
+) => {
+  if (after !== undefined && order_key !== 'id') refuse(400, 'after', 'after works in order of id; use page instead.')
+  const order = { order: orderKeys[order_key], descending: order_direction === 'desc', after: after ?? null }
+  const found = await app.read(hostsPage(filterOf(list, app.clock(), reach), { ...order, ...windowOf(list) }))
+  const { rows, meta } = pageOf(found, list)
+  return { hosts: rows.map((row) => hostJson(settings, row, null)), meta }
+}
+
 type HostListRoutes = Pick<
   Handlers,
   'GET /hosts' | 'GET /hosts/count' | 'GET /hosts/summary/mdm' | 'GET /host_summary' | 'POST /hosts/transfer/filter'
@@ -69,12 +86,7 @@ type HostListRoutes = Pick<
 /** Hosts in number: lists, counts, and what is done to all that pass a filter. */
 export const hostListRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'settings'>): HostListRoutes => ({
   'GET /hosts': async (request, response, { reach }) => {
-    const { order_key, order_direction, after, ...list } = queryOf(listQuery, request)
-    if (after !== undefined && order_key !== 'id') refuse(400, 'after', 'after works in order of id; use page instead.')
-    const order = { order: orderKeys[order_key], descending: order_direction === 'desc', after: after ?? null }
-    const found = await app.read(hostsPage(filterOf(list, app.clock(), reach), { ...order, ...windowOf(list) }))
-    const { rows, meta } = pageOf(found, list)
-    response.json({ hosts: rows.map((row) => hostJson(settings, row, null)), meta })
+    response.json(await listedHosts({ app, settings }, queryOf(listQuery, request), reach))
   },
 
   'GET /hosts/count': async (request, response, { reach }) => {
@@ -118,9 +130,13 @@ export const hostListRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'setti
         hosts_count: row?.hosts ?? 0,
       },
       mobile_device_management_solution:
-        enrolled === 0
+        row === undefined
           ? []
-          : [{ id: 1, name: 'Muster', server_url: `${settings.publicUrl}/mdm/apple/mdm`, hosts_count: enrolled }],
+          : solutions.flatMap(({ id, platform, of }) => {
+              const hosts = of(row)
+              const server_url = serverUrlOf(platform, settings.publicUrl)
+              return hosts === 0 ? [] : [{ id, name: 'Muster', server_url, hosts_count: hosts }]
+            }),
     })
   },
 
@@ -141,3 +157,13 @@ export const hostListRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'setti
     await answer(app, response, [], () => ({}))
   },
 })
+
+/** The addresses at which this server manages hosts, each a solution of its own to clients. */
+const solutions: readonly Readonly<{
+  id: number
+  platform: string
+  of: (row: Readonly<{ enrolled: number; enrolled_windows: number }>) => number
+}>[] = [
+  { id: 1, platform: 'darwin', of: ({ enrolled, enrolled_windows }) => enrolled - enrolled_windows },
+  { id: 2, platform: 'windows', of: ({ enrolled_windows }) => enrolled_windows },
+]

@@ -2,6 +2,7 @@ import { noTeam } from '../../../domain/teams/events.ts'
 import type { ListedHost } from '../../../projections/host-directory.ts'
 import type { HostProfileRow } from '../../../projections/host-profiles.ts'
 import type { AdminSettings } from '../deps.ts'
+import { serverUrlOf } from './server-url.ts'
 
 /** What is shown of a host, whether it comes from the read models or from a replay. */
 export type ShownHost = Pick<
@@ -49,7 +50,7 @@ export const hostJson = (
   seen_time: host.seen_at,
   mdm: {
     enrollment_status: enrollmentWords[host.stage],
-    server_url: host.stage === 'enrolled' ? `${publicUrl}/mdm/apple/mdm` : null,
+    server_url: host.stage === 'enrolled' ? serverUrlOf(host.platform, publicUrl) : null,
     connected_to_fleet: host.stage === 'enrolled',
     ...(details === null
       ? {}

@@ -4,6 +4,7 @@ import type { SubjectsOf } from '../subject.ts'
 export const hostSubjects = {
   'GET /hosts': 'listed',
   'GET /hosts/count': 'listed',
+  'GET /hosts/report': 'listed',
   'GET /hosts/summary/mdm': 'team-in-query',
   'GET /host_summary': 'team-in-query',
   'GET /hosts/identifier/:identifier': 'host-by-identifier',

@@ -1,18 +1,25 @@
 import { z } from 'zod'
 import { numberText } from '../../parsing.ts'
-import { change, creation, hostsQuery, labelText } from './labels.ts'
+import { change, creation, hostsQuery, labelText, listQuery, summaryJson } from './labels.ts'
 import { done, ofHost } from '../contracts/common.ts'
-import { json, tagged } from '../contracts/contract.ts'
+import { component, json, tagged } from '../contracts/contract.ts'
 import { hostsPage } from '../hosts/host-schemas.ts'
 import { allHosts, label, labelInShort, withM3 } from './label-schemas.ts'
 
 const ofLabel = { id: numberText.describe("The label's number.") }
+
+const inShort = component(
+  'LabelSummary',
+  z.object({ id: z.int(), name: z.string(), description: z.string(), label_type: z.string() }),
+  summaryJson,
+)
 
 const one = json(z.object({ label }), { label: withM3 })
 
 export const labelContracts = tagged('Labels', {
   'GET /labels': {
     summary: 'List labels',
+    query: listQuery,
     replies: { 200: json(z.object({ labels: z.array(label) }), { labels: [allHosts, withM3] }) },
   },
   'POST /labels': {
@@ -25,6 +32,14 @@ export const labelContracts = tagged('Labels', {
       { name: 'Lab', hosts: ['C02XK1JYJGH5', 2318820476108312] },
     ),
     replies: { 200: one },
+  },
+  'GET /labels/summary': {
+    summary: 'List labels in short',
+    replies: {
+      200: json(z.object({ labels: z.array(inShort) }), {
+        labels: [{ id: 1, name: 'All Hosts', description: 'All hosts of this server.', label_type: 'builtin' }],
+      }),
+    },
   },
   'GET /labels/:id': { summary: 'Show a label', params: ofLabel, replies: { 200: one } },
   'PATCH /labels/:id': {

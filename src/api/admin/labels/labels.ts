@@ -9,13 +9,13 @@ import { names } from '../../../domain/names/names.ts'
 import type { Cause, Position } from '../../../kernel/event.ts'
 import { derivedNumber } from '../../../kernel/ids.ts'
 import { Rejection } from '../../../kernel/rejection.ts'
-import { hostsOfLabel, hostsNamed } from '../../../projections/host-directory.ts'
+import { hostsNamed } from '../../../projections/host-directory.ts'
 import { allLabels, labelById, labelsNamed, labelsOfHost } from '../../../projections/labels.ts'
 import { refuse } from '../../errors.ts'
-import { bodyOf, numberText, pageOf, paging, paramOf, queryOf, windowOf } from '../../parsing.ts'
+import { bodyOf, numberText, paramOf, queryOf } from '../../parsing.ts'
 import { answer } from '../answer.ts'
 import type { AdminDeps, Handlers } from '../deps.ts'
-import { hostJson } from '../hosts/host-presentation.ts'
+import { listedHosts, listQuery as hostListQuery } from '../hosts/host-lists.ts'
 import { builtInJson, labelJson } from './label-presentation.ts'
 
 const labelName = z.string().trim().min(1, 'A label needs a name.').max(255)
@@ -52,7 +52,12 @@ export const change = z.object({
   host_ids: z.array(z.number().int()).max(10_000).optional(),
 })
 
-export const hostsQuery = z.object(paging(100, 1000))
+export const listQuery = z.object({
+  order_key: z.enum(['id', 'name']).default('id'),
+  order_direction: z.enum(['asc', 'desc']).default('asc'),
+})
+
+export const hostsQuery = hostListQuery.omit({ label_id: true })
 
 export const labelText = z.string().min(1).max(255)
 
@@ -63,6 +68,7 @@ type LabelRoutes = Pick<
   Handlers,
   | 'GET /labels'
   | 'POST /labels'
+  | 'GET /labels/summary'
   | 'GET /labels/:id'
   | 'PATCH /labels/:id'
   | 'GET /labels/:id/hosts'
@@ -81,6 +87,8 @@ export const labelRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'settings
       refuse(422, 'name', `A label named ${name} already exists.`)
     }
   }
+
+  const everyLabel = async () => [...builtInLabels.map(builtInJson), ...(await app.read(allLabels())).map(labelJson)]
 
   const existing = async (labelId: string) => {
     const [row] = await app.read(labelById(labelId))
@@ -112,9 +120,17 @@ export const labelRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'settings
   }
 
   return {
-    'GET /labels': async (_, response) => {
-      const rows = await app.read(allLabels())
-      response.json({ labels: [...builtInLabels.map(builtInJson), ...rows.map(labelJson)] })
+    'GET /labels': async (request, response) => {
+      const { order_key, order_direction } = queryOf(listQuery, request)
+      const labels = await everyLabel()
+      const byName = labels.toSorted((one, other) => (comparable(one.name) < comparable(other.name) ? -1 : 1))
+      // Those that every server has come first, the others in the order of their making.
+      const ordered = order_key === 'name' ? byName : labels
+      response.json({ labels: order_direction === 'asc' ? ordered : ordered.toReversed() })
+    },
+
+    'GET /labels/summary': async (_, response) => {
+      response.json({ labels: (await everyLabel()).map(summaryJson) })
     },
 
     'POST /labels': async (request, response, { cause }) => {
@@ -174,13 +190,9 @@ export const labelRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'settings
 
     'GET /labels/:id/hosts': async (request, response, { reach }) => {
       const labelId = paramOf(numberText, request, 'id')
-      const page = queryOf(hostsQuery, request)
-      const builtIn = builtInLabels.find(({ id }) => id === labelId)
-      if (builtIn === undefined) await existing(labelId)
-      const { limit, offset } = windowOf(page)
-      const found = await app.read(hostsOfLabel(labelId, builtIn?.platform ?? null, { teamIds: reach, limit, offset }))
-      const { rows, meta } = pageOf(found, page)
-      response.json({ hosts: rows.map((row) => hostJson(settings, row, null)), meta })
+      const list = queryOf(hostsQuery, request)
+      if (!isBuiltIn(labelId)) await existing(labelId)
+      response.json(await listedHosts({ app, settings }, { ...list, label_id: labelId }, reach))
     },
 
     'DELETE /labels/id/:id': async (request, response, { cause }) => {
@@ -213,6 +225,11 @@ export const labelRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'settings
     },
   }
 }
+
+/** A label in short, as Fleet's clients that fill a menu want it. */
+export const summaryJson = ({ id, name, description, label_type }: ReturnType<typeof labelJson | typeof builtInJson>) => ({
+  ...{ id, name, description, label_type },
+})
 
 type Executed = Readonly<{ position: Position | null }>
 type Lists = Readonly<{ join: readonly string[]; leave: readonly string[] }>

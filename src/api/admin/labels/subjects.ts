@@ -4,6 +4,7 @@ import type { SubjectsOf } from '../subject.ts'
 export const labelSubjects = {
   'GET /labels': 'shared',
   'POST /labels': 'server',
+  'GET /labels/summary': 'shared',
   'GET /labels/:id': 'shared',
   'PATCH /labels/:id': 'server',
   'GET /labels/:id/hosts': 'listed',

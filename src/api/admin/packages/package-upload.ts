@@ -1,13 +1,14 @@
 import type { Request, Response } from 'express'
-import multer from 'multer'
 import { basename, extname } from 'node:path'
 import { z } from 'zod'
 import type { PackageStore, StoredPackage } from '../../../app/package-ports.ts'
 import { PackageTooLarge } from '../../../app/package-ports.ts'
 import type { PackageVersion } from '../../../domain/packages/events.ts'
 import { mustBePackage } from '../../../protocols/apple/package-file.ts'
+import { uploadedName } from '../../../protocols/uploaded-name.ts'
 import { refuse } from '../../errors.ts'
-import { parsed } from '../../parsing.ts'
+import { formReader, readForm } from '../../form-file.ts'
+import { formOf } from '../../parsing.ts'
 
 /** In bytes. */
 export const largestPackage = 512 * 1024 * 1024
@@ -34,7 +35,7 @@ export const receivePackage = async (
   limit = largestPackage,
 ): Promise<PackageVersion> => {
   const received: { stored: StoredPackage | null } = { stored: null }
-  const receive = multer({
+  const reader = formReader({
     storage: {
       _handleFile: (_request, file, callback) => {
         // A store that refuses stops reading; destroying the stream would be told as an abort, not as what is wrong.
@@ -61,22 +62,20 @@ export const receivePackage = async (
       else callback(new UploadRefused('The file is no .pkg.'))
     },
     limits: { files: 1, fields: 8, fieldSize: 4 * 1024, parts: 10 },
-  }).any()
+  })
 
-  await new Promise<void>((resolve, reject) => {
-    receive(request, response, (error: unknown) => {
-      if (error === undefined || error === null) resolve()
-      else if (error instanceof Error) reject(error)
-      else reject(new Error('The upload failed.'))
-    })
-  }).catch((error: unknown) => {
+  await readForm(
+    reader.any(),
+    'package',
+    limit,
+  )(request, response).catch((error: unknown) => {
     if (error instanceof PackageTooLarge) refuse(413, 'package', error.message)
     if (error instanceof UploadRefused) refuse(400, 'package', error.message)
     throw error
   })
   const [file] = Array.isArray(request.files) ? request.files : []
   if (file === undefined || received.stored === null) return refuse(400, 'package', 'The form has no file named package.')
-  return versionOf(file.originalname, received.stored, parsed(fields, request.body ?? {}, 422))
+  return versionOf(uploadedName(file.originalname, 'package'), received.stored, formOf(fields, request, 422))
 }
 
 class UploadRefused extends Error {

@@ -3,6 +3,7 @@ import type { App } from '../../../app/app.ts'
 import type { Moment } from '../../../app/moment.ts'
 import type { Position } from '../../../kernel/event.ts'
 import { refuse } from '../../errors.ts'
+import { isWithoutZone, notATime, timeOf, withPlus } from '../../times.ts'
 
 /** Clocks differ: a moment that is no more than this ahead of ours, ms, is taken for now. */
 const clockSlack = 60_000
@@ -16,15 +17,22 @@ export const atQuery = z.object({
  * Refuses with 400 in the name of `field` what is neither, what is yet to come, and a position of another log.
  */
 export const momentOf = async ({ log, clock }: Pick<App, 'log' | 'clock'>, asked: string, field: string): Promise<Moment> => {
-  // In a query, the plus of a zone arrives as a space.
-  const text = asked.replace(/ (?=\d{2}:?\d{2}$)/, '+')
-  if (/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2}))?$/.test(text)) {
-    const until = Date.parse(text)
+  const text = withPlus(asked)
+  const time = timeOf(asked)
+  if (time !== null) {
     const now = clock()
-    if (until > now.getTime() + clockSlack) return refuse(400, field, `${text} is yet to come; now is ${now.toISOString()}.`)
-    if (!Number.isNaN(until)) return { text, until }
-  } else if (/^\d{16,64}(\/\d{16,64})?$/.test(text)) return placeIn(await log.head(), text, field)
-  return refuse(400, field, 'This is neither a time in ISO 8601 (such as 2026-03-01T12:00:00Z) nor a position in the log.')
+    if (time.getTime() > now.getTime() + clockSlack)
+      return refuse(400, field, `${text} is yet to come; now is ${now.toISOString()}.`)
+    return { text, until: time.getTime() }
+  }
+  if (/^\d{16,64}(\/\d{16,64})?$/.test(text)) return placeIn(await log.head(), text, field)
+  return refuse(
+    400,
+    field,
+    isWithoutZone(asked)
+      ? notATime(asked)
+      : 'This is neither a time in ISO 8601 (such as 2026-03-01T12:00:00Z) nor a position in the log.',
+  )
 }
 
 /** Positions of one log have one length; another length, or a slash elsewhere, is a position of another log. */

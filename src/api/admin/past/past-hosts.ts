@@ -28,6 +28,7 @@ type PastHostHandlers = Pick<
 const commands = rowsOf<CommandRow>(commandHistory, {
   ...{ host_id: '', command_id: '', channel: '', request: { kind: 'list-profiles' }, reason: { code: 'asked' } },
   ...{ status: 'queued', queued_at: '', deadline: null, updated_at: '', errors: null, result: null, cancelled_because: null },
+  ...{ held: null, code: null },
 })
 
 /** Hosts as they were. */

@@ -20,7 +20,7 @@ import { namedLabels, targetsOf } from './profile-labels.ts'
 import type { Settings } from './read-settings.ts'
 import { readSettings, secretsIn } from './read-settings.ts'
 import type { SettingsChanges } from './settings-changes.ts'
-import { settingsIdOf } from './settings-changes.ts'
+import { settingsIdOf, settingsIdsOf } from './settings-changes.ts'
 import { teamMustExist, teamNamed } from '../doors/team-checks.ts'
 
 const labelList = z
@@ -46,7 +46,10 @@ const flag = z.enum(['true', 'false']).default('false')
 export const where = z.object({
   team_id: numberText.optional(),
   team_name: z.string().min(1).max(255).optional(),
-  dry_run: flag,
+  only: z
+    .enum(['apple', 'windows'])
+    .optional()
+    .describe('Only settings for these devices are in the batch, and are replaced; what the team has for others stays.'),
   assume_enabled: flag,
 })
 
@@ -60,12 +63,12 @@ type Plan = Readonly<{
 
 /**
  * Makes a team's settings what the batch says, all of them: what is not in it is deleted, what is unchanged is left alone. Everything is checked
- * before anything is done; `dry_run` does no more than that. Done again after it was cut off, it does what is left.
+ * before anything is done. Done again after it was cut off, it does what is left.
  */
 export const batchRoute =
   (app: App, changes: SettingsChanges): Handlers['POST /configuration_profiles/batch'] =>
   async (request, response, { cause }) => {
-    const { team_id, team_name, dry_run } = queryOf(where, request)
+    const { team_id, team_name, only } = queryOf(where, request)
     if (team_id !== undefined && team_name !== undefined) refuse(422, 'team_name', 'Name the team by team_id or by team_name.')
     const teamId = team_name === undefined ? (team_id ?? '0') : await teamNamed(app, team_name)
     await teamMustExist(app, teamId)
@@ -73,12 +76,13 @@ export const batchRoute =
     const named = items.flatMap(({ contents }) => secretsIn(Buffer.from(contents, 'base64')))
     const known = await openSecrets(app, [...new Set(named)])
     const wanted = items.map((one, index) => read(one, index, known))
+    const present = await app.read(profilesOfTeam(teamId, 10_000, 0))
+    const isConcerned = ({ family }: Pick<ProfileRow, 'family'>): boolean => only === undefined || family === only
     mustBeUnique(wanted)
+    mustBeAmong(wanted, { only, staying: present.filter((row) => !isConcerned(row)) })
     const targets = await Promise.all(wanted.map(({ labels }) => targetsOf(app, labels)))
-    const plan = planOf(teamId, wanted, targets, await app.read(profilesOfTeam(teamId, 10_000, 0)))
+    const plan = planOf(teamId, wanted, targets, present.filter(isConcerned))
     response.status(204)
-    if (dry_run === 'true') return void response.end()
-
     const done: Readonly<{ position: Position | null }>[] = []
     for (const { profile_id } of plan.remove) done.push(await changes.remove(profile_id, 'replaced', cause))
     for (const { profileId, settings, targets: aims } of plan.edit)
@@ -128,12 +132,32 @@ const mustBeUnique = (wanted: readonly Wanted[]): void => {
     }
 }
 
+/** Refuses what a batch for some devices alone says of others, and names that settings have which stay. */
+const mustBeAmong = (
+  wanted: readonly Wanted[],
+  { only, staying }: Readonly<{ only: z.infer<typeof where>['only']; staying: readonly ProfileRow[] }>,
+): void => {
+  const names = new Set(staying.map(({ name }) => name))
+  for (const [index, { settings }] of wanted.entries()) {
+    if (only !== undefined && settings.family !== only)
+      refuse(
+        422,
+        `profiles.${String(index)}.contents`,
+        `The settings are not for ${only === 'apple' ? 'Apple devices' : 'Windows'}.`,
+      )
+    if (names.has(settings.name))
+      refuse(422, `profiles.${String(index)}.name`, `The team has other settings with the name ${settings.name}, which stay.`)
+  }
+}
+
 const planOf = (teamId: string, wanted: readonly Wanted[], targets: readonly Targets[], present: readonly ProfileRow[]): Plan => {
   const byId = new Map(present.map((row) => [row.profile_id, row]))
+  const idOf = (settings: Settings): string =>
+    settingsIdsOf(teamId, settings).find((id) => byId.has(id)) ?? settingsIdOf({ ...settings, teamId })
   const all = wanted.map(({ settings }, index) => ({
     settings,
     targets: targets[index] ?? everyHost,
-    profileId: settingsIdOf({ ...settings, teamId }),
+    profileId: idOf(settings),
   }))
   const isKept = ({ profileId, settings }: (typeof all)[number]): boolean => byId.get(profileId)?.scope === settings.scope
   const kept = all.filter(isKept)

@@ -5,13 +5,15 @@ import type { ProfileVersion, SettingsKind } from '../../../domain/profiles/even
 import { knownVariables, windowsVariables } from '../../../domain/settings/host-values.ts'
 import type { Cause } from '../../../kernel/event.ts'
 import { ParseError } from '../../../kernel/parse-error.ts'
-import { readConfigurationProfile } from '../../../protocols/apple/configuration-profile.ts'
+import { readInstallableProfile } from '../../../protocols/apple/configuration-profile.ts'
 import { assetsNamedBy, readDeclarationUpload } from '../../../protocols/apple/declaration-upload.ts'
 import { isReservedName } from '../../../protocols/apple/reserved-profiles.ts'
 import { filled, placeholdersOf } from '../../../protocols/filling/filled.ts'
 import type { Place, Placeholder } from '../../../protocols/filling/placeholders.ts'
 import { holdsPlaceholder } from '../../../protocols/filling/placeholders.ts'
 import type { KindOfUpload } from '../../../protocols/kind-of-upload.ts'
+import { scopeOf } from '../../../protocols/windows/profile-scope.ts'
+import { oneSpelling } from '../../../protocols/uploaded-name.ts'
 import { readWindowsProfile } from '../../../protocols/windows/profile-upload.ts'
 import { refuse } from '../../errors.ts'
 import type { SecretValues } from '../../secret-variables.ts'
@@ -39,13 +41,14 @@ export const secretsIn = (bytes: Uint8Array): readonly string[] => {
   return secretNamesIn(text.trimStart().startsWith('{') ? 'declaration' : 'apple-profile', text)
 }
 
-type File = Readonly<{ kind: KindOfUpload; bytes: Uint8Array; name: string }>
+type UploadedFile = Readonly<{ kind: KindOfUpload; bytes: Uint8Array; name: string }>
 
 /**
  * Reads settings of a kind; `name` is what a declaration is called. They are checked as they are, and once more with the secrets in their places.
  * Refuses them with 400 or 422, naming the key at fault.
  */
-export const readSettings = (file: File, known: SecretValues): Settings => {
+export const readSettings = (uploaded: UploadedFile, known: SecretValues): Settings => {
+  const file = { ...uploaded, name: oneSpelling(uploaded.name) }
   const text = Buffer.from(file.bytes).toString('utf8')
   mustBeFillable(file.kind, text, known)
   const settings = readers[file.kind](file, variableNamesIn(file.kind, text))
@@ -56,7 +59,7 @@ export const readSettings = (file: File, known: SecretValues): Settings => {
 }
 
 /** Refuses settings that cannot be read once the secrets stand in their places. */
-export const mustBeSoundFilled = (file: File, { values }: Pick<SecretValues, 'values'>): void => {
+export const mustBeSoundFilled = (file: UploadedFile, { values }: Pick<SecretValues, 'values'>): void => {
   const text = Buffer.from(file.bytes).toString('utf8')
   const bytes = Buffer.from(inUpload(() => filled(file.kind, text, valuesIn(values, {}))))
   readers[file.kind]({ ...file, bytes }, [])
@@ -96,11 +99,11 @@ const placeWords: Readonly<Record<Exclude<Place, 'text' | 'LocURI'>, string>> = 
   ...{ integer: 'in an <integer>', real: 'in a <real>', date: 'in a <date>', data: 'in a <data>', bare: 'outside quotes' },
 }
 
-type Reader = (file: File, variables: readonly string[]) => Settings
+type Reader = (file: UploadedFile, variables: readonly string[]) => Settings
 
 const readers: Readonly<Record<KindOfUpload, Reader>> = {
   'apple-profile': ({ bytes }, variables) => {
-    const { identifier, displayName, scope, payloads } = inUpload(() => readConfigurationProfile(bytes))
+    const { identifier, displayName, scope, payloads } = inUpload(() => readInstallableProfile(bytes))
     mustBePlain('PayloadIdentifier', identifier)
     mustBePlain('PayloadDisplayName', displayName)
     const types = [...new Set(payloads.flatMap(({ type }) => (type === null ? [] : [type])))]
@@ -117,9 +120,7 @@ const readers: Readonly<Record<KindOfUpload, Reader>> = {
   },
   'windows-profile': ({ bytes, name }, variables) => {
     const { commands } = inUpload(() => readWindowsProfile(bytes), 400)
-    const isForUser = commands.every(({ locUris }) => locUris.every((locUri) => locUri.startsWith('./User/')))
-    const scope = isForUser ? 'User' : 'System'
-    const described = { name: mustBeAName(name), identifier: name, scope, payloadTypes: [] } as const
+    const described = { name: mustBeAName(name), identifier: name, scope: scopeOf(commands), payloadTypes: [] } as const
     return { kind: 'profile', family: 'windows', bytes, ...described, variables, secrets: {} }
   },
 }

@@ -7,6 +7,7 @@ import { profile } from '../../../domain/profiles/profile.ts'
 import type { Cause, OfType, Position } from '../../../kernel/event.ts'
 import { derivedId } from '../../../kernel/ids.ts'
 import { Rejection } from '../../../kernel/rejection.ts'
+import { formerNames } from '../../../protocols/uploaded-name.ts'
 import { refuse } from '../../errors.ts'
 import type { Settings } from './read-settings.ts'
 import { versionOf } from './read-settings.ts'
@@ -42,7 +43,18 @@ export const settingsChanges = (app: App): SettingsChanges => {
       await app.execute(names, scopeOf(teamId), { type: 'ClaimNames', data: { holder: profileId, names: claimed } }, cause)
     } catch (error) {
       if (!(error instanceof Rejection) || error.code !== 'name-taken') throw error
-      alreadyThere(identifier, name)
+      const held = (await app.load(names, scopeOf(teamId))).state
+      const other = Object.keys(held).find((id) => id !== profileId && held[id]?.some((one) => claimed.includes(one)))
+      const { state } = await app.load(profile, other ?? profileId)
+      alreadyThere({ identifier, name }, state.stage === 'present' ? state : { identifier, name })
+    }
+  }
+
+  /** A Windows profile has its name for an identifier: it may stand under a former one. */
+  const mustBeNew = async (teamId: string, settings: Settings): Promise<void> => {
+    for (const id of settingsIdsOf(teamId, settings)) {
+      const { state } = await app.load(profile, id)
+      if (state.stage === 'present') alreadyThere(settings, state)
     }
   }
 
@@ -64,9 +76,9 @@ export const settingsChanges = (app: App): SettingsChanges => {
 
   return {
     upload: async (teamId, settings, targets, cause) => {
-      const { kind, family, identifier, name } = settings
+      const { kind, family, identifier } = settings
       const profileId = settingsIdOf({ kind, family, teamId, identifier })
-      if ((await app.load(profile, profileId)).state.stage === 'present') alreadyThere(identifier, name)
+      await mustBeNew(teamId, settings)
       const version = await versionOf(app.blobs, settings, cause)
       const special = { ...(kind === 'declaration' && { kind }), ...(targets !== everyHost && { targets }) }
       const data = { ...version, teamId, family, ...special }
@@ -79,7 +91,10 @@ export const settingsChanges = (app: App): SettingsChanges => {
       if (was.stage !== 'present') return refuse(404, 'profile_uuid', `The profile ${profileId} does not exist.`)
       if (settings.kind !== was.kind || settings.family !== was.family)
         return refuse(422, 'profile', `The settings must stay a ${was.kind} for ${platformsOf[was.family]}.`)
-      const data = { ...(await versionOf(app.blobs, settings, cause)), ...(targets !== null && { targets }) }
+      const version = await versionOf(app.blobs, settings, cause)
+      const isRenamed = was.family === 'windows' && formerNames(settings.identifier).includes(was.identifier)
+      const identifier = isRenamed ? was.identifier : settings.identifier
+      const data = { ...version, identifier, ...(targets !== null && { targets }) }
       const change = () => app.execute(profile, profileId, { type: 'EditProfile', data }, cause)
       // The rule that the identifier stays speaks before any name is claimed for it.
       if (data.identifier !== was.identifier) return change()
@@ -121,10 +136,28 @@ export const settingsIdOf = ({
     ? `w${derivedId(`windows/${teamId}/${identifier}`)}`
     : `${kind === 'declaration' ? 'd' : 'a'}${derivedId(`${kind}/${teamId}/${identifier}`)}`
 
+/** The ids that a team's settings may have: that of their identifier first, then those of the names that they may have come in under before. */
+export const settingsIdsOf = (teamId: string, settings: Settings): readonly string[] => {
+  const { family, identifier } = settings
+  const identifiers = [identifier, ...(family === 'windows' ? formerNames(identifier) : [])]
+  return identifiers.map((one) => settingsIdOf({ ...settings, teamId, identifier: one }))
+}
+
 const platformsOf: Readonly<Record<PlatformFamily, string>> = { apple: 'Apple devices', windows: 'Windows' }
 
 /** The scope in which the names of a team's profiles are unique. */
 const scopeOf = (teamId: string): string => `profiles_${teamId}`
 
-const alreadyThere = (identifier: string, name: string): never =>
-  refuse(409, 'profile', `The team already has a profile with the identifier ${identifier} or the name ${name}.`)
+type Called = Readonly<{ identifier: string; name: string }>
+
+/** Says of the other one what the caller did not: its name where the identifiers are the same, else its identifier. */
+const alreadyThere = (wanted: Called, other: Called): never => {
+  const named = `The team already has a profile named ${other.name}`
+  return refuse(
+    409,
+    'profile',
+    other.identifier === wanted.identifier && other.identifier !== other.name
+      ? `The team already has a profile with the identifier ${other.identifier}: it is named ${other.name}.`
+      : `${named}${other.identifier === other.name ? '' : `: its identifier is ${other.identifier}`}.`,
+  )
+}

@@ -4,7 +4,7 @@ import { inParallel } from '../../../app/in-parallel.ts'
 import type { SecretVariables } from '../../../domain/secret-variables/secret-variables.ts'
 import { allSecretVariables, secretVariables } from '../../../domain/secret-variables/secret-variables.ts'
 import type { Cause } from '../../../kernel/event.ts'
-import { profilesWithSecret } from '../../../projections/profiles.ts'
+import { profilesWithSecret, teamsWithSecret } from '../../../projections/profiles.ts'
 import type { SecretVariableRow } from '../../../projections/secret-variables.ts'
 import { secretVariablesPage } from '../../../projections/secret-variables.ts'
 import { refuse } from '../../errors.ts'
@@ -45,12 +45,16 @@ type SecretVariableRoutes = Pick<
 
 /** Secrets for settings, in Fleet's JSON. Values go in and never come out. */
 export const secretVariableRoutes = (app: App, { digest }: Pick<Tickets, 'digest'>): SecretVariableRoutes => {
+  const fingerprintOf = (called: string, value: string) => digest('secret-variable', `${called}\n${value}`)
+
+  const sealedOf = async ({ name: called, value }: Secret) => ({
+    name: called,
+    fingerprint: await fingerprintOf(called, value),
+    sealed: await app.vault.seal('server', secretContext(called), Buffer.from(value)),
+  })
+
   const put = async (secrets: readonly Secret[], cause: Cause) => {
-    const sealed = await inParallel(secrets, 8, async ({ name: called, value }) => ({
-      name: called,
-      fingerprint: await digest('secret-variable', `${called}\n${value}`),
-      sealed: await app.vault.seal('server', secretContext(called), Buffer.from(value)),
-    }))
+    const sealed = await inParallel(secrets, 8, sealedOf)
     return app.execute(secretVariables, allSecretVariables, { type: 'SetSecretVariables', data: { secrets: sealed } }, cause)
   }
 
@@ -65,10 +69,23 @@ export const secretVariableRoutes = (app: App, { digest }: Pick<Tickets, 'digest
     await mustFitWhereTheyStand(app, Object.fromEntries(secrets.map((one) => [one.name, one.value])))
   }
 
+  /** A role in single teams sets what is new, and what no settings of other teams hold; what has the value already is not set. */
+  const mustBeOwn = async (secrets: readonly Secret[], reach: readonly string[]): Promise<void> => {
+    const known = await now()
+    for (const { name: called, value } of secrets) {
+      const there = Object.hasOwn(known, called) ? known[called] : undefined
+      if (there === undefined || there.fingerprint === (await fingerprintOf(called, value))) continue
+      const teams = (await app.read(teamsWithSecret(called))).map(({ team_id }) => team_id)
+      if (!teams.every((teamId) => reach.includes(teamId)))
+        refuse(403, 'secrets', `The secret ${called} is held by settings of other teams; a role everywhere may set it.`)
+    }
+  }
+
   return {
-    'PUT /spec/secret_variables': async (request, response, { cause }) => {
+    'PUT /spec/secret_variables': async (request, response, { cause, reach }) => {
       const { secrets, dry_run } = bodyOf(spec, request)
       await mustFit(secrets)
+      if (reach !== null) await mustBeOwn(secrets, reach)
       if (dry_run) return void response.json({})
       await answer(app, response, await put(secrets, cause), () => ({}))
     },
@@ -82,9 +99,10 @@ export const secretVariableRoutes = (app: App, { digest }: Pick<Tickets, 'digest
 
     'POST /custom_variables': async (request, response, { cause }) => {
       const wanted = bodyOf(secret, request)
-      if (Object.hasOwn(await now(), wanted.name)) refuse(409, 'name', `There is a secret named ${wanted.name} already.`)
       await mustFit([wanted])
-      await answer(app, response, await put([wanted], cause), () => ({ name: wanted.name }))
+      const command = { type: 'AddSecretVariable', data: await sealedOf(wanted) } as const
+      const added = await app.execute(secretVariables, allSecretVariables, command, cause)
+      await answer(app, response, added, () => ({ name: wanted.name }))
     },
 
     'DELETE /custom_variables/:name': async (request, response, { cause }) => {

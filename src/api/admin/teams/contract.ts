@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { ofTeam as secretsOfTeam, spec } from './enroll-secrets.ts'
-import { creation, present, renaming } from './teams.ts'
+import { ofTeam as secretsOfTeam, replaceQuery, spec } from './enroll-secrets.ts'
+import { creation, listQuery, present, renaming } from './teams.ts'
 import { done, number, ofTeam, time } from '../contracts/common.ts'
 import { component, json, tagged } from '../contracts/contract.ts'
 
@@ -22,11 +22,14 @@ const design = {
 
 const secret = component('EnrollSecret', z.object({ secret: z.string(), created_at: time, team_id: number.optional() }))
 
+const checked = z.object({ changed: z.int().describe('How many secrets would come and go.') })
+
 const aSecret = { secret: 'wUe2dTq6nM1cXr8v', created_at: '2026-03-01T12:00:00.000Z' }
 
 export const teamContracts = tagged('Teams', {
   'GET /teams': {
     summary: 'List teams',
+    query: listQuery,
     replies: { 200: json(z.object({ teams: z.array(team) }), { teams: [design] }) },
   },
   'POST /teams': {
@@ -60,8 +63,15 @@ export const teamContracts = tagged('Teams', {
   'PATCH /teams/:id/secrets': {
     summary: "Replace a team's enroll secrets",
     params: ofTeam,
+    query: replaceQuery,
     body: json(secretsOfTeam, { secrets: [{ secret: 'wUe2dTq6nM1cXr8v' }] }, { secrets: [{}] }),
-    replies: { 200: json(z.object({ secrets: z.array(secret) }), { secrets: [{ ...aSecret, team_id: 4 }] }) },
+    replies: {
+      200: json(
+        z.union([z.object({ secrets: z.array(secret) }), checked]),
+        { secrets: [{ ...aSecret, team_id: 4 }] },
+        { changed: 1 },
+      ),
+    },
   },
   'GET /spec/enroll_secret': {
     summary: 'Show the enroll secrets of no team',
@@ -70,7 +80,8 @@ export const teamContracts = tagged('Teams', {
   },
   'POST /spec/enroll_secret': {
     summary: 'Replace the enroll secrets of no team',
+    query: replaceQuery,
     body: json(spec, { spec: { secrets: [{ secret: 'wUe2dTq6nM1cXr8v' }] } }),
-    replies: { 200: done },
+    replies: { 200: json(z.union([checked, z.object({})]), {}, { changed: 1 }) },
   },
 })

@@ -3,10 +3,10 @@ import { z } from 'zod'
 import type { App } from '../../../app/app.ts'
 import { inParallel } from '../../../app/in-parallel.ts'
 import type { EnrollSecrets } from '../../../domain/enroll-secrets/enroll-secrets.ts'
-import { allEnrollSecrets, enrollSecrets, secretsOf } from '../../../domain/enroll-secrets/enroll-secrets.ts'
+import { allEnrollSecrets, enrollSecrets, mustBeFree, secretsOf } from '../../../domain/enroll-secrets/enroll-secrets.ts'
 import { noTeam } from '../../../domain/teams/events.ts'
 import { maxSecretLength, secretHash } from '../../enrolling-teams.ts'
-import { bodyOf, numberText, paramOf } from '../../parsing.ts'
+import { bodyOf, numberText, paramOf, queryOf } from '../../parsing.ts'
 import type { Tickets } from '../../tickets.ts'
 import { answer } from '../answer.ts'
 import type { Caller, Handlers } from '../deps.ts'
@@ -33,6 +33,13 @@ export const ofTeam = z.object({ secrets })
 
 export const spec = z.object({ spec: ofTeam })
 
+export const replaceQuery = z.object({
+  dry_run: z
+    .enum(['true', 'false'])
+    .default('false')
+    .describe('true: nothing is done; how many secrets would come and go is told.'),
+})
+
 /** How many seals are made or opened at a time. */
 const atATime = 8
 
@@ -50,6 +57,17 @@ export const enrollSecretRoutes = (app: App, tickets: Tickets): EnrollSecretRout
     })
     const data = { teamId, secrets: sealed, because: 'asked' } as const
     return app.execute(enrollSecrets, allEnrollSecrets, { type: 'SetEnrollSecrets', data }, cause)
+  }
+
+  /** How many secrets would come and go; refuses what `replace` would. */
+  const check = async (teamId: string, wanted: z.infer<typeof secrets>) => {
+    const { state } = await app.load(enrollSecrets, allEnrollSecrets)
+    const told = wanted.flatMap(({ secret }) => secret ?? [])
+    const hashes = new Set(await inParallel(told, atATime, (secret) => secretHash(tickets, secret)))
+    mustBeFree(state, teamId, [...hashes])
+    const there = secretsOf(state, teamId).map(([hash]) => hash)
+    const stay = there.filter((hash) => hashes.has(hash)).length
+    return { changed: there.length - stay + hashes.size - stay + wanted.length - told.length }
   }
 
   const shown = (state: EnrollSecrets, teamId: string) =>
@@ -71,6 +89,7 @@ export const enrollSecretRoutes = (app: App, tickets: Tickets): EnrollSecretRout
 
     'POST /spec/enroll_secret': async (request, response, caller) => {
       const { spec: wanted } = bodyOf(spec, request)
+      if (queryOf(replaceQuery, request).dry_run === 'true') return void response.json(await check(noTeam, wanted.secrets))
       await answer(app, response, await replace(noTeam, wanted.secrets, caller), () => ({}))
     },
 
@@ -84,6 +103,7 @@ export const enrollSecretRoutes = (app: App, tickets: Tickets): EnrollSecretRout
       const teamId = paramOf(numberText, request, 'id')
       const wanted = bodyOf(ofTeam, request)
       await teamMustExist(app, teamId)
+      if (queryOf(replaceQuery, request).dry_run === 'true') return void response.json(await check(teamId, wanted.secrets))
       const { position, state } = await replace(teamId, wanted.secrets, caller)
       await answer(app, response, { position }, async () => ({ secrets: await shown(state, teamId) }))
     },

@@ -8,7 +8,7 @@ import { derivedNumber } from '../../../kernel/ids.ts'
 import { Rejection } from '../../../kernel/rejection.ts'
 import { allTeams, teamById } from '../../../projections/teams.ts'
 import { refuse } from '../../errors.ts'
-import { bodyOf, numberText, paramOf } from '../../parsing.ts'
+import { bodyOf, numberText, paging, paramOf, queryOf } from '../../parsing.ts'
 import { answer } from '../answer.ts'
 import type { Handlers } from '../deps.ts'
 
@@ -18,6 +18,23 @@ const description = z.string().trim().max(2000)
 export const creation = z.object({ name, description: description.default('') })
 
 export const renaming = z.object({ name: name.optional(), description: description.optional() })
+
+/** What lists may be ordered by. */
+const orders = {
+  name: ({ name: called }: Listed) => called.toLowerCase(),
+  id: ({ team_id }: Listed) => Number(team_id),
+  created_at: ({ created_at }: Listed) => created_at,
+  host_count: ({ hosts }: Listed) => hosts,
+} as const
+
+type Listed = Parameters<typeof present>[0]
+
+export const listQuery = z.object({
+  query: z.string().trim().max(255).optional().describe('A part of the name.'),
+  order_key: z.enum(Object.keys(orders) as [keyof typeof orders]).default('name'),
+  order_direction: z.enum(['asc', 'desc']).default('asc'),
+  ...paging(10_000, 10_000),
+})
 
 /** The scope in which teams' names are unique. */
 const scope = 'teams'
@@ -41,9 +58,14 @@ export const teamRoutes = (app: App): TeamRoutes => {
   }
 
   return {
-    'GET /teams': async (_, response, { reach }) => {
-      const rows = await app.read(allTeams())
-      response.json({ teams: rows.filter(({ team_id }) => reach?.includes(team_id) ?? true).map(present) })
+    'GET /teams': async (request, response, { reach }) => {
+      const { query = '', order_key, order_direction, page, per_page } = queryOf(listQuery, request)
+      const rows = (await app.read(allTeams())).filter(
+        ({ team_id, name: called }) => (reach?.includes(team_id) ?? true) && comparable(called).includes(comparable(query)),
+      )
+      const [by, sign] = [orders[order_key], order_direction === 'asc' ? 1 : -1]
+      const ordered = rows.toSorted((one, other) => sign * (by(one) < by(other) ? -1 : by(one) > by(other) ? 1 : 0))
+      response.json({ teams: ordered.slice(page * per_page, (page + 1) * per_page).map(present) })
     },
 
     'POST /teams': async (request, response, { cause }) => {

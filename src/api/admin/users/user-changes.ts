@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { App } from '../../../app/app.ts'
 import type { Executed } from '../../../app/execute.ts'
-import { names } from '../../../domain/names/names.ts'
 import { server, theServer } from '../../../domain/server/server.ts'
 import { admins, theAdmins } from '../../../domain/users/admins.ts'
 import type { UserEvent } from '../../../domain/users/events.ts'
@@ -11,7 +10,7 @@ import type { User, UserCommand } from '../../../domain/users/user.ts'
 import { isActingAdmin, user } from '../../../domain/users/user.ts'
 import type { Cause } from '../../../kernel/event.ts'
 import { derivedNumber } from '../../../kernel/ids.ts'
-import { Rejection } from '../../../kernel/rejection.ts'
+import { actorNames } from '../doors/actor-names.ts'
 import { comparableEmail } from '../../../projections/users.ts'
 import { refuse } from '../../errors.ts'
 import type { Passwords } from '../../passwords.ts'
@@ -36,9 +35,6 @@ export type UserChanges = Readonly<{
   remove: (userId: string, cause: Cause) => Promise<Done>
 }>
 
-/** The scope in which users' addresses are unique. */
-const scope = 'users'
-
 export const passwordContext = 'password'
 
 /** The vault's owner of what is a user's own. */
@@ -47,15 +43,7 @@ export const vaultOwnerOf = (userId: string): string => `user-${userId}`
 export const userChanges = (app: Pick<App, 'execute' | 'load' | 'vault'>, passwords: Passwords): UserChanges => {
   const { execute, load, vault } = app
 
-  const claim = async (userId: string, email: string, cause: Cause): Promise<void> => {
-    const command = { type: 'ClaimNames', data: { holder: userId, names: [comparableEmail(email)] } } as const
-    try {
-      await execute(names, scope, command, cause)
-    } catch (error) {
-      if (!(error instanceof Rejection) || error.code !== 'name-taken') throw error
-      refuse(409, 'email', `A user with the e-mail address ${email} already exists.`)
-    }
-  }
+  const { claim, release } = actorNames(app)
 
   const sealed = async (userId: string, password: string) =>
     vault.seal(vaultOwnerOf(userId), passwordContext, Buffer.from(await passwords.hash(password)))
@@ -126,7 +114,7 @@ export const userChanges = (app: Pick<App, 'execute' | 'load' | 'vault'>, passwo
     remove: async (userId, cause) => {
       const data = { released: await released(userId, cause) }
       const done = await change(userId, { type: 'DeleteUser', data }, cause)
-      await execute(names, scope, { type: 'ReleaseNames', data: { holder: userId } }, cause)
+      await release(userId, cause)
       // Nobody comes back under a number that was deleted.
       await vault.destroy(vaultOwnerOf(userId), 1)
       return done

@@ -1,6 +1,7 @@
 import { ParseError } from '../../../kernel/parse-error.ts'
 import type { XmlElement } from '../../xml/read-xml.ts'
 import { childrenOf, readXml, textAt } from '../../xml/read-xml.ts'
+import { faultOfLocUri } from './loc-uris.ts'
 import type { GroupCommand, NodeCommand, Verb } from './message.ts'
 import { readSyncBody } from './read-message.ts'
 import { commandXml } from './write-message.ts'
@@ -84,12 +85,14 @@ const locUrisOf = (element: XmlElement): readonly string[] => {
   const stranger = element.children.find((child) => child.name !== 'Item' && !aside.has(child.name))
   if (stranger !== undefined) refuse(`A command <${name}> holds <${stranger.name.slice(0, 50)}>, which is no part of it.`)
   return items.map((item) => {
-    const locUri = textAt(item, 'Target', 'LocURI') ?? ''
-    if (locUri === '' || locUri.length > 2048)
-      refuse(`An Item of <${name}> needs a Target with a LocURI of 1 to 2,048 characters.`)
-    return locUri.startsWith('/')
-      ? refuse('A LocURI does not begin with a slash, but with ./ as in ./Device/Vendor/MSFT.')
-      : locUri
+    const [target, another] = childrenOf(item, 'Target')
+    if (another !== undefined) refuse(`An Item of <${name}> has two Targets; each node has an Item of its own.`)
+    const locUri = textAt(target, 'LocURI') ?? ''
+    if (locUri === '') refuse(`An Item of <${name}> needs a Target with a LocURI.`)
+    if (childrenOf(target, 'LocURI').length > 1) refuse(`A Target of <${name}> holds two LocURIs.`)
+    const fault = faultOfLocUri(locUri, { reads: name === 'Get' })
+    // What no Windows of today has is for the device to say: the admin asked for this very node.
+    return fault?.kind !== 'malformed' ? locUri : refuse(`The LocURI ${locUri.slice(0, 200)} is refused: ${fault.reason}.`)
   })
 }
 

@@ -7,6 +7,8 @@ export type SyncItem = Readonly<{
   data: string | null
   /** More of the data comes with the next message. */
   moreData: boolean
+  /** The data stood in a CDATA section, and is to be printed in one; absent: it is printed with escapes. */
+  cdata?: boolean
 }>
 
 export type Verb = 'Add' | 'Replace' | 'Delete' | 'Get' | 'Exec'
@@ -41,7 +43,10 @@ export type SyncCommand =
   /** One that this server does not know. */
   | Readonly<{ name: 'Other'; cmdId: string; verb: string }>
 
-/** Who sends it to whom, in which session. `credential` is what the sender proves itself with, `maxMessage` how many bytes it takes; null: it does not say. */
+/**
+ * Who sends it to whom, in which session. `credential` is what the sender proves itself with, `maxMessage` how many bytes it takes
+ * in a message, `maxObject` how many in the data of one item; null or absent: it does not say.
+ */
 export type SyncHeader = Readonly<{
   sessionId: string
   msgId: string
@@ -49,6 +54,7 @@ export type SyncHeader = Readonly<{
   source: string
   credential: Readonly<{ type: string; data: string }> | null
   maxMessage: number | null
+  maxObject?: number
 }>
 
 /** A message of OMA DM 1.2: its commands in the order of the document; `final` ends what the sender has to say for now. */

@@ -15,15 +15,38 @@ const longestId = 64
  * https://learn.microsoft.com/openspecs/windows_protocols/ms-mdm/33769a92-ac31-47ef-ae7b-dc8501f7104f
  */
 export const readSyncMessage = (bytes: Uint8Array): SyncMessage => {
-  const root = readXml(bytes, limits)
-  if (root.name !== 'SyncML' || root.namespace !== 'SYNCML:SYNCML1.2')
-    refuse('SyncML', 'The message is no SyncML element of the namespace SYNCML:SYNCML1.2.')
+  const root = rootOf(bytes)
   const body = childOf(root, 'SyncBody') ?? refuse('SyncBody', 'The message has no SyncBody.')
   return {
     header: headerOf(childOf(root, 'SyncHdr') ?? refuse('SyncHdr', 'The message has no SyncHdr.')),
     commands: body.children.filter(({ name }) => name !== 'Final').map(commandOf),
     final: childOf(body, 'Final') !== undefined,
   }
+}
+
+/** A header ends within so many bytes. */
+const longestHeader = 16 * 1024
+
+/**
+ * Reads the header of a message alone: who sends it, before all else of it is read. Throws `ParseError` naming the element at fault.
+ */
+export const readSyncHeader = (bytes: Uint8Array): SyncHeader => {
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(bytes.length, longestHeader)).toString('latin1')
+  const root = /<((?:[\w.-]{1,20}:)?SyncML)[\s>]/.exec(start)?.[1]
+  const end = /<\/(?:[\w.-]{1,20}:)?SyncHdr\s*>/.exec(start)
+  if (root === undefined || end === null) {
+    if (bytes.length > longestHeader) refuse('SyncHdr', `The header does not end within ${String(longestHeader)} bytes.`)
+    return readSyncMessage(bytes).header
+  }
+  const head = Buffer.concat([bytes.subarray(0, end.index + end[0].length), Buffer.from(`</${root}>`)])
+  return headerOf(childOf(rootOf(head), 'SyncHdr') ?? refuse('SyncHdr', 'The message has no SyncHdr.'))
+}
+
+const rootOf = (bytes: Uint8Array): XmlElement => {
+  const root = readXml(bytes, limits)
+  if (root.name !== 'SyncML' || root.namespace !== 'SYNCML:SYNCML1.2')
+    refuse('SyncML', 'The message is no SyncML element of the namespace SYNCML:SYNCML1.2.')
+  return root
 }
 
 /** Reads what may stand in the body of a message, by itself. Throws `ParseError`. */
@@ -42,6 +65,7 @@ const headerOf = (header: XmlElement): SyncHeader => {
   const msgId = idIn(header, 'MsgID')
   if (!/^\d{1,9}$/.test(msgId)) refuse('MsgID', 'MsgID is no number.')
   const credential = childOf(header, 'Cred')
+  const maxObject = sizeIn(textAt(header, 'Meta', 'MaxObjSize'))
   return {
     sessionId: idIn(header, 'SessionID'),
     msgId,
@@ -52,6 +76,7 @@ const headerOf = (header: XmlElement): SyncHeader => {
         ? null
         : { type: textAt(credential, 'Meta', 'Type') ?? '', data: (textAt(credential, 'Data') ?? '').slice(0, 1024) },
     maxMessage: sizeIn(textAt(header, 'Meta', 'MaxMsgSize')),
+    ...(maxObject !== null && { maxObject }),
   }
 }
 
@@ -110,9 +135,11 @@ const itemsOf = (element: XmlElement): readonly SyncItem[] => {
       target: uriIn(item, 'Target'),
       source: uriIn(item, 'Source'),
       format: textAt(own, 'Format') ?? textAt(meta, 'Format'),
-      type: textAt(own, 'Type') ?? textAt(meta, 'Type'),
+      // The sample of the SyncType alert has the type beside an empty Meta (MS-MDM 3.2.5.1.5).
+      type: textAt(own, 'Type') ?? textAt(meta, 'Type') ?? textAt(item, 'Type'),
       data: data === undefined ? null : data.children.length > 0 ? data.inner.trim() : data.text,
       moreData: childOf(item, 'MoreData') !== undefined,
+      ...(data?.cdata === true && data.children.length === 0 && { cdata: true }),
     }
   })
 }

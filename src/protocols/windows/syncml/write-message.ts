@@ -1,4 +1,4 @@
-import { xmlText } from '../../xml/xml-text.ts'
+import { cdataText, xmlText } from '../../xml/xml-text.ts'
 import type { SyncCommand, SyncHeader, SyncItem, SyncMessage } from './message.ts'
 
 /**
@@ -48,7 +48,7 @@ export const commandXml = (command: SyncCommand): string => {
   }
 }
 
-const headerXml = ({ sessionId, msgId, target, source, credential, maxMessage }: SyncHeader): string =>
+const headerXml = ({ sessionId, msgId, target, source, credential, maxMessage, maxObject }: SyncHeader): string =>
   element(
     'SyncHdr',
     leaf('VerDTD', '1.2'),
@@ -58,13 +58,18 @@ const headerXml = ({ sessionId, msgId, target, source, credential, maxMessage }:
     located('Target', target),
     located('Source', source),
     credential === null ? '' : element('Cred', meta({ Format: 'b64', Type: credential.type }), leaf('Data', credential.data)),
-    maxMessage === null ? '' : meta({ MaxMsgSize: String(maxMessage) }),
+    maxMessage === null && maxObject === undefined
+      ? ''
+      : meta({
+          ...(maxMessage !== null && { MaxMsgSize: String(maxMessage) }),
+          ...(maxObject !== undefined && { MaxObjSize: String(maxObject) }),
+        }),
   )
 
 const challenge = (nonce: Uint8Array): string =>
   element('Chal', meta({ Format: 'b64', Type: 'syncml:auth-md5', NextNonce: Buffer.from(nonce).toString('base64') }))
 
-const itemXml = ({ target, source, format, type, data, moreData }: SyncItem): string =>
+const itemXml = ({ target, source, format, type, data, moreData, cdata = false }: SyncItem): string =>
   element(
     'Item',
     target === null ? '' : located('Target', target),
@@ -72,7 +77,7 @@ const itemXml = ({ target, source, format, type, data, moreData }: SyncItem): st
     format === null && type === null
       ? ''
       : meta({ ...(format !== null && { Format: format }), ...(type !== null && { Type: type }) }),
-    data === null ? '' : leaf('Data', data),
+    data === null ? '' : cdata ? `<Data>${cdataText(data)}</Data>` : leaf('Data', data),
     moreData ? '<MoreData/>' : '',
   )
 

@@ -91,6 +91,6 @@ describe('the certificates of devices', function () {
   it('cannot be revoked when they are unknown or not named by their fingerprint', async () => {
     assert.equal((await revoke('f')).status, 404)
     const { status, body } = await api.call('POST /certificates/AA/revocations')
-    assert.deepEqual([status, body.errors[0].name], [400, 'fingerprint'])
+    assert.deepEqual([status, body.errors[0].name], [404, 'fingerprint'])
   })
 })

@@ -4,7 +4,7 @@ import { access, aliases } from '../../../../src/api/admin/access.ts'
 import type { Subject } from '../../../../src/api/admin/subject.ts'
 import { subjects } from '../../../../src/api/admin/subjects.ts'
 import type { AdminApi, Call } from '../../../support/admin-api.ts'
-import { mobileconfig, profileForm, startAdminApi } from '../../../support/admin-api.ts'
+import { mobileconfig, profileForm, secretOf, startAdminApi } from '../../../support/admin-api.ts'
 import { enrollHost } from '../../../support/app.ts'
 
 /** A team with what it has: two hosts, and a way to make profiles. */
@@ -77,7 +77,8 @@ describe('a role in one team', function () {
   ]
   for (const [path, route] of paths) {
     const naming = about[subjects[route]]
-    if (naming === undefined) continue
+    // The list of teams is cut to the caller's own, and cannot be asked for one.
+    if (naming === undefined || route === 'GET /teams') continue
     it(`opens ${path} for that team, and for no other`, async () => {
       const profileIn = async (side: Side): Promise<string> =>
         subjects[route].startsWith('profile') ? (await profileOf(side)).body.profile_uuid : ''
@@ -115,6 +116,31 @@ describe('a role in one team', function () {
     assert.equal((await api.call('GET /configuration_profiles', { token })).status, 403, 'those of no team are nobody’s')
   })
 
+  it('sets secrets that are new, and none that settings of other teams hold [case D2]', async () => {
+    const put = (name: string, value: string, as = token) =>
+      api.call('PUT /spec/secret_variables', { token: as, json: { secrets: [{ name, value }] } })
+    const holding = async ({ teamId }: Side, name: string) => {
+      const content = mobileconfig({
+        identifier: `com.example.${name}`,
+        name,
+        extra: `<key>K</key><string>$FLEET_SECRET_${name}</string>`,
+      })
+      assert.equal(
+        (await api.call('POST /configuration_profiles', { body: profileForm(content, { team_id: String(teamId) }) })).status,
+        200,
+      )
+    }
+    const everywhere = secretOf('admin')
+    assert.equal((await put('OURS', 'one')).status, 200)
+    await holding(mine, 'OURS')
+    assert.equal((await put('OURS', 'two')).status, 200)
+    assert.equal((await put('THEIRS', 'one', everywhere)).status, 200)
+    await holding(theirs, 'THEIRS')
+    assert.equal((await put('THEIRS', 'one')).status, 200, 'it is so already')
+    assert.equal((await put('THEIRS', 'two')).status, 403)
+    assert.equal((await put('THEIRS', 'two', everywhere)).status, 200)
+  })
+
   it('does not move hosts in from another team, or out to one', async () => {
     const move = (teamId: number | null, hosts: readonly string[]) =>
       api.call('POST /hosts/transfer', { token, json: { team_id: teamId, hosts: hosts.map(Number) } })
@@ -138,17 +164,12 @@ describe('a role in one team', function () {
     assert.equal((await api.call('POST /mdm/apple/enqueue', { token, json: both })).status, 403)
     assert.equal((await api.call('POST /commands/run', { token, json: { ...both, host_uuids: theirs.udids } })).status, 403)
     const teamId = String(mine.teamId)
-    for (const query of [
-      `team_id=${teamId}&team_id=0`,
-      `team_id[]=${teamId}`,
-      'team_name=Mine',
-      `team_id=${teamId}&team_name=Theirs`,
-    ])
+    for (const query of [`team_id=${teamId}&team_id=0`, 'team_name=Mine', `team_id=${teamId}&team_name=Theirs`])
       assert.equal(
         (await api.call(`POST /configuration_profiles/batch?${query}`, { token, json: { profiles: [] } })).status,
         query === 'team_name=Mine' ? 204 : 403,
       )
-    assert.equal((await api.call('GET /enrollment_profiles/manual?team_name=Mine', { token })).status, 403)
+    assert.equal((await api.call('GET /enrollment_profiles/manual?team_name=Mine', { token })).status, 400)
     const merge = { token, json: { host_id: Number(theirs.hosts[0]) } }
     assert.equal((await api.call(`POST /hosts/${mine.hosts[0] ?? ''}/merges`, merge)).status, 403)
   })

@@ -132,7 +132,7 @@ describe('Whatever happens, an explanation', function () {
         detail: 'Told.',
       }))
     await tell(host, hostId, { type: 'ReportStatus', data: { declarations: told, items: {}, facts: {}, full: true } })
-    if (luck.chance(0.2)) await tell(host, hostId, { type: 'GiveUpDeclarations', data: {} })
+    if (luck.chance(0.2)) await tell(host, hostId, { type: 'GiveUpDeclarations', data: { now: app.clock().toISOString() } })
   }
 
   const someTargets = (luck: Random): Targets => {

@@ -99,6 +99,6 @@ describe('lists of hosts', function () {
     assert.equal((await move()).status, 200)
     assert.equal(await api.app.log.head(), head)
     const wrong = await api.call('POST /hosts/transfer/filter', { json: { team_id: teamId, filters: { colour: 'red' } } })
-    assert.deepEqual([wrong.status, wrong.body.errors[0].name], [422, 'filters'])
+    assert.deepEqual([wrong.status, wrong.body.errors[0].name], [422, 'filters.colour'])
   })
 })

@@ -106,6 +106,8 @@ describe('profiles in the admin API', function () {
       ['no profile at all', profileForm('hello'), 422, 'profile'],
       ['a reserved identifier', profileForm(mobileconfig({ identifier: 'com.muster.caroot' })), 422, 'PayloadIdentifier'],
       ['FileVault', profileForm(mobileconfig({ type: 'com.apple.MCX.FileVault2' })), 422, 'PayloadContent.PayloadType'],
+      ['a line feed before its XML', profileForm(`\n${mobileconfig()}`), 422, 'profile'],
+      ['what enrolls devices', profileForm(mobileconfig({ type: 'com.apple.mdm' })), 422, 'PayloadContent.PayloadType'],
       ['more than 1 MiB', profileForm(large), 422, 'profile'],
       ['more than 1.5 MiB', profileForm('x'.repeat(1.6 * 1024 * 1024)), 413, 'profile'],
       ['a declaration without anything', profileForm('{}', { fileName: 'x.json' }), 422, 'Payload'],

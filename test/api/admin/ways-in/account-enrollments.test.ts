@@ -56,6 +56,6 @@ describe('account enrollments in the admin API', function () {
       assert.deepEqual([status, body.errors[0].name], [expected, field], JSON.stringify(json))
     }
     assert.equal((await api.call('DELETE /account_enrollments/0123')).status, 404)
-    assert.equal((await api.call('DELETE /account_enrollments/A%20B')).status, 400)
+    assert.equal((await api.call('DELETE /account_enrollments/A%20B')).status, 404)
   })
 })

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createServer as createTlsServer } from 'node:https'
 import type { IncomingMessage, RequestListener } from 'node:http'
+import type { Duplex } from 'node:stream'
 
 export type Listening = Readonly<{
   port: number
@@ -17,7 +18,8 @@ const usualTimeout = 60_000
 /** For requests that are large by nature: 512 MiB over a line of 5 Mbit/s. */
 const requestTimeout = 15 * 60_000
 const headersTimeout = 20_000
-const maxHeaderSize = 32 * 1024
+/** A URL may name a thousand enrollments with users: 90 KB where each character that must be escaped is. */
+const maxHeaderSize = 128 * 1024
 /** Longer than the idle timeouts of common proxies and devices, so that it is they who close. */
 const keepAliveTimeout = 75_000
 /** How long requests under way may take to end when the server stops, ms. */
@@ -38,6 +40,7 @@ export const listen = async (
   }
   const secured = tls === null ? null : secureServer(limits, tls, impatient)
   const server = secured ?? createServer(limits, impatient)
+  server.on('clientError', refuseUnread)
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
@@ -59,6 +62,24 @@ export const listen = async (
         server.closeIdleConnections()
       }),
   }
+}
+
+/** What is too much, or no HTTP, never comes to a handler: it is answered here, so that its sender learns why. */
+const refuseUnread = (error: Error, socket: Duplex): void => {
+  const code = 'code' in error ? String(error.code) : ''
+  if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const [status, reason] = unread[code] ?? ['400 Bad Request', 'The request is no well-formed HTTP.']
+  const body = JSON.stringify({ message: status.slice(4), error: reason, errors: [{ name: 'base', reason }] })
+  const head = [`HTTP/1.1 ${status}`, 'connection: close', 'content-type: application/json; charset=utf-8']
+  socket.end(`${head.join('\r\n')}\r\ncontent-length: ${String(Buffer.byteLength(body))}\r\n\r\n${body}`)
+}
+
+const unread: Readonly<Record<string, readonly [string, string] | undefined>> = {
+  HPE_HEADER_OVERFLOW: [
+    '431 Request Header Fields Too Large',
+    `The URL and the headers have more than ${String(maxHeaderSize / 1024)} KiB together.`,
+  ],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request did not arrive in time.'],
 }
 
 const hasBody = ({ headers }: IncomingMessage): boolean =>

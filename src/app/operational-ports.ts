@@ -45,8 +45,11 @@ export type Challenges = Readonly<{
   use: (challenge: string, request: Readonly<{ transactionId: string; csrHash: string }>) => Promise<ChallengeUse>
 }>
 
-/** What became of one push, as far as it is worth remembering. `problem` is Apple's reason for a token that it did not take. */
-export type Pushed = Readonly<{ hostId: string; channel: string; problem: string | null }>
+/**
+ * What became of one push, as far as it is worth remembering. `problem` is Apple's reason for a token that it did not take; `unjudged`: the push
+ * service said nothing of the token, and what is remembered of it stands.
+ */
+export type Pushed = Readonly<{ hostId: string; channel: string; problem: string | null; unjudged?: boolean }>
 
 /** Facts that come too often to be events; lost on a crash up to the last few seconds, by design. */
 export type Telemetry = Readonly<{

@@ -128,16 +128,20 @@ export class SecretGone extends Error {
   override readonly name = 'SecretGone'
 }
 
-/** What became of one push. `unregistered` carries when the token became invalid (ms since 1970). */
+/**
+ * What became of one push. `unregistered` carries when the token became invalid (ms since 1970); `id` is what the push service calls a push
+ * whose target named one.
+ */
 export type PushOutcome =
-  | Readonly<{ kind: 'sent' }>
+  | Readonly<{ kind: 'sent'; id?: string }>
   | Readonly<{ kind: 'unregistered'; since: number }>
   | Readonly<{ kind: 'bad-token'; reason: string }>
   | Readonly<{ kind: 'certificate-refused'; reason: string }>
   | Readonly<{ kind: 'refused'; reason: string }>
   | Readonly<{ kind: 'try-later'; reason: string }>
 
-export type PushTarget = Readonly<{ topic: string; token: Uint8Array; magic: string }>
+/** `id` (a UUID in its canonical form) is for who wants to find the push again at the service; absent: the service makes one up. */
+export type PushTarget = Readonly<{ topic: string; token: Uint8Array; magic: string; id?: string }>
 
 /** Wakes devices. Never throws: every target gets an outcome, in order. At most a few hundred are in flight at once. */
 export type Push = Readonly<{

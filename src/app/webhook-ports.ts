@@ -35,7 +35,7 @@ export type OutboxCounts = Readonly<{
 /** How many TokenUpdates an enrollment has told since its Authenticate; `users`: of its users from nothing again. */
 export type Tally = Readonly<{ enrollmentId: string; tally: number; users: boolean }>
 
-/** What one receiver is to be told, by line (an enrollment's id, or one line of all); each in the order in which it happened. */
+/** What one receiver is to be told, by line (a device's enrollment id, or one line of all); each in the order in which it happened. */
 export type Outbox = Readonly<{
   /** Answers false when so much waits already that this is dropped. The tally that it tells is remembered with it, in one step. */
   put: (line: string, sealed: Sealed, tally?: Tally) => Promise<boolean>

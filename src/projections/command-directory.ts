@@ -56,6 +56,11 @@ export const commandResultsPage = (commandId: string, page: Page): Query<Command
     from commands c join hosts h using (host_id) left join channel_pushes p on p.host_id = c.host_id and p.channel = c.channel
     where c.command_id = ${commandId} order by c.host_id limit ${page.limit} offset ${page.offset}`
 
+/** A host that was given this command, whichever came first to hand: all were given the same. */
+export const firstUseOf = (commandId: string) =>
+  query<Pick<CommandRow, 'host_id' | 'request'>>`
+    select host_id, request from commands where command_id = ${commandId} order by host_id limit 1`
+
 /** The versions of a profile that were ever handed to a host, or may have been. */
 export const profileVersionsSent = (hostId: string, profileId: string) =>
   query<Readonly<{ checksum: string }>>`

@@ -79,7 +79,8 @@ export const startApns = async (options: ApnsOptions): Promise<Apns> => {
   }
 
   const accept = (stream: ServerHttp2Stream, push: ReceivedPush): void => {
-    stream.respond({ ':status': 200, 'apns-id': randomUUID() }, { endStream: true })
+    const { 'apns-id': id = randomUUID().toUpperCase() } = push.headers
+    stream.respond({ ':status': 200, 'apns-id': id }, { endStream: true })
     for (const listener of listeners) listener(push.token, push.body, push.headers)
   }
 

@@ -3,8 +3,9 @@ import { inParallel } from '../app/in-parallel.ts'
 import type { ClaimedWork } from '../app/operational-ports.ts'
 import type { Push, PushOutcome, PushTarget } from '../app/ports.ts'
 import { SecretGone } from '../app/ports.ts'
+import { verdictOf } from '../app/push-verdict.ts'
 import { host } from '../domain/host/host.ts'
-import { deviceChannel } from '../domain/platforms.ts'
+import { tokenFoundDead } from '../domain/enrollment/dead-token.ts'
 import type { ChannelToWake } from '../projections/waking.ts'
 import { channelsToWake } from '../projections/waking.ts'
 import type { Outcome, WorkKind } from './worker.ts'
@@ -50,14 +51,8 @@ const waking = (app: App, push: Push, { name, silently }: Readonly<{ name: strin
     return null
   }
 
-  /** The token is dead, unless the device has sent a newer one since. A user's takes the user's channel along, and no more. */
   const unregistered = async (row: ChannelToWake, since: number, work: ClaimedWork): Promise<void> => {
-    const said = { because: 'push-token-unregistered', since: new Date(since).toISOString() } as const
-    const command =
-      row.channel === deviceChannel
-        ? ({ type: 'EndEnrollment', data: said } as const)
-        : ({ type: 'CloseChannel', data: { channel: row.channel, ...said } } as const)
-    await app.execute(host, row.host_id, command, causeOf(work))
+    await app.execute(host, row.host_id, tokenFoundDead(row.channel, since), causeOf(work))
   }
 
   /** What the push service says of one channel is a fact of its host; what it says of our certificate is not. */
@@ -103,7 +98,7 @@ const waking = (app: App, push: Push, { name, silently }: Readonly<{ name: strin
         ...reachable.map(({ row }, index) => ({
           hostId: row.host_id,
           channel: row.channel,
-          problem: problemOf(outcomes[index]),
+          ...verdictOf(outcomes[index]),
         })),
         ...now.flatMap((row, index) =>
           targets[index] == null ? [{ hostId: row.host_id, channel: row.channel, problem: 'SecretGone' }] : [],
@@ -122,7 +117,3 @@ const waking = (app: App, push: Push, { name, silently }: Readonly<{ name: strin
     },
   }
 }
-
-/** Why a push was not taken: the host, the certificate or the service. The enrollment stands all the same. */
-const problemOf = (outcome: PushOutcome | undefined): string | null =>
-  outcome === undefined || outcome.kind === 'sent' || outcome.kind === 'unregistered' ? null : outcome.reason.slice(0, 100)

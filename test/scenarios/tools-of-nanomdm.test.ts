@@ -101,7 +101,7 @@ describe("NanoMDM's tools against Muster", function () {
     assert.equal(jsonOf((await tool('GET', `/v1/pushcert?topic=${topic}`)).body)['topic'], topic)
     const other = await tool('GET', '/v1/pushcert?topic=com.apple.mgmt.External.other')
     assert.deepEqual([other.status, 'topic' in jsonOf(other.body)], [404, false], 'another topic is not answered with ours')
-    assert.equal((await tool('PUT', '/v1/pushcert', 'nonsense')).status, 422)
+    assert.equal((await tool('PUT', '/v1/pushcert', 'nonsense')).status, 400)
   })
 
   const authenticate = (id: string): PlistDict => ({

@@ -69,15 +69,23 @@ const sendOne = async (provider: apn.MultiProvider, target: PushTarget, clock: C
   const now = clock().getTime()
   try {
     const { sent, failed } = await provider.send(notificationFor(target, now), Buffer.from(target.token).toString('hex'))
-    return sent.length === 1 ? { kind: 'sent' } : outcomeOf(failed[0] ?? {}, now)
+    if (sent.length !== 1) return outcomeOf(failed[0] ?? {}, now)
+    return target.id === undefined ? { kind: 'sent' } : { kind: 'sent', id: idOf(sent[0]) ?? target.id }
   } catch (error) {
     return outcomeOf({ error }, now)
   }
 }
 
+/** The service says the id that it was given, or one of its own. The library's types do not know of it. */
+const idOf = (sent: object | undefined): string | undefined => {
+  const id: unknown = sent !== undefined && 'apns-id' in sent ? sent['apns-id'] : undefined
+  return typeof id === 'string' && /^[0-9a-fA-F-]{36}$/.test(id) ? id : undefined
+}
+
 /** The body is `{"mdm": magic}` and nothing else: with an `aps` key, devices do not connect. */
-const notificationFor = ({ topic, magic }: PushTarget, now: number): apn.Notification => {
+const notificationFor = ({ topic, magic, id }: PushTarget, now: number): apn.Notification => {
   const notification = new apn.Notification()
+  if (id !== undefined) notification.id = id
   notification.mdm = magic
   notification.topic = topic
   notification.pushType = 'mdm'

@@ -17,7 +17,8 @@ export const memoryPush = (withoutCertificate: readonly string[] = []): MemoryPu
   const wakeOne = (target: PushTarget): PushOutcome => {
     if (withoutCertificate.includes(target.topic)) return { kind: 'certificate-refused', reason: 'no push certificate' }
     sent.push(target)
-    return answers.get(hexOf(target.token)) ?? { kind: 'sent' }
+    const answer = answers.get(hexOf(target.token)) ?? { kind: 'sent' }
+    return answer.kind === 'sent' && target.id !== undefined ? { ...answer, id: target.id } : answer
   }
 
   return {

@@ -20,10 +20,10 @@ const put = `
     select from webhook_deliveries where receiver = $5 and set_aside_at is null limit $4) w) < $4`
 
 const next = `
-  select id::text, sealed, coalesce(waiting_since, created_at) as "waitingSince",
+  select d.id::text, sealed, coalesce(waiting_since, created_at) as "waitingSince",
     case when failures > 0 then jsonb_build_object('failures', failures, 'since', failing_since, 'retryAt', retry_at) end as failing
-  from webhook_deliveries
-  where receiver = $1 and set_aside_at is null and enrollment_id = $2 and ($4::bigint is null or id > $4) order by id limit $3`
+  from webhook_deliveries d
+  where receiver = $1 and set_aside_at is null and enrollment_id = $2 and ($4::bigint is null or d.id > $4) order by d.id limit $3`
 
 const setAside = `
   update webhook_deliveries d set set_aside_at = $1, attempts = a.attempts, problem = a.problem, topic = a.topic, event_id = a.event_id
@@ -40,9 +40,9 @@ const filtered = `
   receiver = $1 and set_aside_at is not null and ($2::text is null or topic = $2) and ($3::bigint[] is null or id = any($3))`
 
 const aside = `
-  select id::text, enrollment_id as line, topic, event_id as "eventId", attempts, problem, created_at as "createdAt",
+  select d.id::text, enrollment_id as line, topic, event_id as "eventId", attempts, problem, created_at as "createdAt",
     set_aside_at as "setAsideAt"
-  from webhook_deliveries where ${filtered} order by id desc limit $4 offset $5`
+  from webhook_deliveries d where ${filtered} order by d.id desc limit $4 offset $5`
 
 const resend = `
   with back as (

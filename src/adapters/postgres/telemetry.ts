@@ -17,11 +17,13 @@ const writeSeen = `
 
 const writePushed = `
   insert into channel_pushes (host_id, channel, pushed_at, unanswered, problem, problem_since)
-  select host_id, channel, $4, 1, problem, case when problem is not null then $4::timestamptz end
-  from unnest($1::text[], $2::text[], $3::text[]) as p(host_id, channel, problem)
+  select p.host_id, p.channel, $4, 1, case when unjudged then k.problem else p.problem end,
+    case when unjudged then k.problem_since when p.problem is not null then coalesce(k.problem_since, $4::timestamptz) end
+  from unnest($1::text[], $2::text[], $3::text[], $5::boolean[]) as p(host_id, channel, problem, unjudged)
+  left join channel_pushes k on k.host_id = p.host_id and k.channel = p.channel
   on conflict (host_id, channel) do update set
     pushed_at = excluded.pushed_at, unanswered = least(channel_pushes.unanswered + 1, 1000), problem = excluded.problem,
-    problem_since = case when excluded.problem is not null then coalesce(channel_pushes.problem_since, excluded.problem_since) end`
+    problem_since = excluded.problem_since`
 
 type Seen = Readonly<{ hostId: string; channel: string; at: Date }>
 
@@ -75,6 +77,7 @@ export const postgresTelemetry = (pool: Pool, clock: Clock, logger: Log): Teleme
         rows.map(({ channel }) => channel),
         rows.map(({ problem }) => problem),
         clock(),
+        rows.map(({ unjudged = false }) => unjudged),
       ])
     },
     close: async () => {

@@ -66,8 +66,10 @@ const hourMs = 3_600_000
 
 /** Room for an address and a password. */
 const signInLimit = '16kb'
-/** Room for a command of 1 MiB in base64. */
+/** Room for a setting. */
 const jsonLimit = '1.5mb'
+/** Room for a command of 4 MiB in base64. */
+const commandLimit = '6mb'
 /** Room for all settings of a team. */
 const batchLimit = '25mb'
 
@@ -139,7 +141,12 @@ export const adminRouter = (deps: AdminDeps): Router => {
   })
   const readJson = (limit: string) =>
     json({ limit, strict: false, type: (request) => !isMultipart(request.headers['content-type']) })
-  const [readUsual, readBatch] = [readJson(jsonLimit), readJson(batchLimit)]
+  const [readUsual, readBatch, readCommand] = [readJson(jsonLimit), readJson(batchLimit), readJson(commandLimit)]
+  const readers: Readonly<Partial<Record<Route, RequestHandler>>> = {
+    'POST /configuration_profiles/batch': readBatch,
+    'POST /commands/run': readCommand,
+    'POST /mdm/apple/enqueue': readCommand,
+  }
   for (const route of openRoutes) {
     const [method, template] = partsOf(route)
     router[method](template, named(template), readJson(signInLimit), openHandlers[route])
@@ -157,7 +164,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
         mustBeKnown(route, request)
         next()
       },
-      route === 'POST /configuration_profiles/batch' ? readBatch : readUsual,
+      readers[route] ?? readUsual,
       presentNamesInBody,
       async (request: Request, response: Response) => {
         const caller = callerOf(request, response)

@@ -37,15 +37,17 @@ export const webhookTeller =
   async (heard) => {
     const { message, body } = heard
     if (!('MessageType' in message) && message.Status === 'Idle' && !idle) return
-    const { enrollmentId } = message.ids
+    const { enrollmentId, parentId } = message.ids
+    // What happens to a device and to its users is one story.
+    const line = parentId ?? enrollmentId
     const outbox = outboxes.devices
     try {
       const counted = await countedBy(heard, outbox.tallyOf)
       const event = eventOf(heard, secrets ? body : withoutSecrets(body), counted)
       const told = { ...event, event_id: randomUUID(), created_at: clock().toISOString() }
       const sealed = await vault.seal('server', 'webhook', Buffer.from(JSON.stringify(told)))
-      if (await outbox.put(enrollmentId, sealed, counted ?? undefined))
-        await work.addNow([{ kind: 'deliver-webhook', key: enrollmentId, causeId: told.event_id, correlationId: told.event_id }])
+      if (await outbox.put(line, sealed, counted ?? undefined))
+        await work.addNow([{ kind: 'deliver-webhook', key: line, causeId: told.event_id, correlationId: told.event_id }])
       else logger.error({ enrollmentId }, 'the webhook was not told: too much waits for its receiver')
     } catch (error) {
       logger.error({ err: error, enrollmentId }, 'the webhook was not told')

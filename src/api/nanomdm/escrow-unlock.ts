@@ -1,8 +1,20 @@
 import { request } from 'node:https'
 import type { PushCredentials } from '../../app/ports.ts'
+import { ParseError } from '../../kernel/parse-error.ts'
 
 /** Apple's service that unlocks a device's escrowed activation lock. */
 export const appleEscrowUnlock = 'https://deviceservices-external.apple.com/deviceservicesworkers/escrowKeyUnlock'
+
+const named = ['serial', 'productType', 'orgName', 'guid', 'escrowKey'] as const
+
+/** What a caller wants unlocked, and with the push certificate of which topic. Throws `ParseError`: Apple is asked nothing that lacks something. */
+export const unlockFormIn = (body: string): Readonly<{ topic: string; form: URLSearchParams }> => {
+  const form = new URLSearchParams(body)
+  const missing = [...named, 'topic'].filter((field) => (form.get(field) ?? '') === '')
+  if (missing.length > 0)
+    throw new ParseError(missing[0] ?? '', `The form lacks ${missing.join(', ')} (all in the body, none in the URL).`)
+  return { topic: form.get('topic') ?? '', form }
+}
 
 export type UnlockReply = Readonly<{ status: number; type: string; body: Buffer }>
 

@@ -22,7 +22,8 @@ import { mustBeTaken } from './needs.ts'
 import type { Commands, WaitingCommand } from './state.ts'
 
 export type CommandCommand =
-  | { type: 'QueueCommands'; data: { commands: readonly QueuedCommand[]; needs?: Needs } }
+  /** `fresh`: their ids were chosen outside, and must be new to the host; else what it was given before is left out. */
+  | { type: 'QueueCommands'; data: { commands: readonly QueuedCommand[]; needs?: Needs; fresh?: boolean } }
   /** Hands a command out; `again` counts one that was handed out before and never answered. */
   | { type: 'SendCommand'; data: { commandId: string; again?: boolean } }
   | {
@@ -69,6 +70,9 @@ export const commands: Slice<CommandCommand, Decides, Commands, Sees, CommandEve
       const fresh = data.commands.filter(
         ({ commandId }) => !now.waiting.has(commandId) && recently(now.settled, commandId) === undefined,
       )
+      const known = data.commands.find((command) => !fresh.includes(command))
+      if (data.fresh === true && known !== undefined)
+        reject('already-exists', `The command ${known.commandId} was given to this host already.`, 'command')
       return fresh.length === 0 ? [] : [{ type: 'CommandsQueued', data: { commands: fresh } }]
     },
 

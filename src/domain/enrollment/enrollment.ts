@@ -78,6 +78,10 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Rem
           : [
               ...description(now, facts, 'authenticate'),
               { type: 'AuthenticatedAgain', data: { certificate: identity.certificate } },
+              // As with a new certificate: what the token opened may be gone with the enrollment before.
+              ...(sees.escrow.bootstrapToken === null
+                ? []
+                : [{ type: 'BootstrapTokenWithdrawn', data: { because: 'enrolled-again' } } as const]),
             ]
       const again = data.imported === true ? 'imported' : 'enrolled-again'
       const { into } = sees.merging

@@ -108,7 +108,12 @@ export const story: Story = {
   EnrollmentEnded: ({ because }) => said('The enrollment of the host ended.', endings[because]),
 
   BootstrapTokenEscrowed: () => said('The host gave its bootstrap token into custody.'),
-  BootstrapTokenWithdrawn: () => said('The host took its bootstrap token back.'),
+  BootstrapTokenWithdrawn: ({ because }) =>
+    said(
+      because === 'enrolled-again'
+        ? 'The bootstrap token of the enrollment before was put away.'
+        : 'The host took its bootstrap token back.',
+    ),
   EscrowedSecretViewed: () => said('Something that the host gave into custody was shown.', 'An admin asked for it.'),
   BootstrapTokenRead: () => said('The host asked for its bootstrap token.'),
 

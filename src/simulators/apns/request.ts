@@ -27,6 +27,11 @@ export const readPush = (stream: ServerHttp2Stream, headers: IncomingHttpHeaders
   if (headers['apns-push-type'] !== 'mdm') return { status: 400, reason: 'InvalidPushType' }
   if (headers['apns-priority'] !== '10') return { status: 400, reason: 'BadPriority' }
   if (!/^[1-9]\d{9}$/.test(String(headers['apns-expiration'] ?? ''))) return { status: 400, reason: 'BadExpirationDate' }
+  if (
+    headers['apns-id'] !== undefined &&
+    !/^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/.test(headerOf(headers, 'apns-id'))
+  )
+    return { status: 400, reason: 'BadMessageId' }
   if (!/^application\/json\b/.test(headers['content-type'] ?? 'application/json'))
     return { status: 400, reason: 'BadContentType' }
   if (body.length === 0) return { status: 400, reason: 'PayloadEmpty' }

@@ -20,6 +20,17 @@ describe('commands to a host', () => {
       .then([queued(listing('three'))])
   })
 
+  for (const [what, history] of [
+    ['waits', waiting],
+    ['was answered', [...waiting, answered('one')]],
+    ['was taken back', [...waiting, cancelled('asked', 'one')]],
+  ] as const)
+    it(`[case J2] are refused under an id of their own when a command with it ${what}`, () => {
+      given(host, [...history])
+        .when({ type: 'QueueCommands', data: { commands: [listing('one')], fresh: true } })
+        .thenRejected('already-exists')
+    })
+
   it('are refused for a host that is not enrolled', () => {
     given(host, [...enrolled(), { type: 'EnrollmentEnded', data: { because: 'checked-out' } }])
       .when({ type: 'QueueCommands', data: { commands: [listing('one')] } })

@@ -103,6 +103,35 @@ describe('a host that enrolls again', () => {
       .thenState(({ enrollment }) => assert.equal(enrollment.stage, 'enrolled'))
   })
 
+  it('[case J12] puts its bootstrap token away with an Authenticate by the same certificate, and keeps one that comes after', () => {
+    const escrowed = (fingerprint: string): HostEvent => ({
+      type: 'BootstrapTokenEscrowed',
+      data: { fingerprint, sealed: { keyId: 'k', nonce: 'n', sealed: 's' } },
+    })
+    const again: readonly HostEvent[] = [
+      { type: 'AuthenticatedAgain', data: { certificate: a } },
+      { type: 'BootstrapTokenWithdrawn', data: { because: 'enrolled-again' } },
+    ]
+    given(host, [...enrolled(), escrowed('old')])
+      .when(authenticate())
+      .then([...again])
+      .andAgainNothing()
+      .thenState(({ escrow }) => assert.equal(escrow.bootstrapToken, null))
+    given(host, [...enrolled(), escrowed('old'), ...again, escrowed('new')])
+      .when(updateToken())
+      .thenState(({ escrow, enrollment }) => assert.deepEqual([escrow.bootstrapToken?.fingerprint, enrollment.epoch], ['new', 2]))
+  })
+
+  it('[case J12] keeps its bootstrap token while its identity is renewed', () => {
+    const escrowed: HostEvent = {
+      type: 'BootstrapTokenEscrowed',
+      data: { fingerprint: 'boot', sealed: { keyId: 'k', nonce: 'n', sealed: 's' } },
+    }
+    given(host, [...enrolled(), escrowed])
+      .when({ ...authenticate(), data: { ...authenticate().data, identity: renewing } })
+      .thenState(({ escrow }) => assert.equal(escrow.bootstrapToken?.fingerprint, 'boot'))
+  })
+
   it('begins anew when a token follows the repeated Authenticate, and keeps what it escrowed', () => {
     const escrowed: HostEvent = {
       type: 'BootstrapTokenEscrowed',

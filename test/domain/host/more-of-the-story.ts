@@ -65,6 +65,11 @@ export const moreLines: readonly (readonly [HostEvent, string, string | null])[]
   ],
   [{ type: 'BootstrapTokenWithdrawn', data: {} }, 'The host took its bootstrap token back.', null],
   [
+    { type: 'BootstrapTokenWithdrawn', data: { because: 'enrolled-again' } },
+    'The bootstrap token of the enrollment before was put away.',
+    null,
+  ],
+  [
     { type: 'TokenIssued', data: { service: 'managed-account', tokenId: 't', watch: null } },
     'The host was given a token for its managed account.',
     null,

@@ -3,7 +3,6 @@ import { z } from 'zod'
 import type { App } from '../../../app/app.ts'
 import { inParallel } from '../../../app/in-parallel.ts'
 import { SecretGone } from '../../../app/ports.ts'
-import type { HostCommand } from '../../../domain/host/host.ts'
 import { host } from '../../../domain/host/host.ts'
 import { hostIdOf } from '../../../domain/host/host-id.ts'
 import type { Cause, Position } from '../../../kernel/event.ts'
@@ -25,8 +24,8 @@ import { bodyOf, numberText, pageOf, paging, paramOf, queryOf, windowOf } from '
 import { answer } from '../answer.ts'
 import { commandJson, requestTypes } from './command-presentation.ts'
 import type { Caller, Handlers } from '../deps.ts'
+import { mustNameNoOther, queueRaw } from './chosen-ids.ts'
 import { warningsOf } from './command-needs.ts'
-import { orderOf } from './raw-orders.ts'
 import { readRawCommand } from './raw-command.ts'
 import { orderOfSync, readRawSyncCommand } from './windows-orders.ts'
 
@@ -71,29 +70,31 @@ export const commandRoutes = (app: App): CommandRoutes => {
   const toWindows = windowsRequests(app, { textOf, lostOn, sealed: app.blobs.fetchSealed })
 
   /** What the command asks of each of these hosts, which all speak one language. */
-  const orderIn = (command: string, platform: 'apple' | 'windows', cause: Cause): Order => {
+  const orderIn = async (command: string, platform: 'apple' | 'windows', cause: Cause): Promise<Order> => {
     if (platform === 'windows') {
       const raw = readRawSyncCommand(command)
       const commandId = randomUUID()
-      const of = (hostId: string) => orderOfSync(app, { raw, hostId, commandId, cause })
-      return { commandId, requestType: raw.requestType, platform: 'windows', warnings: [], cause, of }
+      const queue = async (hostId: string) =>
+        app.execute(host, hostId, await orderOfSync(app, { raw, hostId, commandId, cause }), cause)
+      return { commandId, requestType: raw.requestType, platform: 'windows', warnings: [], queue }
     }
     const raw = readRawCommand(command)
     const commandId = raw.commandId ?? randomUUID()
-    const of = (hostId: string) => orderOf(app, { raw, hostId, commandId, cause })
-    return { commandId, requestType: raw.requestType, platform: 'darwin', warnings: warningsOf(raw), cause, of }
+    await mustNameNoOther(app, raw)
+    const queue = (hostId: string) => queueRaw(app, { raw, hostId, commandId, cause })
+    return { commandId, requestType: raw.requestType, platform: 'darwin', warnings: warningsOf(raw), queue }
   }
 
   const runOn = async (command: string, hostUuids: readonly string[], { cause }: Pick<Caller, 'cause'>) => {
     const hosts = new Map(hostUuids.map((uuid) => [hostIdOf(uuid), uuid]))
-    const places = await app.read(hostsAmong([...hosts.keys()]))
+    const places = await placesOf(app, [...hosts.keys()])
     const windows = places.filter(({ platform }) => platform === 'windows').length
     if (windows > 0 && windows < places.length)
       refuse(422, 'host_uuids', 'Hosts of Apple and of Microsoft do not take the same command; name those of one.')
-    const order = orderIn(command, windows > 0 ? 'windows' : 'apple', cause)
+    const order = await orderIn(command, windows > 0 ? 'windows' : 'apple', cause)
     mustBeEnrolled(places, hosts)
     const { commandId } = order
-    const outcomes = await inParallel([...hosts], atATime, ([hostId, uuid]) => queueOn(app, order, { hostId, uuid }))
+    const outcomes = await inParallel([...hosts], atATime, ([hostId, uuid]) => queueOn(order, { hostId, uuid }))
     const refused = outcomes.flatMap((outcome) => ('refused' in outcome ? [outcome.refused] : []))
     if (refused.length === hosts.size) throw new HttpRefusal(statusFor(outcomes), refused.slice(0, 20))
     const executed = outcomes.flatMap((outcome) => ('position' in outcome ? [outcome] : []))
@@ -171,6 +172,14 @@ export const commandRoutes = (app: App): CommandRoutes => {
   }
 }
 
+/** Where the hosts stand. Of a device that has just enrolled, the read models may not know yet: they are waited for before one is refused. */
+const placesOf = async (app: Pick<App, 'read' | 'log' | 'caughtUp'>, hostIds: readonly string[]) => {
+  const places = await app.read(hostsAmong(hostIds))
+  if (places.filter(({ stage }) => stage === 'enrolled').length === hostIds.length) return places
+  await app.caughtUp({ position: await app.log.head() })
+  return app.read(hostsAmong(hostIds))
+}
+
 /** 404 names those that do not exist, 409 those that are not enrolled; nothing was queued for any then. */
 const mustBeEnrolled = (
   places: readonly Readonly<{ host_id: string; stage: string }>[],
@@ -191,8 +200,8 @@ type Order = Readonly<{
   platform: 'darwin' | 'windows'
   /** What is worth knowing of it on every host. */
   warnings: readonly string[]
-  cause: Cause
-  of: (hostId: string) => Promise<HostCommand>
+  /** On one host. */
+  queue: (hostId: string) => Promise<Readonly<{ position: Position | null }>>
 }>
 
 type Outcome = Readonly<{ position: Position | null }> | Readonly<{ refused: FieldError; code: string }>
@@ -202,13 +211,9 @@ const statusFor = (outcomes: readonly Outcome[]): number =>
   outcomes.every((outcome) => 'code' in outcome && outcome.code === 'not-supported') ? 422 : 409
 
 /** A host that ended its enrollment meanwhile is refused; the others get the command all the same. */
-const queueOn = async (
-  app: App,
-  { cause, of }: Order,
-  { hostId, uuid }: Readonly<{ hostId: string; uuid: string }>,
-): Promise<Outcome> => {
+const queueOn = async ({ queue }: Order, { hostId, uuid }: Readonly<{ hostId: string; uuid: string }>): Promise<Outcome> => {
   try {
-    return await app.execute(host, hostId, await of(hostId), cause)
+    return await queue(hostId)
   } catch (error) {
     if (!(error instanceof Rejection)) throw error
     return { refused: { name: 'host_uuids', reason: `${uuid}: ${error.message}` }, code: error.code }

@@ -15,8 +15,8 @@ export type RawCommand = Readonly<{
   command: PlistDict
 }>
 
-/** 1 MiB, which is what one append takes. */
-const largestCommand = 1024 * 1024
+/** As NanoMDM's callers send them: a profile with a font. What is too large for one event is kept in chunks. */
+const largestCommand = 4 * 1024 * 1024
 
 /**
  * Reads a command in base64, padded or not: the whole message (`CommandUUID`, `Command`) or its inner dictionary alone.
@@ -53,9 +53,10 @@ export const rawCommandIn = (bytes: Uint8Array): RawCommand => {
 
 /** The request that the command is: one of the menu where it says no more than that, else the admin's own bytes, sealed by `seal`. */
 export const requestOf = async (raw: RawCommand, seal: () => Promise<SealedContent>): Promise<Request> =>
-  ofMenu(raw.requestType, raw.command) ?? { kind: 'raw', requestType: raw.requestType, payload: await seal() }
+  menuRequestOf(raw) ?? { kind: 'raw', requestType: raw.requestType, payload: await seal() }
 
-const ofMenu = (requestType: string, command: PlistDict): Request | null => {
+/** The request of the menu that says all that the command does; null: none does. */
+export const menuRequestOf = ({ requestType, command }: RawCommand): Request | null => {
   const read = Object.hasOwn(readers, requestType) ? readers[requestType] : undefined
   if (read === undefined) return null
   const keys = Object.keys(command).filter((key) => key !== 'RequestType' && key !== 'CommandUUID')

@@ -25,7 +25,7 @@ export const orderOf = async (app: Pick<App, 'blobs' | 'vault' | 'clock'>, asked
     const needs = hostNeeds(raw)
     const until = needs.until === undefined ? {} : { until: needs.until }
     const queued = { commandId, channel, request, reason: { code: 'asked' }, deadline, ...until } as const
-    return { type: 'QueueCommands', data: { commands: [queued], needs } }
+    return { type: 'QueueCommands', data: { commands: [queued], needs, fresh: true } }
   }
   if (special === 'unlock') return { type: 'UnlockHost', data: order }
   const typed = pinIn(raw.command)

@@ -46,7 +46,7 @@ export type Challenges = Readonly<{
 }>
 
 /**
- * What became of one push, as far as it is worth remembering. `problem` is Apple's reason for a token that it did not take; `unjudged`: the push
+ * What became of one push, as far as it is worth remembering. `problem` is why it was not taken; `unjudged`: the push
  * service said nothing of the token, and what is remembered of it stands.
  */
 export type Pushed = Readonly<{ hostId: string; channel: string; problem: string | null; unjudged?: boolean }>

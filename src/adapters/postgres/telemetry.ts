@@ -17,8 +17,8 @@ const writeSeen = `
 
 const writePushed = `
   insert into channel_pushes (host_id, channel, pushed_at, unanswered, problem, problem_since)
-  select p.host_id, p.channel, $4, 1, case when unjudged then k.problem else p.problem end,
-    case when unjudged then k.problem_since when p.problem is not null then coalesce(k.problem_since, $4::timestamptz) end
+  select p.host_id, p.channel, $4, 1, case when unjudged then coalesce(k.problem, p.problem) else p.problem end,
+    case when coalesce(case when unjudged then k.problem end, p.problem) is not null then coalesce(k.problem_since, $4::timestamptz) end
   from unnest($1::text[], $2::text[], $3::text[], $5::boolean[]) as p(host_id, channel, problem, unjudged)
   left join channel_pushes k on k.host_id = p.host_id and k.channel = p.channel
   on conflict (host_id, channel) do update set

@@ -130,7 +130,7 @@ describe('commands in the admin API', function () {
       ['no plist', Buffer.from('hello').toString('base64'), ['AAAA-1'], 400, 'plist'],
       ['no request type', inBase64('<key>Command</key><dict></dict>'), ['AAAA-1'], 400, 'RequestType'],
       ['a strange id', inBase64(`<key>CommandUUID</key><string>a b</string>${restart}`), ['AAAA-1'], 400, 'CommandUUID'],
-      ['more than 1 MiB', inBase64(`<key>a</key><string>${'x'.repeat(1024 * 1024)}</string>`), ['AAAA-1'], 400, 'plist'],
+      ['more than 4 MiB', inBase64(`<key>a</key><string>${'x'.repeat(4 * 1024 * 1024)}</string>`), ['AAAA-1'], 400, 'plist'],
     ]
     for (const [what, command, hosts, status, field] of cases) {
       const answer = await run(command, hosts)

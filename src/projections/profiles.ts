@@ -119,6 +119,10 @@ export const settingsWithSecrets = (secrets: readonly string[], after: string, l
 export const profileById = (profileId: string) =>
   query<ProfileRow>`select * from profiles where profile_id = ${profileId} and deleted_at is null`
 
+/** Whose it is, or was before it was deleted. */
+export const teamOfProfile = (profileId: string) =>
+  query<Pick<ProfileRow, 'team_id'>>`select team_id from profiles where profile_id = ${profileId}`
+
 export const profileContent = (profileId: string, checksum: string) =>
   query<ProfileContentRow>`select * from profile_contents where profile_id = ${profileId} and checksum = ${checksum}`
 

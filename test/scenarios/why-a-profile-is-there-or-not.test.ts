@@ -209,7 +209,7 @@ describe('Why a profile is on a host, or is not', function () {
       assert.match(error.message, message)
     }
     await refusal(explain.profile(hostId, nobody), 404, 'profile_uuid', /There never was a profile/)
-    await refusal(explain.profile(hostId, 'nonsense'), 400, 'profile_uuid', /no id of a profile/)
+    await refusal(explain.profile(hostId, 'nonsense'), 404, 'profile_uuid', /nonsense is the id of nothing/)
     await refusal(explain.missing(hostId, 'Nonsense'), 404, 'missing', /There never was a profile named Nonsense/)
     await refusal(explain.missing(hostId, ''), 400, 'missing', /./)
     await refusal(explain.missing(4, 'The vpn profile'), 404, 'id', /The host 4 does not exist/)

@@ -6,11 +6,11 @@ import { explainCommand, explainProfile } from '../../../domain/explanation/expl
 import type { Circumstances } from '../../../domain/explanation/explanation.ts'
 import { streamOf } from '../../../kernel/ids.ts'
 import { requestOfCommand, signalsOfHost } from '../../../projections/host-signals.ts'
-import { profilesNamed } from '../../../projections/profiles.ts'
+import { profilesNamed, teamOfProfile } from '../../../projections/profiles.ts'
 import { pushCertificateByTopic } from '../../../projections/push-certificates.ts'
 import { refuse } from '../../errors.ts'
 import { numberText, paramOf, queryOf } from '../../parsing.ts'
-import type { Handlers } from '../deps.ts'
+import type { Caller, Handlers } from '../deps.ts'
 import { evidenceOf } from './explanation-evidence.ts'
 import { explanationJson } from './explanation-presentation.ts'
 import { atQuery, momentOf } from '../past/moments.ts'
@@ -41,35 +41,37 @@ export const hostExplanationRoutes = (app: Pick<App, 'read' | 'log' | 'load' | '
     return evidence
   }
 
-  const aboutProfile = async (hostId: string, at: string | undefined, { profileId, kind, field }: ProfileSought) => {
+  const aboutProfile = async (hostId: string, at: string | undefined, { profileId, kind, field, reach }: ProfileSought) => {
+    if (!(await isInReach(app, profileId, reach))) refuse(404, field, thereNeverWas(profileId))
     const evidence = await gathered({ hostId, profileId, commandId: null }, at)
-    if (evidence.profile.length === 0 && evidence.upload === null)
-      refuse(404, field, `There never was a profile with the id ${profileId}.`)
+    if (evidence.profile.length === 0 && evidence.upload === null) refuse(404, field, thereNeverWas(profileId))
     const explained = explainProfile(evidence, profileId, at === undefined ? await circumstances(app, evidence) : null)
     return explanationJson(explained, evidence, { kind, uuid: profileId })
   }
 
   return {
-    'GET /hosts/:id/profiles/:profile_uuid/explain': async (request, response) => {
+    'GET /hosts/:id/profiles/:profile_uuid/explain': async (request, response, { reach }) => {
       const hostId = paramOf(numberText, request, 'id')
       const profileId = paramOf(profileUuid, request, 'profile_uuid')
       const { at } = queryOf(atQuery, request)
-      response.json(await aboutProfile(hostId, at, { profileId, kind: 'profile', field: 'profile_uuid' }))
+      response.json(await aboutProfile(hostId, at, { profileId, kind: 'profile', field: 'profile_uuid', reach }))
     },
 
-    'GET /hosts/:id/explain': async (request, response) => {
+    'GET /hosts/:id/explain': async (request, response, { reach }) => {
       const hostId = paramOf(numberText, request, 'id')
       const { at, missing } = queryOf(missingQuery, request)
-      const profileId = isUuid(missing) ? missing : await profileNamed(app, missing)
-      response.json(await aboutProfile(hostId, at, { profileId, kind: 'missing', field: 'missing' }))
+      const profileId = isUuid(missing) ? missing : await profileNamed(app, missing, reach)
+      response.json(await aboutProfile(hostId, at, { profileId, kind: 'missing', field: 'missing', reach }))
     },
 
-    'GET /hosts/:id/commands/:command_uuid/explain': async (request, response) => {
+    'GET /hosts/:id/commands/:command_uuid/explain': async (request, response, { reach }) => {
       const hostId = paramOf(numberText, request, 'id')
       const commandId = paramOf(commandUuid, request, 'command_uuid')
       const { at } = queryOf(atQuery, request)
       const [row] = await app.read(requestOfCommand(hostId, commandId))
-      const profileId = row?.profile_id ?? null
+      const carried = row?.profile_id ?? null
+      // What another team's profile says is that team's; that the command was given is the host's.
+      const profileId = carried !== null && (await isInReach(app, carried, reach)) ? carried : null
       const evidence = await gathered({ hostId, profileId, commandId }, at)
       const now = at === undefined ? await circumstances(app, evidence) : null
       const explained = explainCommand(evidence, { commandId, profileId }, now)
@@ -79,7 +81,19 @@ export const hostExplanationRoutes = (app: Pick<App, 'read' | 'log' | 'load' | '
   }
 }
 
-type ProfileSought = Readonly<{ profileId: string; kind: 'profile' | 'missing'; field: string }>
+/** `reach`: the teams whose profiles the caller may know of; null: all. */
+type ProfileSought = Readonly<{ profileId: string; kind: 'profile' | 'missing'; field: string; reach: Reach }>
+
+type Reach = Caller['reach']
+
+/** Of a profile beyond reach not even is told that there is one. */
+const isInReach = async ({ read }: Pick<App, 'read'>, profileId: string, reach: Reach): Promise<boolean> => {
+  if (reach === null) return true
+  const [profile] = await read(teamOfProfile(profileId))
+  return profile !== undefined && reach.includes(profile.team_id)
+}
+
+const thereNeverWas = (profileId: string): string => `There never was a profile with the id ${profileId}.`
 
 /** All streams are read up to one place in the log, so that none knows more than the others. */
 const untilNow = async ({ log }: Pick<App, 'log'>): Promise<Moment> => ({ text: 'now', position: (await log.head()) ?? '' })
@@ -97,8 +111,9 @@ const neverQueued = (commandId: string, hostId: string, at: string | undefined):
     : `The host ${hostId} had not been given a command ${commandId} by then.`
 
 /** The one profile of a name; a deleted one only when no other has it. */
-const profileNamed = async ({ read }: Pick<App, 'read'>, name: string): Promise<string> => {
-  const found = await read(profilesNamed(name, 20))
+const profileNamed = async ({ read }: Pick<App, 'read'>, name: string, reach: Reach): Promise<string> => {
+  const all = await read(profilesNamed(name, reach === null ? 20 : 1000))
+  const found = all.filter(({ team_id }) => reach === null || reach.includes(team_id)).slice(0, 20)
   const present = found.filter(({ deleted_at }) => deleted_at === null)
   const [only, ...others] = present.length > 0 ? present : found
   if (only === undefined) return refuse(404, 'missing', `There never was a profile named ${name}.`)

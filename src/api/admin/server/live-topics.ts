@@ -51,6 +51,8 @@ export const muchMoved: Moved = {
   hosts: null,
 }
 
-/** What clients are told of it. */
-export const hintsOf = ({ topics, hosts }: Moved): readonly Hint[] =>
-  [...topics].map((topic) => (topic === 'hosts' && hosts !== null && hosts.size > 0 ? { topic, ids: [...hosts] } : { topic }))
+/** What a client is told of it. Which hosts is for those who reach all of them (`reach` null); others look again. */
+export const hintsOf = ({ topics, hosts }: Moved, reach: readonly string[] | null): readonly Hint[] =>
+  [...topics].map((topic) =>
+    topic === 'hosts' && reach === null && hosts !== null && hosts.size > 0 ? { topic, ids: [...hosts] } : { topic },
+  )

@@ -1,13 +1,15 @@
 import type { Request, Response } from 'express'
 import type { App } from '../../../app/app.ts'
 import { refuse } from '../../errors.ts'
-import type { Handlers } from '../deps.ts'
+import type { Caller, Handlers } from '../deps.ts'
 import { liveFeed } from './live-feed.ts'
 import type { Moved } from './live-topics.ts'
 import { hintsOf } from './live-topics.ts'
 
 /** As many may watch one process; each costs a connection, and all together one look into the log a second. */
 const mostClients = 200
+/** As many of them may be one caller's: a browser with many windows. */
+const mostOfOne = 20
 /** Shorter than proxies are patient, ms. */
 const heartbeatMs = 15_000
 /** Who reads more slowly than this is better off beginning anew, bytes. */
@@ -22,10 +24,16 @@ export const liveRoutes = (
   stillKnown: (request: Request) => Promise<boolean>,
 ): Pick<Handlers, 'GET /live'> => {
   const feed = liveFeed(app)
-  let clients = 0
+  const watching = new Map<string, number>()
+  const ofAll = (): number => [...watching.values()].reduce((sum, count) => sum + count, 0)
+  const count = (key: string, change: 1 | -1): void => {
+    const now = (watching.get(key) ?? 0) + change
+    if (now === 0) watching.delete(key)
+    else watching.set(key, now)
+  }
 
-  const watch = (request: Request, response: Response): void => {
-    clients++
+  const watch = (request: Request, response: Response, { principal: { key }, reach }: Caller): void => {
+    count(key, 1)
     const end = (): void => void response.end()
     const endUnlessKnown = async (): Promise<void> => {
       if (!(await stillKnown(request).catch(() => true))) end()
@@ -36,7 +44,7 @@ export const liveRoutes = (
     }
     const tell = (moved: Moved | null): void => {
       if (moved === null) return end()
-      send(`data: ${JSON.stringify({ hints: hintsOf(moved) })}\n\n`)
+      send(`data: ${JSON.stringify({ hints: hintsOf(moved, reach) })}\n\n`)
       // A token may have been revoked, or somebody signed out.
       if (moved.topics.has('server')) void endUnlessKnown()
     }
@@ -46,22 +54,26 @@ export const liveRoutes = (
     }, heartbeatMs)
     const stop = feed.listen(tell)
     response.once('close', () => {
-      clients--
+      count(key, -1)
       clearInterval(heartbeat)
       stop()
     })
   }
 
   return {
-    'GET /live': async (request, response) => {
-      if (clients >= mostClients) {
+    'GET /live': async (request, response, caller) => {
+      if ((watching.get(caller.principal.key) ?? 0) >= mostOfOne) {
+        response.set('retry-after', '30')
+        refuse(429, 'base', `One caller is told in ${String(mostOfOne)} places what moves, and in no more.`)
+      }
+      if (ofAll() >= mostClients) {
         response.set('retry-after', '30')
         refuse(503, 'base', `This server tells ${String(mostClients)} clients what moves, and takes no more now.`)
       }
       response.status(200).set({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' })
       response.flushHeaders()
       response.write('retry: 3000\n\n')
-      watch(request, response)
+      watch(request, response, caller)
     },
   }
 }

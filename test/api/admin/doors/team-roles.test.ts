@@ -206,6 +206,27 @@ describe('a role in one team', function () {
     assert.equal((await profileOf(theirs, session)).status, 200)
   })
 
+  it('is told of no profile of another team, whatever is asked why [case M7]', async () => {
+    const uuid = (await profileOf(theirs)).body.profile_uuid
+    const { name } = (await api.call(`GET /configuration_profiles/${uuid}`)).body
+    const [own] = mine.hosts
+    const asked = [
+      `/hosts/${String(own)}/profiles/${uuid}/explain`,
+      `/hosts/${String(own)}/explain?missing=${uuid}`,
+      `/hosts/${String(own)}/explain?missing=${encodeURIComponent(name)}`,
+    ]
+    for (const path of asked) {
+      const { status, bytes } = await api.call(`GET ${path}`, { token })
+      assert.equal(status, 404, path)
+      assert.match(bytes.toString(), /There never was a profile/)
+      assert.equal((await api.call(`GET ${path}`)).status, 200, 'who reaches all teams is told')
+    }
+    const mineToo = (await profileOf(mine)).body.profile_uuid
+    assert.equal((await api.call(`GET /hosts/${String(own)}/profiles/${mineToo}/explain`, { token })).status, 200)
+    await api.call(`DELETE /configuration_profiles/${mineToo}`)
+    assert.equal((await api.call(`GET /hosts/${String(own)}/explain?missing=${mineToo}`, { token })).status, 200, 'deleted, too')
+  })
+
   it('follows the hosts: one that leaves the team is out of reach', async () => {
     const [hostId = ''] = mine.hosts
     const observer = await tokenOf('observer', [mine])

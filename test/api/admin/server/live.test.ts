@@ -122,14 +122,42 @@ describe('Who watches what moves', function () {
     assert.equal(again.status, 401)
   })
 
-  it('may be many, but not any number', async () => {
-    const all = await Promise.all(Array.from({ length: 205 }, () => watch()))
-    const refused = all.filter(({ status }) => status === 503)
-    assert.ok(refused.length >= 5, `${String(refused.length)} were refused`)
+  it('of single teams is told that hosts moved, and not which: they may be of others [case M7]', async () => {
+    const { body: made } = await makeTeam('Watched')
+    const json = { name: 'of one team', role: 'observer', team_ids: [made.team.id] }
+    const { body } = await api.call('POST /api_tokens', { json })
+    const [watcher, everywhere] = [await watch(body.secret), await watch()]
+    const hostId = await enrollHost(api.app, { udid: 'LIVE-ELSEWHERE' })
+    await eventually('both are told of something', () => [watcher, everywhere].every(({ told }) => told.length > 0))
+    const move = {
+      type: 'TransferHost',
+      data: { teamId: String((await makeTeam('Elsewhere')).body.team.id), because: 'asked' },
+    } as const
+    await api.app.caughtUp(await api.app.execute(host, hostId, move, testCause()))
+    await eventually('the other is told of the host', () => everywhere.text().includes(hostId))
+    await eventually('it is told that hosts moved', () => topicsOf(watcher).includes('hosts'))
+    assert.doesNotMatch(watcher.text(), /ids/)
+  })
+
+  it('cannot take the places of all others, and there are not any number of places [case M7]', async () => {
+    const tokens = await Promise.all(
+      Array.from({ length: 11 }, async (_, index) => {
+        const json = { name: `watcher ${String(index)}`, role: 'observer' }
+        return String((await api.call('POST /api_tokens', { json })).body.secret)
+      }),
+    )
+    const alone = await Promise.all(Array.from({ length: 25 }, () => watch(tokens[0])))
+    const refused = alone.filter(({ status }) => status === 429)
+    assert.equal(refused.length, 5)
     assert.equal(refused[0]?.headers.get('retry-after'), '30')
-    for (const { leave } of all) leave()
+    assert.equal((await watch(tokens[1])).status, 200, 'another is let in')
+    const many = await Promise.all(tokens.slice(1).flatMap((token) => Array.from({ length: 20 }, () => watch(token))))
+    const beyond = many.filter(({ status }) => status === 503)
+    assert.ok(beyond.length > 0, 'there are 200 places')
+    assert.equal(beyond[0]?.headers.get('retry-after'), '30')
+    for (const { leave } of [...alone, ...many]) leave()
     await eventually('there is room again', async () => {
-      const watcher = await watch()
+      const watcher = await watch(tokens[0])
       watcher.leave()
       return watcher.status === 200
     })

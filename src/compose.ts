@@ -4,7 +4,9 @@ import type { Pool } from 'pg'
 import { Registry } from 'prom-client'
 import { apnsPush } from './adapters/apns/push.ts'
 import { bullmqWorkQueue } from './adapters/bullmq/work-queue.ts'
+import { freeBytesOf } from './adapters/files/free-bytes.ts'
 import { fileStore } from './adapters/files/package-store.ts'
+import { writeRefusal } from './adapters/postgres/write-probe.ts'
 import { postgresAgentReports } from './adapters/postgres/agent-reports.ts'
 import { postgresBackupSource } from './adapters/postgres/backup.ts'
 import { postgresCarves } from './adapters/postgres/carves.ts'
@@ -236,6 +238,7 @@ const start = async (
     app,
     config,
     packages: fileStore(join(config.MUSTER_DATA, 'packages')),
+    room: { freeBytes: () => freeBytesOf(config.MUSTER_DATA), writeRefused: () => writeRefusal(pool) },
     backup: postgresBackupSource({ url, holdsLog: config.EVENTSTORE_URL === undefined }),
     push,
     version,

@@ -122,6 +122,7 @@ const schema = z.object({
   MUSTER_SESSION_HOURS: number(1, 8_760).default(120),
   MUSTER_API_RATE: number(1, 10_000_000).default(6_000),
   MUSTER_METRICS: onOff.default(true),
+  MUSTER_LEAST_FREE_MB: number(0, 1_000_000_000).default(512),
   MUSTER_LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent']).default('info'),
 })
 

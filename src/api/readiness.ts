@@ -1,12 +1,19 @@
 import type { App } from '../app/app.ts'
 import { AnotherLog } from '../app/log-identity-store.ts'
 import { LogRefused } from '../app/ports.ts'
+import type { Room } from '../app/room-ports.ts'
 import type { ProjectionProgress } from '../app/projection-progress.ts'
 import { query } from '../kernel/query.ts'
 import type { Check } from './operations.ts'
 
+const mb = 1024 * 1024
+
 /** What a ready process has: the log, the read models, the queue. A stuck read model is named, and does not take the process away. */
-export const readinessChecks = ({ log, read, queue }: App, { projectionStates }: ProjectionProgress): readonly Check[] => [
+export const readinessChecks = (
+  { log, read, queue }: Pick<App, 'log' | 'read' | 'queue'>,
+  { projectionStates }: Pick<ProjectionProgress, 'projectionStates'>,
+  { room, leastFreeMb }: Readonly<{ room: Room; leastFreeMb: number }>,
+): readonly Check[] => [
   {
     name: 'event log',
     check: async () => {
@@ -25,6 +32,23 @@ export const readinessChecks = ({ log, read, queue }: App, { projectionStates }:
     check: async () => {
       await read(query`select 1`)
       return { ok: true }
+    },
+  },
+  {
+    name: 'writes',
+    check: async () => {
+      const refused = await room.writeRefused()
+      return refused === null ? { ok: true } : { ok: false, detail: refused }
+    },
+  },
+  {
+    name: 'room',
+    vital: false,
+    check: async () => {
+      const free = await room.freeBytes()
+      if (free === null || free >= leastFreeMb * mb) return { ok: true }
+      const left = `${String(Math.floor(free / mb))} MB are free where the data folder lies`
+      return { ok: false, detail: `${left}; ${String(leastFreeMb)} MB are the least (MUSTER_LEAST_FREE_MB)` }
     },
   },
   {

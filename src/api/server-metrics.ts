@@ -7,13 +7,16 @@ import { pushProblems } from '../projections/waking.ts'
 import type { App } from '../app/app.ts'
 import type { LibraryFaults } from '../app/library-faults.ts'
 import { webhookNames } from '../app/webhook-ports.ts'
+import type { Room } from '../app/room-ports.ts'
 import type { ProjectionProgress } from '../app/projection-progress.ts'
+
+type Figured = Readonly<{ progress: ProjectionProgress; libraryFaults: LibraryFaults; room: Room }>
 
 /** Figures of the whole server, read when they are asked for. A figure that cannot be had is left out of that answer. */
 export const serverMetrics = (
   registry: Registry,
   { work, outboxes, read, clock, logger }: App,
-  { progress: { projectionStates }, libraryFaults }: Readonly<{ progress: ProjectionProgress; libraryFaults: LibraryFaults }>,
+  { progress: { projectionStates }, libraryFaults, room }: Figured,
 ): void => {
   collectDefaultMetrics({ register: registry })
   const quietly = (collect: () => Promise<void>) => () =>
@@ -47,6 +50,15 @@ export const serverMetrics = (
     collect: () => {
       for (const { library, kind, count } of libraryFaults()) unseen.set({ library, kind }, count)
     },
+  })
+  const free = new Gauge({
+    name: 'muster_free_bytes',
+    help: 'Bytes free where the data folder lies.',
+    registers: [registry],
+    collect: quietly(async () => {
+      const bytes = await room.freeBytes()
+      if (bytes !== null) free.set(bytes)
+    }),
   })
   const rows = new Gauge({
     name: 'muster_work_rows',

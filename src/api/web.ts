@@ -9,6 +9,7 @@ import type { LibraryFaults } from '../app/library-faults.ts'
 import type { BackupSource } from '../app/backup-ports.ts'
 import type { PackageStore } from '../app/package-ports.ts'
 import type { Push } from '../app/ports.ts'
+import type { Room } from '../app/room-ports.ts'
 import { LogUnavailable } from '../app/ports.ts'
 import type { WebhookName } from '../app/webhook-ports.ts'
 import type { ProjectionProgress } from '../app/projection-progress.ts'
@@ -57,6 +58,7 @@ export type WebParts = Readonly<{
   config: Config
   packages: PackageStore
   backup: BackupSource
+  room: Room
   push: Push
   version: string
   trust: Trust
@@ -133,7 +135,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
   const pairing = watchPairing(app, tickets)
   const files = hostedFiles(publicUrl, tickets)
 
-  serverMetrics(registry, app, { progress, libraryFaults: parts.libraryFaults })
+  serverMetrics(registry, app, { progress, libraryFaults: parts.libraryFaults, room: parts.room })
   const admin = adminRouter({
     app,
     settings: {
@@ -194,7 +196,12 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
         deviceAuthorities: await certificatesIn(config.MUSTER_OTA_DEVICE_CA),
       }),
     )
-    .use(operationsRouter({ checks: readinessChecks(app, progress), registry }))
+    .use(
+      operationsRouter({
+        checks: readinessChecks(app, progress, { room: parts.room, leastFreeMb: config.MUSTER_LEAST_FREE_MB }),
+        registry,
+      }),
+    )
     .use(docsRoutes({ version: parts.version }))
     .use(['/api/v1/fleet', '/api/latest/fleet'], admin)
     .use(

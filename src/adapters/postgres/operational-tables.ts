@@ -1,11 +1,13 @@
 import type { Pool } from 'pg'
 import { logIdentityTable } from './log-identity.ts'
+import { writeProbeTable } from './write-probe.ts'
 
 /**
  * Tables for what cannot be in the log: keys, work, one-time secrets, telemetry. They are never joined into a projection's own rows, and no
  * replay brings them back: back them up.
  */
 const tables = `${logIdentityTable}
+${writeProbeTable}
   create table if not exists vault_keys (
     owner text primary key, key_id text not null, wrapped bytea, created_at timestamptz not null default now(), destroyed_at timestamptz);
   alter table vault_keys add column if not exists generation integer not null default 0;

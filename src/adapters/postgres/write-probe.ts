@@ -2,12 +2,12 @@ import type { Pool } from 'pg'
 import { sqlStateOf } from './connections.ts'
 
 export const writeProbeTable = `
-  create table if not exists write_probe (only boolean primary key default true check (only), at timestamptz not null);`
+  create table if not exists write_probe (probe boolean primary key default true check (probe), at timestamptz not null);`
 
 /** A database that only reads, or has no room, still answers questions: that it takes writes is seen by writing. Null: it did. */
 export const writeRefusal = async (pool: Pool): Promise<string | null> => {
   try {
-    await pool.query(`insert into write_probe (at) values (now()) on conflict (only) do update set at = excluded.at`)
+    await pool.query(`insert into write_probe (at) values (now()) on conflict (probe) do update set at = excluded.at`)
     return null
   } catch (error) {
     const reason = reasons[sqlStateOf(error)]

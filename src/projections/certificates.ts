@@ -71,6 +71,7 @@ export const certificates: Projection<CertificateEvent, CertificateRow> = {
       where: { fingerprint: id },
       set: { host_id: data.hostId, enrollment_id: data.enrollmentId, bound_at: at, bound_position: position },
     }),
+    CertificateEndSeen: ({ id, data }) => ({ where: { fingerprint: id }, set: { not_after: data.notAfter } }),
     CertificateRevoked: ({ id, at, position, data }) => ({
       where: { fingerprint: id },
       set: { revoked_at: at, revoked_because: data.because, revoked_position: position },

@@ -40,6 +40,7 @@ export const renewals: Projection<EnrollmentEvent | RenewalEvent, RenewalRow> = 
         ...{ fingerprint: certificate, not_after: notAfter ?? null, renewable: terms !== undefined },
       },
     }),
+    IdentityEndSeen: ({ id, data }) => ({ where: { host_id: id }, change: { not_after: data.notAfter } }),
     IdentityRenewed: ({ id, at, data }) => ({
       where: { host_id: id },
       change: { state: 'idle', attempt: 0, since: at, detail: null, fingerprint: data.to, not_after: data.notAfter },

@@ -9,9 +9,9 @@ import type { AppleEdge, IdentitySource } from './settings.ts'
 
 /**
  * A device's identity certificate, checked: from an authority that is trusted, not revoked, within its dates. Where expired ones are accepted,
- * `isExpired` says that this is one: it may speak for the enrollment that it is bound to, and must not be bound to any.
+ * `isExpired` says that this is one: it may speak for the enrollment that it is bound to, and must not be bound to any. `notAfter` in ISO 8601.
  */
-export type DeviceCertificate = Readonly<{ fingerprint: string; isExpired: boolean }>
+export type DeviceCertificate = Readonly<{ fingerprint: string; isExpired: boolean; notAfter: string }>
 
 type Why = 'certificate-foreign' | 'certificate-revoked' | 'signature-invalid'
 
@@ -59,7 +59,7 @@ const trusted = (certificate: X509Certificate, edge: Doorkeeper): DeviceCertific
   const isExpired = now > notAfter + clockSkewMs
   if (now < notBefore - clockSkewMs || (isExpired && !edge.acceptExpired))
     throw new CertificateRefused('certificate-foreign', 'The certificate is not valid at this time.', fingerprint)
-  return { fingerprint, isExpired }
+  return { fingerprint, isExpired, notAfter: new Date(notAfter).toISOString() }
 }
 
 type Signer = (signature: Uint8Array) => X509Certificate

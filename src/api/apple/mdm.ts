@@ -17,6 +17,7 @@ import { deviceStatusOf, refusalRecorder } from './refusals.ts'
 import { appleRequests, revealed } from './requests.ts'
 import type { AppleEdge } from './settings.ts'
 import type { TellWebhook } from './webhook.ts'
+import { identityEnds } from './identity-ends.ts'
 
 /** A full inventory of a Mac takes several MB; nothing that a device sends is larger than this. */
 const bodyLimit = 16 * 1024 * 1024
@@ -40,6 +41,7 @@ export const mdmRoutes = (
   const checkIn = checkIns(edge, bound, services)
   const serve = commandChannel(edge, bound, appleRequests(app, revealed(app, profiles)))
   const record = refusalRecorder(app)
+  const noteEnd = identityEnds(app)
 
   const handle = async (request: Request, response: Response): Promise<void> => {
     const body = request.body instanceof Uint8Array ? request.body : Buffer.alloc(0)
@@ -54,10 +56,13 @@ export const mdmRoutes = (
       // Told before it is answered: what a device sends next is told after this, and what is cut off here the device says again.
       if ('MessageType' in message) {
         const answer = await checkIn(message, told.certificate, causeOf(told))
+        await noteEnd(shown, () => causeOf(told))
         await tell?.({ ...heard, opens: answer.opens === true })
         answerCheckIn(response, answer)
       } else {
         const command = await serve(message, body, told.certificate, () => causeOf(told))
+        const noting = noteEnd(shown, () => causeOf(told))
+        if (noting !== undefined) await noting
         await tell?.({ ...heard, opens: false })
         reply(response, command)
       }

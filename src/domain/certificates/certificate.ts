@@ -8,6 +8,8 @@ import type { CertificateEvent } from './events.ts'
 export type CertificateCommand =
   | { type: 'IssueCertificate'; data: OfType<CertificateEvent, 'CertificateIssued'>['data'] }
   | { type: 'BindCertificate'; data: { hostId: string; enrollmentId: string } }
+  /** `notAfter` (ISO 8601) stands in the certificate itself. */
+  | { type: 'NoteCertificateEnd'; data: { notAfter: string } }
   | { type: 'RevokeCertificate'; data: { because: 'asked' | 'superseded' | 'enrollment-ended' } }
 
 export type Certificate = Readonly<{
@@ -15,7 +17,7 @@ export type Certificate = Readonly<{
   enrollmentId: string | null
   hostId: string | null
   revoked: boolean
-  /** ISO 8601; null when another authority issued it. */
+  /** ISO 8601; null when another authority issued it, and no signature was seen yet. */
   notAfter: string | null
   /** The terms of the profile that it was asked for with, where that is known. */
   terms: EnrollmentTerms | null
@@ -39,6 +41,8 @@ export const certificate: Decider<CertificateCommand, CertificateEvent, Certific
         reject('certificate-in-use', 'This certificate was issued to renew the identity of another host.')
       return [{ type: 'CertificateBound', data }]
     },
+    NoteCertificateEnd: ({ data }, now) =>
+      now.enrollmentId === null || now.notAfter !== null ? [] : [{ type: 'CertificateEndSeen', data }],
     RevokeCertificate: ({ data }, now) => {
       if (!now.issued && now.enrollmentId === null) return reject('not-found', 'This certificate is not known.', 'fingerprint')
       return now.revoked ? [] : [{ type: 'CertificateRevoked', data }]
@@ -48,6 +52,7 @@ export const certificate: Decider<CertificateCommand, CertificateEvent, Certific
   evolve: evolveBy<CertificateEvent, Certificate>({
     CertificateIssued: (state, { data }) => ({ ...state, issued: true, notAfter: data.notAfter, terms: data.terms ?? null }),
     CertificateBound: (state, { data }) => ({ ...state, enrollmentId: data.enrollmentId, hostId: data.hostId }),
+    CertificateEndSeen: (state, { data }) => ({ ...state, notAfter: data.notAfter }),
     CertificateRevoked: (state) => ({ ...state, revoked: true }),
   }),
 

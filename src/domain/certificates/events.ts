@@ -22,5 +22,7 @@ export type CertificateEvent =
       }
     }
   | { type: 'CertificateBound'; data: { hostId: string; enrollmentId: string } }
+  /** Another authority issued it; when it ends (ISO 8601) was seen in a signature. */
+  | { type: 'CertificateEndSeen'; data: { notAfter: string } }
   /** It opens nothing any more, whatever its dates say. */
   | { type: 'CertificateRevoked'; data: { because: 'asked' | 'superseded' | 'enrollment-ended' } }

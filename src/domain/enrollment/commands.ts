@@ -45,6 +45,8 @@ export type EnrollmentCommand =
   | { type: 'NotePushAddress'; data: { topic: string; tokenFingerprint: string; push: Sealed } }
   /** A certificate that followed the one before it through the authority alone. */
   | { type: 'ReplaceIdentity'; data: { identity: Identity } }
+  /** When the certificate ends, as it says itself; `notAfter` in ISO 8601. */
+  | { type: 'NoteIdentityEnd'; data: { certificate: string; notAfter: string } }
   | { type: 'DescribeHost'; data: { facts: HostFacts; source: FactSource } }
   | { type: 'CloseChannel'; data: { channel: Channel; because: 'push-token-unregistered'; since: string } }
   /** Asks the host to take its enrollment profile away. `deadline` is ISO 8601. */

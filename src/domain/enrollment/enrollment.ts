@@ -120,6 +120,9 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Rem
       return [{ type: 'PushTokenChanged', data: { channel: deviceChannel, enrollmentId: open.enrollmentId, ...data } }]
     },
 
+    NoteIdentityEnd: ({ data }, { enrollment: now }) =>
+      now.certificate === data.certificate && now.notAfter === null ? [{ type: 'IdentityEndSeen', data }] : [],
+
     ReplaceIdentity: ({ data: { identity } }, { enrollment: now }) =>
       now.stage !== 'enrolled' || had(now, identity.certificate)
         ? []
@@ -178,6 +181,7 @@ export const enrollment: Slice<EnrollmentCommand, Decides, Enrollment, Sees, Rem
     }),
     HardwareIdCollided: (state) => state,
     AuthenticatedAgain: (state, { data }) => ({ ...state, authenticatedAgain: data.certificate }),
+    IdentityEndSeen: (state, { data }) => ({ ...state, notAfter: data.notAfter }),
     IdentityRenewed: (state, { data }) => ({ ...state, ...withIdentity(state, data.to, data.notAfter) }),
     ChannelOpened: (state, { data, at }) => {
       const channels = { ...state.channels, [data.channel]: channelOf(data, at) }

@@ -71,6 +71,8 @@ export type EnrollmentEvent =
   | { type: 'AuthenticatedAgain'; data: { certificate: string } }
   /** The host goes on under another certificate. No new epoch: all that it has, it keeps. */
   | { type: 'IdentityRenewed'; data: { from: string; to: string; notAfter: string | null; by: 'profile' | 'scep' | 'adoption' } }
+  /** Another authority issued the host's identity certificate; when it ends (ISO 8601) was seen in its signature. */
+  | { type: 'IdentityEndSeen'; data: { certificate: string; notAfter: string } }
   | {
       type: 'ChannelOpened'
       data: {

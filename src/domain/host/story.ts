@@ -84,6 +84,8 @@ export const story: Story = {
       'The host authenticated again with a certificate that it had before.',
       'Its next token will tell whether it begins anew.',
     ),
+  IdentityEndSeen: ({ notAfter }) =>
+    said(`The identity certificate of the host ends at ${notAfter}.`, 'It said so itself: another authority issued it.'),
   IdentityRenewed: ({ by, notAfter }) =>
     said(
       `The host goes on under a new identity certificate${notAfter === null ? '' : `, which ends at ${notAfter}`}.`,

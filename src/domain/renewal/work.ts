@@ -6,6 +6,7 @@ import { answerWithinMs, renewalDue, renewalPauseMs } from './schedule.ts'
 /** Whoever has a certificate renews it one day; whoever was asked to must have done so in time; whoever failed tries again. */
 export const work: WorkTable<EnrollmentEvent | RenewalEvent> = {
   EnrollmentStarted: ({ id, data }) => inTime(id, data.notAfter ?? null),
+  IdentityEndSeen: ({ id, data }) => inTime(id, data.notAfter),
   IdentityRenewed: ({ id, data }) => inTime(id, data.notAfter),
   IdentityRenewalRequested: ({ id, at }) => [{ kind: 'renew-identity', key: id, dueAt: after(at, answerWithinMs) }],
   IdentityRenewalFailed: ({ id, at, data }) => [

@@ -64,9 +64,9 @@ describe('A certificate that a device shows', function () {
   const late = (ms: number): Date => new Date(notAfter.getTime() + ms)
 
   it('is let in within its dates, and a few minutes beyond', async () => {
-    assert.deepEqual(await show(), { fingerprint: identity.fingerprint, isExpired: false })
+    assert.deepEqual(await show(), { fingerprint: identity.fingerprint, isExpired: false, notAfter: notAfter.toISOString() })
     edge.now = late(9 * minuteMs)
-    assert.deepEqual(await show(), { fingerprint: identity.fingerprint, isExpired: false })
+    assert.deepEqual(await show(), { fingerprint: identity.fingerprint, isExpired: false, notAfter: notAfter.toISOString() })
   })
 
   it('is refused when it has expired or is yet to begin', async () => {
@@ -79,7 +79,7 @@ describe('A certificate that a device shows', function () {
   it('is let in after its end where that is wished, and said to be expired; but not before its beginning', async () => {
     edge.acceptExpired = true
     edge.now = late(400 * 24 * 60 * minuteMs)
-    assert.deepEqual(await show(), { fingerprint: identity.fingerprint, isExpired: true })
+    assert.deepEqual(await show(), { fingerprint: identity.fingerprint, isExpired: true, notAfter: notAfter.toISOString() })
     edge.now = new Date('2025-12-31T23:00:00Z')
     assert.deepEqual(await show(), { why: 'certificate-foreign', fingerprint: identity.fingerprint })
   })

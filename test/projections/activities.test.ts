@@ -68,11 +68,31 @@ const stories: readonly (readonly [string, string, object, object])[] = [
   ],
   ['team', 'TeamCreated', { name: 'Attic' }, { ...ofTeam, activity: 'created_team', details: { team_name: 'Attic' } }],
   ['team', 'TeamDeleted', { name: 'Attic' }, { ...ofTeam, activity: 'deleted_team', details: { team_name: 'Attic' } }],
-  ['label', 'LabelCreated', { name: 'Painters' }, { ...ofNone, activity: 'created_label' }],
-  ['label', 'LabelEdited', { name: 'Painters' }, { ...ofNone, activity: 'edited_label' }],
-  ['label', 'LabelListed', { joined: ['1'], left: [] }, { ...ofNone, activity: 'edited_label' }],
-  ['label', 'LabelDeleted', { name: 'Painters' }, { ...ofNone, activity: 'deleted_label' }],
-  ['server', 'PushCertificateUploaded', {}, { ...ofNone, activity: 'push_certificate_uploaded' }],
+  [
+    'label',
+    'LabelCreated',
+    { name: 'Painters' },
+    { ...ofNone, activity: 'created_label', details: { label_id: 7, label_name: 'Painters' } },
+  ],
+  [
+    'label',
+    'LabelEdited',
+    { name: 'Painters' },
+    { ...ofNone, activity: 'edited_label', details: { label_id: 7, label_name: 'Painters' } },
+  ],
+  ['label', 'LabelListed', { joined: ['1'], left: [] }, { ...ofNone, activity: 'edited_label', details: { label_id: 7 } }],
+  [
+    'label',
+    'LabelDeleted',
+    { name: 'Painters' },
+    { ...ofNone, activity: 'deleted_label', details: { label_id: 7, label_name: 'Painters' } },
+  ],
+  [
+    'server',
+    'PushCertificateUploaded',
+    { topic: 't', notAfter: at },
+    { ...ofNone, activity: 'push_certificate_uploaded', details: { topic: 't', not_after: at } },
+  ],
 ]
 
 describe('an activity', () => {

@@ -62,7 +62,7 @@ describe('what events change in the table of', () => {
       where,
       change: {
         ...{ stage: 'started', enrollment_id: udid, enrolled_at: null, updated_at: at },
-        ...{ ended_because: null, ended_at: null, forgotten_at: null },
+        ...{ ended_because: null, ended_at: null, forgotten_at: null, sent_away: false },
       },
     })
     const open = (channel?: string) => recorded<'ChannelOpened'>(opened('t', channel) as OfType<HostEvent, 'ChannelOpened'>)
@@ -70,7 +70,7 @@ describe('what events change in the table of', () => {
     assert.deepEqual(on.ChannelOpened?.(open(userChannel)), [])
     assert.deepEqual(on.EnrollmentEnded?.(told('EnrollmentEnded', { because: 'checked-out' })), {
       where,
-      change: { stage: 'ended', ended_because: 'checked-out', ended_at: at, updated_at: at },
+      change: { stage: 'ended', ended_because: 'checked-out', ended_at: at, sent_away: false, updated_at: at },
     })
     assert.deepEqual(on.HostForgotten?.(told('HostForgotten', { because: 'asked', reason: 'sold', times: 1 })), {
       where,

@@ -17,7 +17,9 @@ describe('The program, in the hands of a person and of a script', function () {
     server = await startServer()
     program = await programAt(server)
     const { devices } = await story.enrolledFleet(server, { count: 1, seed: 'careful' })
-    hostId = (await server.client.hosts.find(devices[0]?.udid ?? '')).id
+    const [device] = devices
+    assert.ok(device !== undefined)
+    hostId = await story.hostIdOn(server.client, device)
   })
   after(async () => {
     await server?.stop()

@@ -285,7 +285,7 @@ policies:
       [
         'names that two profiles exchange',
         { 'lib/one.mobileconfig': profile('one', 'Two'), 'lib/two.mobileconfig': profile('two', 'One') },
-        /already has a profile with .* the name Two/,
+        /already has a profile named Two: its identifier is com\.example\.two/,
       ],
       [
         'a label that nobody knows',

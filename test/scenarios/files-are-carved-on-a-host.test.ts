@@ -60,7 +60,7 @@ describe('Files that are carved on a host', function () {
 
   it('are announced by an agent that is known, with numbers that fit', async () => {
     const begin = (more: object = {}) => json('POST', '/api/v1/osquery/carve/begin', { ...announcement(), ...more })
-    assert.deepEqual((await begin({ node_key: 'stranger' })).body, { node_invalid: true })
+    assert.deepEqual((await begin({ node_key: 'stranger' })).body, { error: 'The node key is not known.', node_invalid: true })
     for (const [field, more] of [
       ['block_count', { block_count: 3 }],
       ['carve_size', { carve_size: 2 ** 31 }],
@@ -117,7 +117,7 @@ describe('Files that are carved on a host', function () {
     assert.deepEqual([fetched.status, fetched.bytes.toString()], [200, contents])
     assert.equal((await call('POST', '/api/osquery/yara/other.yar', { node_key: nodeKey })).status, 404)
     const stranger = await json('POST', '/api/osquery/yara/miner.yar', { node_key: 'stranger' })
-    assert.deepEqual(stranger.body, { node_invalid: true })
+    assert.deepEqual(stranger.body, { error: 'The node key is not known.', node_invalid: true })
     assert.equal((await json('PUT', '/api/v1/fleet/yara_rules/a%20b', { contents })).status, 400)
     assert.equal((await json('PUT', '/api/v1/fleet/yara_rules/empty', { contents: '' })).status, 422)
     const { body } = await json('GET', '/api/v1/fleet/yara_rules')

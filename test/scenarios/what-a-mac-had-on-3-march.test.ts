@@ -254,7 +254,7 @@ describe('what a Mac had on 3 March', function () {
     ])
       assert.deepEqual((await refused(path)).slice(0, 2), [404, 'id'], path)
     assert.match((await refused(`/configuration_profiles/${drawn}?at=2026-03-05`))[2], /was deleted at 2026-03-04T12/)
-    assert.deepEqual((await refused('/cohorts/nonsense')).slice(0, 2), [400, 'id'])
+    assert.deepEqual((await refused('/cohorts/nonsense')).slice(0, 2), [404, 'id'])
     assert.deepEqual((await refused('/activities?page=1001&per_page=50')).slice(0, 2), [400, 'page'])
   })
 })

@@ -15,6 +15,11 @@ export const moreLines: readonly (readonly [HostEvent, string, string | null])[]
     'Its next token will tell whether it begins anew.',
   ],
   [
+    { type: 'IdentityEndSeen', data: { certificate: 'a', notAfter: '2027-01-01T00:00:00.000Z' } },
+    'The identity certificate of the host ends at 2027-01-01T00:00:00.000Z.',
+    'It said so itself: another authority issued it.',
+  ],
+  [
     { type: 'IdentityRenewed', data: { from: 'a', to: 'b', notAfter: '2027-01-01T00:00:00.000Z', by: 'profile' } },
     'The host goes on under a new identity certificate, which ends at 2027-01-01T00:00:00.000Z.',
     'It installed its enrollment profile again.',

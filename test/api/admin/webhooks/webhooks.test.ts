@@ -74,7 +74,7 @@ describe('What receivers of webhooks refused', function () {
     ['POST /webhooks/devices/set_aside/resends', { ids: [] }, 422, 'ids'],
     ['POST /webhooks/devices/set_aside/resends', { ids: ['one'] }, 422, 'ids.0'],
     ['POST /webhooks/devices/set_aside/removals', { topic: 7 }, 422, 'topic'],
-    ['POST /webhooks/devices/set_aside/removals', { topics: 'mdm.UserAuthenticate' }, 422, 'base'],
+    ['POST /webhooks/devices/set_aside/removals', { topics: 'mdm.UserAuthenticate' }, 422, 'topics'],
     ['POST /webhooks/activities/set_aside/resends', {}, 409, 'name'],
   ] as const
   for (const [route, json, status, field] of refusals)

@@ -33,6 +33,7 @@ export const topics = ({ load }: Pick<App, 'load'>, publicUrl: string) => {
   }
 }
 
+/** That there is none is not believed for a moment: who enrolled under the placeholder could never be woken. */
 const currentPush = (load: App['load']) => {
   let read = -Infinity
   let push: Promise<Awaited<ReturnType<typeof readPush>>> | null = null
@@ -41,9 +42,14 @@ const currentPush = (load: App['load']) => {
     if (push === null || Date.now() - read > believedMs) {
       read = Date.now()
       push = readPush()
-      push.catch(() => {
-        push = null
-      })
+      push.then(
+        (found) => {
+          if (found === null) push = null
+        },
+        () => {
+          push = null
+        },
+      )
     }
     return push
   }

@@ -50,8 +50,10 @@ const looks: Readonly<Record<string, Look>> = {
 
   'push certificate': async (client, now) => {
     try {
-      const { topic, not_after } = await client.pushCertificate.get()
-      return [lasting(topic, not_after, now)]
+      const { topic, not_after, devices_out_of_reach = 0, warning } = await client.pushCertificate.get()
+      const reach: readonly Omit<Finding, 'what'>[] =
+        devices_out_of_reach === 0 ? [] : [{ state: 'warns', detail: warning ?? '' }]
+      return [lasting(topic, not_after, now), ...reach]
     } catch (error) {
       if (!(error instanceof ApiError) || error.status !== 404) throw error
       return [{ state: 'warns', detail: 'There is none: Apple devices are served when they call, and cannot be woken.' }]

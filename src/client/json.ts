@@ -130,7 +130,13 @@ export type Command = Readonly<{
 export type CommandResult = Command &
   Readonly<{ payload: string | null; payload_json: unknown; result: string | null; result_json: unknown }>
 
-export type PushCertificate = Readonly<{ topic: string; not_after: string; uploaded_at?: string }>
+export type PushCertificate = Readonly<{
+  topic: string
+  not_after: string
+  uploaded_at?: string
+  warning: string | null
+  devices_out_of_reach?: number
+}>
 
 export type Activity = Readonly<{
   id: string

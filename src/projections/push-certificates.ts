@@ -41,3 +41,13 @@ export const currentPushCertificate = () =>
 
 export const pushCertificateByTopic = (topic: string) =>
   query<PushCertificateRow>`select * from push_certificates where topic = ${topic}`
+
+/** Devices that enrolled under another topic than this one: how many, and a few of their names. Windows devices have no topic. */
+export const devicesBeyondTopic = (topic: string, named: number) =>
+  query<Readonly<{ count: number; names: readonly string[] }>>`
+    with beyond as (
+      select e.host_id, coalesce(nullif(h.name, ''), nullif(h.serial, ''), e.host_id) as name
+      from enrollments e join hosts h on h.host_id = e.host_id
+      where e.channel = 'device' and e.topic <> '' and e.topic <> ${topic} and h.stage = 'enrolled')
+    select (select count(*) from beyond)::int as count,
+           coalesce((select array_agg(name order by name) from (select name from beyond order by name limit ${named}) few), '{}') as names`

@@ -94,8 +94,8 @@ export const story: Story = {
   ChannelOpened: ({ channel, user }) =>
     said(
       channel === deviceChannel
-        ? 'The host is enrolled and can be reached by push.'
-        : `The user ${user?.shortName ?? channel} of the host can be reached by push.`,
+        ? 'The host is enrolled and told where it can be woken.'
+        : `The user ${user?.shortName ?? channel} of the host told where it can be woken.`,
     ),
   PushTokenChanged: ({ channel }) => said(`${subjectOf(channel)} has a new push token.`),
   PushRefused: ({ channel, reason }) => notWoken(subjectOf(channel), reason),

@@ -100,7 +100,7 @@ describe('The authority, as devices reach it', function () {
     assert.equal((await rig.get('operation=GetNextCACert')).status, 400)
   })
 
-  it('takes SHA-1 from nobody unless it is told to', async () => {
+  it('takes SHA-1 from nobody unless it is told to [case J13]', async () => {
     const old = await startScep({ allowSha1: true, staticChallenge: 'a secret for all' })
     try {
       const message = async ({ authorities, keyPair }: ScepRig) => {

@@ -242,7 +242,7 @@ describe('A profile that a host does not have', () => {
       [
         ['label', 'LabelCreated', 'The label Lab was made.', 'Admins list its hosts by hand.'],
         ['host', 'EnrollmentStarted', 'Enrollment 1 of the host began.', 'It is the first one.'],
-        ['host', 'ChannelOpened', 'The host is enrolled and can be reached by push.', null],
+        ['host', 'ChannelOpened', 'The host is enrolled and told where it can be woken.', null],
         ['profile', 'ProfileUploaded', 'The profile Wi-Fi was uploaded for no team.', 'It is for hosts without the label Lab.'],
         ['host', 'CommandsQueued', 'It was decided to install it on the host.', 'The host lacks a profile that its team has.'],
         ['host', 'CommandAnswered', 'The host carried out the command to install it.', null],

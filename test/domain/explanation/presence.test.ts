@@ -230,7 +230,7 @@ describe('A profile that a host has, or is to get', () => {
       [
         'The profile Wi-Fi was uploaded for no team.',
         'Enrollment 2 of the host began.',
-        'The host is enrolled and can be reached by push.',
+        'The host is enrolled and told where it can be woken.',
       ],
     )
   })

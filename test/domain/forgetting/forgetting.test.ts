@@ -123,7 +123,7 @@ describe('The past of a host that was forgotten', () => {
     )
     const user = { shortName: 'ada', longName: 'Ada L.' }
     const opened = { ...channel, channel: `${udid}:u`, awaitingConfiguration: false, user }
-    assert.equal(shown({ type: 'ChannelOpened', data: opened }), 'The user [forgotten] of the host can be reached by push.')
+    assert.equal(shown({ type: 'ChannelOpened', data: opened }), 'The user [forgotten] of the host told where it can be woken.')
     const unnamed = { ...channel, awaitingConfiguration: false, user: null }
     assert.deepEqual(masked({ type: 'ChannelOpened', data: unnamed }), { type: 'ChannelOpened', data: unnamed })
     const items = { 'device.identifier.serial-number': 'C02', 'device.operating-system.version': '15.3' }

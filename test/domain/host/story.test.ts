@@ -49,7 +49,7 @@ const lines: readonly Line[] = [
   ],
   [
     { type: 'ChannelOpened', data: { ...channel, awaitingConfiguration: false, user: null } },
-    'The host is enrolled and can be reached by push.',
+    'The host is enrolled and told where it can be woken.',
     null,
   ],
   [
@@ -57,7 +57,7 @@ const lines: readonly Line[] = [
       type: 'ChannelOpened',
       data: { ...channel, channel: 'e:u', awaitingConfiguration: false, user: { shortName: 'ada', longName: 'Ada' } },
     },
-    'The user ada of the host can be reached by push.',
+    'The user ada of the host told where it can be woken.',
     null,
   ],
   [{ type: 'PushTokenChanged', data: channel }, 'The host has a new push token.', null],

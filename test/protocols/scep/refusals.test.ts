@@ -185,7 +185,7 @@ describe('A SCEP request that is not right', function () {
     assert.deepEqual(csr.keyUsage, [])
   })
 
-  it('is refused single DES, RC2, other key encryption and lengths that cannot be', async () => {
+  it('is refused single DES, RC2, other key encryption and lengths that cannot be [case J13]', async () => {
     const altered = (algorithm: string, iv: number, encrypted: number, keyAlgorithm = '1.2.840.113549.1.1.1') => {
       const key = derSequence(derOid(keyAlgorithm), derNull)
       const recipient = derSequence(

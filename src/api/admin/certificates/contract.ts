@@ -74,6 +74,9 @@ const pushCertificate = component(
     uploaded_at: time,
     serial: z.string(),
     days_left: z.int(),
+    devices_out_of_reach: z
+      .int()
+      .describe('Devices that enrolled under another topic: they cannot be woken, and must enroll again.'),
     warning: z.string().nullable(),
   }),
   presentPush,
@@ -162,7 +165,7 @@ export const certificateContracts = tagged('Certificates', {
     replies: {
       200: json(pushCertificate, {
         ...{ topic: 'com.apple.mgmt.External.8f5a5d0e', not_after: '2027-03-01T12:00:00.000Z', days_left: 364, warning: null },
-        ...{ uploaded_at: '2026-03-01T12:00:00.000Z', serial: '4f2a' },
+        ...{ devices_out_of_reach: 0, uploaded_at: '2026-03-01T12:00:00.000Z', serial: '4f2a' },
       }),
     },
   },
@@ -175,8 +178,8 @@ export const certificateContracts = tagged('Certificates', {
       { p12: 'MIIKYQIBAzCCCi…', password: 'correct horse battery staple', replace_topic: true },
     ),
     replies: {
-      200: json(z.object({ topic: z.string(), not_after: time }), {
-        ...{ topic: 'com.apple.mgmt.External.8f5a5d0e', not_after: '2027-03-01T12:00:00.000Z' },
+      200: json(z.object({ topic: z.string(), not_after: time, warning: z.string().nullable() }), {
+        ...{ topic: 'com.apple.mgmt.External.8f5a5d0e', not_after: '2027-03-01T12:00:00.000Z', warning: null },
       }),
     },
   },

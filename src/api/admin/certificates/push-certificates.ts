@@ -6,7 +6,7 @@ import { server, theServer } from '../../../domain/server/server.ts'
 import type { Cause } from '../../../kernel/event.ts'
 import { ParseError } from '../../../kernel/parse-error.ts'
 import type { PushCertificateRow } from '../../../projections/push-certificates.ts'
-import { currentPushCertificate } from '../../../projections/push-certificates.ts'
+import { currentPushCertificate, devicesBeyondTopic } from '../../../projections/push-certificates.ts'
 import { openCertificate, readCertificate } from '../../../protocols/x509/certificate.ts'
 import { readPkcs12 } from '../../../protocols/x509/pkcs12.ts'
 import { writePlist } from '../../../protocols/plist/write.ts'
@@ -45,14 +45,19 @@ export const pushCertificateRoutes = ({ app, settings }: Pick<AdminDeps, 'app' |
   'GET /mdm/apple/push_certificate': async (_, response) => {
     const [row] = await app.read(currentPushCertificate())
     if (row === undefined) return refuse(404, 'base', 'No push certificate was uploaded yet.')
-    response.json(present(row, app.clock()))
+    response.json(present(row, await beyond(app, row.topic), app.clock()))
   },
 
   'POST /mdm/apple/push_certificate': async (request, response, { cause }) => {
     const uploaded = bodyOf(upload, request)
     const pair = await pairIn(app, uploaded)
     const executed = await uploadPushCertificate(app, { ...pair, replaceTopic: uploaded.replace_topic }, cause)
-    await answer(app, response, executed, () => ({ topic: executed.topic, not_after: executed.notAfter }))
+    const outOfReach = await beyond(app, executed.topic)
+    await answer(app, response, executed, () => ({
+      topic: executed.topic,
+      not_after: executed.notAfter,
+      warning: beyondText(outOfReach),
+    }))
   },
 
   'POST /mdm/apple/push_certificate/requests': async (request, response, { cause }) => {
@@ -171,7 +176,30 @@ const pemOf = (label: string, der: Uint8Array): string =>
     .toString('base64')
     .replace(/(.{64})(?!$)/g, '$1\n')}\n-----END ${label}-----\n`
 
-export const present = ({ topic, not_after, uploaded_at, certificate_pem }: PushCertificateRow, now: Date) => {
+type Beyond = Readonly<{ count: number; names: readonly string[] }>
+
+const beyond = async ({ read }: Pick<App, 'read'>, topic: string): Promise<Beyond> =>
+  (await read(devicesBeyondTopic(topic, 5)))[0] ?? { count: 0, names: [] }
+
+/**
+ * The topic is in a device's enrollment profile, and an update of it that changes the topic is refused.
+ * https://developer.apple.com/documentation/devicemanagement/mdm
+ */
+const beyondText = ({ count, names }: Beyond): string | null => {
+  if (count === 0) return null
+  const more = count > names.length ? ` and ${String(count - names.length)} others` : ''
+  const which =
+    count === 1
+      ? '1 device enrolled under another topic and cannot'
+      : `${String(count)} devices enrolled under another topic and cannot`
+  return `${which} be woken: ${names.join(', ')}${more}. No update of a profile can change that; they must enroll again. Until then they are served when they call.`
+}
+
+export const present = (
+  { topic, not_after, uploaded_at, certificate_pem }: PushCertificateRow,
+  outOfReach: Beyond,
+  now: Date,
+) => {
   const daysLeft = Math.floor((Date.parse(not_after) - now.getTime()) / dayMs)
   return {
     topic,
@@ -179,7 +207,8 @@ export const present = ({ topic, not_after, uploaded_at, certificate_pem }: Push
     uploaded_at,
     serial: readCertificate(certificate_pem).serial,
     days_left: daysLeft,
-    warning: expiryWarning(daysLeft),
+    devices_out_of_reach: outOfReach.count,
+    warning: [expiryWarning(daysLeft), beyondText(outOfReach)].filter((one) => one !== null).join(' ') || null,
   }
 }
 

@@ -32,10 +32,18 @@ describe('the push certificate, in the admin API', function () {
   it('takes a push certificate, and keeps its key sealed', async () => {
     const pair = testPushCertificate(authority, topic, later)
     const { status, body } = await upload(pair)
-    assert.deepEqual([status, body], [200, { topic, not_after: '2027-01-15T00:00:00.000Z' }])
+    assert.deepEqual([status, body], [200, { topic, not_after: '2027-01-15T00:00:00.000Z', warning: null }])
     const shown = (await api.call('GET /mdm/apple/push_certificate')).body
     assert.deepEqual([shown.topic, shown.not_after], [topic, '2027-01-15T00:00:00.000Z'])
-    assert.deepEqual(Object.keys(shown).toSorted(), ['days_left', 'not_after', 'serial', 'topic', 'uploaded_at', 'warning'])
+    assert.deepEqual(Object.keys(shown).toSorted(), [
+      'days_left',
+      'devices_out_of_reach',
+      'not_after',
+      'serial',
+      'topic',
+      'uploaded_at',
+      'warning',
+    ])
     const events = JSON.stringify(await api.app.log.readAll({ after: null, limit: 1000 }))
     assert.ok(events.includes('BEGIN CERTIFICATE') && !events.includes('PRIVATE KEY'))
   })

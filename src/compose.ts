@@ -32,6 +32,7 @@ import { ensureAuthority } from './api/authority.ts'
 import { checkpointsOf } from './api/checkpoints.ts'
 import { theToken } from './api/first-token.ts'
 import { nothingWaiting } from './api/apple/nothing-waiting.ts'
+import { query } from './kernel/query.ts'
 import { standingToken } from './api/apple/declaration-sets.ts'
 import { pushCredentials } from './api/push-credentials.ts'
 import { keepTrust } from './api/trust.ts'
@@ -43,6 +44,7 @@ import { blobsIn } from './app/blobs.ts'
 import { executor } from './app/execute.ts'
 import type { LibraryFaults } from './app/library-faults.ts'
 import type { EventLog, Log } from './app/ports.ts'
+import { outagesToldOnce } from './app/outages.ts'
 import { runProjections } from './app/project.ts'
 import { projectionProgress } from './app/projection-progress.ts'
 import { upcasting } from './app/upcasting.ts'
@@ -109,17 +111,19 @@ type Process = Required<Hosting> & Readonly<{ closers: (() => Promise<unknown>)[
 
 const start = async (
   config: Config,
-  logger: Log,
+  plain: Log,
   { closers, signal, libraryFaults, end }: Process,
 ): Promise<Omit<Muster, 'stop'>> => {
   const runs = (role: Config['roles'][number]) => config.roles.includes(role)
-  const url = config.DATABASE_URL ?? (await embedded(config, logger, { closers, end }))
+  const url = config.DATABASE_URL ?? (await embedded(config, plain, { closers, end }))
 
-  const pool = openPool({ url, max: 16, name: 'operations', logger })
+  const pool = openPool({ url, max: 16, name: 'operations', logger: plain })
   closers.push(() => pool.end())
-  await withPostgres(config, { logger, signal }, () => createOperationalTables(pool))
-  const { clock, close: stopComparing } = await databaseClock({ pool, logger })
+  await withPostgres(config, { logger: plain, signal }, () => createOperationalTables(pool))
+  const { clock, close: stopComparing } = await databaseClock({ pool, logger: plain })
   closers.push(stopComparing)
+
+  const { logger, watch } = outagesToldOnce({ logger: plain, clock, signal })
 
   const { log: rawLog, refusal } = await openLog(config, { url, pool }, { logger, signal })
   closers.push(rawLog.close)
@@ -127,6 +131,7 @@ const start = async (
 
   const database = postgresDatabase({ url, logger })
   closers.push(database.close)
+  watch({ 'event log': rawLog.head, database: () => database.read(query`select 1`) })
   const store = postgresProjectionStore({ url, logger })
   closers.push(store.close)
   await store.prepare(allProjections, true)

@@ -78,4 +78,39 @@ describe('A device that calls while the event log is away', function () {
       return story.holdings(newcomer).join() === 'first,second'
     })
   })
+
+  it('is told of once when it goes and once when it is back, however many calls miss it, and warns of nothing else [case P7]', async () => {
+    const warnings: string[] = []
+    const warned = ({ name, message }: Error) => void warnings.push(`${name}: ${message}`)
+    process.on('warning', warned)
+    try {
+      const gone = () => server.complaints.filter(({ message }) => message.startsWith("The event log is away")).length
+      const returned = () => server.remarks.filter(({ message }) => message === 'The event log is back.')
+      await eventually('what was before is over', () => gone() === returned().length)
+      const [before, times] = [server.complaints.length, returned().length]
+      const said = () =>
+        server.complaints.slice(before).filter(({ message }) => /event log is|a device could not|a request failed/.test(message))
+      await story.upload(server.client, story.profileCalled('third'))
+      await eventually('the command is queued', async () =>
+        (await server.client.commands.list()).results.some(({ status }) => status === 'Pending'),
+      )
+      log.stop()
+      const made = Array.from({ length: 30 }, (_, index) => server.client.teams.create({ name: `Team ${String(index)}` }))
+      const outcomes = await Promise.allSettled([mac.connect(), ...made])
+      assert.ok(outcomes.every(({ status }) => status === 'rejected'))
+      assert.deepEqual(
+        said().map(({ message }) => message),
+        ['The event log is away: what needs it is answered with 503 until it is back.'],
+      )
+      assert.ok(JSON.stringify(said()[0]?.fields).length < 500, 'no stacks')
+      await log.start()
+      await eventually('it is told to be back', () => returned().length > times)
+      assert.equal(said().length, 1)
+      const back = returned().at(-1)
+      assert.ok(Number((back?.fields as { missed?: number }).missed) >= 30)
+      assert.deepEqual(warnings, [])
+    } finally {
+      process.off('warning', warned)
+    }
+  })
 })

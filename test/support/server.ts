@@ -29,6 +29,8 @@ export type TestServer = Readonly<{
   network: Network
   /** What the server complained of. */
   complaints: readonly Readonly<{ fields: object; message: string }>[]
+  /** What it remarked beside that. */
+  remarks: readonly Readonly<{ fields: object; message: string }>[]
   /** Stops the server and drops its database. */
   stop: () => Promise<void>
 }>
@@ -50,7 +52,8 @@ export const startServer = async ({ environment = {}, roles, embedded = false }:
   const whole = { ...common, ...own, MUSTER_DATA: folder, ...environment }
   const config = readConfig(whole)
   const complaints: Readonly<{ fields: object; message: string }>[] = []
-  const muster = await compose({ ...config, roles: roles ?? config.roles }, listening(complaints))
+  const remarks: Readonly<{ fields: object; message: string }>[] = []
+  const muster = await compose({ ...config, roles: roles ?? config.roles }, listening(complaints, remarks))
   const network = deviceNetwork({ ca: muster.caPem, tries: 1 })
   const client = musterClient({ url: muster.url, token: muster.firstToken ?? '', ca: muster.caPem })
   return {
@@ -62,6 +65,7 @@ export const startServer = async ({ environment = {}, roles, embedded = false }:
     client,
     network,
     complaints,
+    remarks,
     stop: async () => {
       network.close()
       client.close()
@@ -74,11 +78,13 @@ export const startServer = async ({ environment = {}, roles, embedded = false }:
 
 /** Starts a further node of a running server's deployment in this process. */
 export const joinServer = async (server: Pick<TestServer, 'environment'>, roles: readonly RoleName[]) =>
-  compose({ ...readConfig({ ...server.environment }), roles }, listening([]))
+  compose({ ...readConfig({ ...server.environment }), roles }, listening([], []))
 
 const common = { MUSTER_PORT: '0', MUSTER_AUTHORITY_KEY_BITS: '2048', MUSTER_LOG_LEVEL: 'silent' }
 
-const listening = (complaints: Readonly<{ fields: object; message: string }>[]): Log => {
+type Lines = Readonly<{ fields: object; message: string }>[]
+
+const listening = (complaints: Lines, remarks: Lines): Log => {
   const complain = (fields: object, message: string): void => void complaints.push({ fields, message })
-  return { info: () => undefined, warn: complain, error: complain }
+  return { info: (fields, message) => void remarks.push({ fields, message }), warn: complain, error: complain }
 }

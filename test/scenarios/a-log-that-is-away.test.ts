@@ -84,7 +84,7 @@ describe('A device that calls while the event log is away', function () {
     const warned = ({ name, message }: Error) => void warnings.push(`${name}: ${message}`)
     process.on('warning', warned)
     try {
-      const gone = () => server.complaints.filter(({ message }) => message.startsWith("The event log is away")).length
+      const gone = () => server.complaints.filter(({ message }) => message.startsWith('The event log is away')).length
       const returned = () => server.remarks.filter(({ message }) => message === 'The event log is back.')
       await eventually('what was before is over', () => gone() === returned().length)
       const [before, times] = [server.complaints.length, returned().length]

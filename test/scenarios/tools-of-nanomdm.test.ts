@@ -134,7 +134,8 @@ describe("NanoMDM's tools against Muster", function () {
     assert.equal(wrong.status, 400)
     const user = { UserID: '5D1A0000-0000-4000-8000-000000000501', UserShortName: 'ada', UserLongName: 'Ada' }
     assert.equal((await tool('PUT', '/migration', writePlist(tokenUpdate(udid, user)))).status, 200)
-    await eventually('the host is there', async () => (await server.client.hosts.find(udid)).mdm.connected_to_fleet)
+    const id = await hostIdOn(server.client, { udid })
+    await eventually('the host is enrolled', async () => (await server.client.hosts.get(id)).mdm.connected_to_fleet)
     const types = typesIn(await historyOf(server.client, { udid }))
     assert.equal(types.filter((type) => type === 'EnrollmentStarted').length, 1)
     assert.equal(types.filter((type) => type === 'ChannelOpened').length, 2)

@@ -13,10 +13,12 @@ export const channelsToWake = (hostIds: readonly string[], silently = false) =>
       and case when ${silently}::boolean then e.channel = 'device'
           else exists (select from waiting_commands w where w.host_id = e.host_id and w.channel = e.channel and w.held is null) end`
 
-/** The open channels of these hosts. */
+/** The open channels of these hosts, with what the push service last had against each. */
 export const openChannels = (hostIds: readonly string[]) =>
-  query<EnrollmentRow>`
-    select host_id, channel, enrollment_id, topic, push, token_at from enrollments where host_id = any(${hostIds})`
+  query<EnrollmentRow & Pick<ChannelToWake, 'problem'>>`
+    select e.host_id, e.channel, e.enrollment_id, e.topic, e.push, e.token_at, p.problem
+    from enrollments e left join channel_pushes p on p.host_id = e.host_id and p.channel = e.channel
+    where e.host_id = any(${hostIds})`
 
 /**
  * Hosts with a channel on which commands wait and whose last push (if any) is older than a back-off that doubles with each push that brought

@@ -396,6 +396,11 @@ describe("NanoMDM's API, request for request", function () {
       apns.answer(hex('fourth'), 'accept')
       assert.equal((await call('PUT', `/v1/push/${udid}`)).status, 200)
       assert.equal(await problemOf(), null)
+      const types = typesIn(await historyOf(server.client, { udid }))
+      assert.deepEqual(
+        types.filter((type) => type === 'PushRefused' || type === 'PushTaken'),
+        ['PushRefused', 'PushTaken'],
+      )
     })
 
     it('[case J3] ends the enrollment of a device whose token the push service has found dead', async () => {

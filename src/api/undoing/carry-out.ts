@@ -37,14 +37,14 @@ const atATime = 64
 export const carryOut = async (
   app: App,
   inverses: readonly Inverse[],
-  { changeSet, cause, movesAtOnce }: Readonly<{ changeSet: string; cause: Cause; movesAtOnce?: number | undefined }>,
+  { changeSet, cause, hostsAtOnce }: Readonly<{ changeSet: string; cause: Cause; hostsAtOnce?: number | undefined }>,
 ): Promise<Done> => {
   const undone: Undone[] = []
   const cannot: Unmoved[] = []
   const executed: Executed[] = []
   const transfers: Done['transfers'][number][] = []
   const move = async (to: string, from: string, hostIds: readonly string[]): Promise<readonly Executed[]> => {
-    const moving = await moveHosts(app, { teamId: to, from, hostIds }, { cause, atOnce: movesAtOnce })
+    const moving = await moveHosts(app, { teamId: to, from, hostIds }, { cause, atOnce: hostsAtOnce })
     if (moving.transfer !== null) transfers.push({ id: moving.transfer, hostIds })
     return moving.executed
   }

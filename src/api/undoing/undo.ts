@@ -27,7 +27,7 @@ const mostPasses = 3
 
 /**
  * Undoes a change set by a change set of its own. Refuses with 409 when it was undone already, while it still moves hosts, and, unless forced, when others changed the same
- * since. Cut off in the middle, it is finished by the next call. More than `movesAtOnce` hosts are moved back by a worker.
+ * since. Cut off in the middle, it is finished by the next call. More than `hostsAtOnce` hosts are moved back by a worker.
  */
 export const undo = async (
   app: App,
@@ -36,8 +36,8 @@ export const undo = async (
     force,
     cause: asked,
     role,
-    movesAtOnce,
-  }: Readonly<{ force: boolean; cause: Cause; role: Role; movesAtOnce?: number | undefined }>,
+    hostsAtOnce,
+  }: Readonly<{ force: boolean; cause: Cause; role: Role; hostsAtOnce?: number | undefined }>,
 ): Promise<UndoResult> => {
   const by = undoOf(id)
   await mustNotBeUndone(app, id)
@@ -57,7 +57,7 @@ export const undo = async (
     if (first === undefined && !force) await mustBeUntouched(app, gathered)
     first ??= gathered
     const todo = pass === 1 ? gathered.inverses : gathered.inverses.flatMap((inverse) => againTo(inverse, onTheirWay))
-    const done = await carryOut(app, todo, { changeSet: id, cause, movesAtOnce })
+    const done = await carryOut(app, todo, { changeSet: id, cause, hostsAtOnce })
     undone.push(...done.undone)
     for (const { id: transfer, hostIds } of done.transfers) {
       transfers.push(transfer)

@@ -69,7 +69,7 @@ export const changeSetRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'sett
       request.body ??= {}
       const { force } = bodyOf(wish, request)
       const { by, undone, cannot, skipped, transfers, executed } = await undo(app, change_set_id, {
-        ...{ force, cause, movesAtOnce: settings.movesAtOnce },
+        ...{ force, cause, hostsAtOnce: settings.hostsAtOnce },
         // Only roles everywhere come here.
         role: principal.rights.globalRole ?? 'observer',
       })

@@ -12,8 +12,8 @@ export type Move = Readonly<{ teamId: string; from?: string; hostIds: readonly s
 /** `transfer`: the id of what moves the hosts from now on; null: they are moved. */
 export type Moving = Readonly<{ executed: readonly Readonly<{ position: Position | null }>[]; transfer: string | null }>
 
-/** More hosts than this are moved by a worker: so many take a second or two, even on a busy machine. */
-export const usuallyMovedAtOnce = 500
+/** More hosts than this are left to a worker: so many take a second or two, even on a busy machine. */
+export const usuallyAtOnce = 500
 
 const atATime = 64
 /** How many hosts a worker moves before it notes so. */
@@ -26,7 +26,7 @@ const batchSize = 500
 export const moveHosts = async (
   { execute, blobs }: Pick<App, 'execute' | 'blobs'>,
   { teamId, from, hostIds }: Move,
-  { cause, atOnce = usuallyMovedAtOnce }: Readonly<{ cause: Cause; atOnce?: number | undefined }>,
+  { cause, atOnce = usuallyAtOnce }: Readonly<{ cause: Cause; atOnce?: number | undefined }>,
 ): Promise<Moving> => {
   const whence = from === undefined ? {} : { from }
   if (hostIds.length <= atOnce) {

@@ -16,6 +16,7 @@ export type Rehearsal = Readonly<{ app: App; events: readonly Recorded[] }>
 export const rehearsalOf = (app: App, limitMs: number): Rehearsal => {
   const states = new Map<string, Loaded<unknown>>()
   const events: Recorded[] = []
+  const kept = new Map<string, Uint8Array>()
   const until = app.clock().getTime() + limitMs
 
   const load: Load = async <C extends AnyCommand, E extends AnyEvent, S>(decider: Decider<C, E, S>, id: string) => {
@@ -60,7 +61,16 @@ export const rehearsalOf = (app: App, limitMs: number): Rehearsal => {
       execute,
       load,
       caughtUp: () => Promise.resolve(true),
-      blobs: { ...app.blobs, keep: () => Promise.resolve({ gzip: '' }), keepSealed: never },
+      blobs: {
+        ...app.blobs,
+        keep: (bytes) => {
+          const blob = `rehearsed/${String(kept.size)}`
+          kept.set(blob, bytes)
+          return Promise.resolve({ blob })
+        },
+        fetch: async (content) => ('blob' in content ? kept.get(content.blob) : undefined) ?? app.blobs.fetch(content),
+        keepSealed: never,
+      },
       log: { ...app.log, append: never },
       vault: { ...app.vault, seal: never, destroy: never },
       applyNow: never,

@@ -13,6 +13,7 @@ import type { ServerKeyEvent } from './server-keys/events.ts'
 import type { SecurityEvent, ServerEvent } from './server/events.ts'
 import type { TeamEvent } from './teams/events.ts'
 import type { AccountKeyEvent } from './tokens/events.ts'
+import type { TransferEvent } from './transfers/events.ts'
 import type { AdminsEvent, UserEvent } from './users/events.ts'
 import type { YaraRuleEvent } from './yara-rules/events.ts'
 
@@ -68,6 +69,7 @@ export const eventTypes = {
   }),
   serverKey: typesOf<ServerKeyEvent>({ ServerKeyCreated: true }),
   team: typesOf<TeamEvent>({ TeamCreated: true, TeamRenamed: true, TeamDeleted: true }),
+  transfer: typesOf<TransferEvent>({ TransferRequested: true, TransferContinued: true, TransferEnded: true }),
   user: typesOf<UserEvent>({
     UserCreated: true,
     UserRenamed: true,

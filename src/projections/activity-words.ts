@@ -11,6 +11,7 @@ import type { ServerKeyEvent } from '../domain/server-keys/events.ts'
 import type { SecurityEvent, ServerEvent } from '../domain/server/events.ts'
 import type { SecretVariableEvent } from '../domain/secret-variables/events.ts'
 import type { TeamEvent } from '../domain/teams/events.ts'
+import type { TransferEvent } from '../domain/transfers/events.ts'
 import type { UserEvent } from '../domain/users/events.ts'
 import type { AccountKeyEvent } from '../domain/tokens/events.ts'
 import type { YaraRuleEvent } from '../domain/yara-rules/events.ts'
@@ -35,6 +36,7 @@ export type TimelineEvent =
   | UserEvent
   | AuditEvent
   | ChangeSetEvent
+  | TransferEvent
 
 /** What Fleet calls it, where it has a word; `…_profile` is completed by the kind of the profile when it is told. */
 const fleetWords: Readonly<Partial<Record<string, string>>> = {
@@ -47,6 +49,8 @@ const fleetWords: Readonly<Partial<Record<string, string>>> = {
   EnrollmentStarted: 'mdm_enrolled',
   EnrollmentEnded: 'mdm_unenrolled',
   HostTransferred: 'transferred_hosts',
+  TransferRequested: 'began_transfer',
+  TransferEnded: 'ended_transfer',
   ProfileUploaded: 'created_profile',
   ProfileDeleted: 'deleted_profile',
   SecretVariableSet: 'edited_custom_variable',

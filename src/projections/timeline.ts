@@ -68,7 +68,7 @@ const ofUser = () => as(({ id }) => ({ details: { user_id: Number(id) } }))
 /** What happened, over all hosts and settings. Commands that follow from settings, and the travel of single ones, are left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 16,
+  version: 17,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -104,6 +104,10 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     HardwareIdCollided: entry,
     EnrollmentEnded: as(({ data }) => ({ details: { installed_from_dep: false, because: data.because } })),
     HostTransferred: as(({ id, data }) => ({ team_id: data.teamId, details: { host_ids: [Number(id)], because: data.because } })),
+    TransferRequested: as(({ data }) => ({ team_id: data.teamId, details: { hosts: data.hosts } })),
+    TransferEnded: as(({ data: { moved, alreadyThere, left } }) => ({
+      details: { moved, already_there: alreadyThere, left: left.map(({ because, hosts }) => ({ because, hosts })) },
+    })),
     CommandsQueued: (event) => {
       const [asked] = event.data.commands.filter(({ reason, request }) => reason.code === 'asked' && !ownWords.has(request.kind))
       if (asked === undefined) return []

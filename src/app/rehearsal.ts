@@ -1,3 +1,6 @@
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { Content } from '../kernel/content.ts'
 import type { Decider } from '../kernel/decider.ts'
 import type { AnyCommand, AnyEvent, Cause, Recorded } from '../kernel/event.ts'
 import { derivedId, streamOf } from '../kernel/ids.ts'
@@ -60,13 +63,18 @@ export const rehearsalOf = (app: App, limitMs: number): Rehearsal => {
       execute,
       load,
       caughtUp: () => Promise.resolve(true),
-      blobs: { ...app.blobs, keep: () => Promise.resolve({ gzip: '' }), keepSealed: never },
+      blobs: { ...app.blobs, keep: keptInMemory, keepSealed: never },
       log: { ...app.log, append: never },
       vault: { ...app.vault, seal: never, destroy: never },
       applyNow: never,
     },
   }
 }
+
+/** Whatever its size, in the event itself. */
+const keptInMemory = async (bytes: Uint8Array): Promise<Content> => ({
+  gzip: (await promisify(gzip)(bytes)).toString('base64'),
+})
 
 const never = (): never => {
   throw new Error('A rehearsal writes nothing.')

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express'
 import type { App } from '../../../app/app.ts'
 import { refuse } from '../../errors.ts'
-import type { Caller, Handlers } from '../deps.ts'
+import type { Caller, Handlers, Principal } from '../deps.ts'
 import { liveFeed } from './live-feed.ts'
 import type { Moved } from './live-topics.ts'
 import { hintsOf } from './live-topics.ts'
@@ -32,7 +32,8 @@ export const liveRoutes = (
     else watching.set(key, now)
   }
 
-  const watch = (request: Request, response: Response, { principal: { key }, reach }: Caller): void => {
+  const watch = (request: Request, response: Response, { principal, reach }: Caller): void => {
+    const key = watcherOf(principal)
     count(key, 1)
     const end = (): void => void response.end()
     const endUnlessKnown = async (): Promise<void> => {
@@ -62,7 +63,7 @@ export const liveRoutes = (
 
   return {
     'GET /live': async (request, response, caller) => {
-      if ((watching.get(caller.principal.key) ?? 0) >= mostOfOne) {
+      if ((watching.get(watcherOf(caller.principal)) ?? 0) >= mostOfOne) {
         response.set('retry-after', '30')
         refuse(429, 'base', `One caller is told in ${String(mostOfOne)} places what moves, and in no more.`)
       }
@@ -77,3 +78,6 @@ export const liveRoutes = (
     },
   }
 }
+
+/** Whose place it is: a person's, in however many sessions, or a token's. */
+const watcherOf = ({ user, key }: Principal): string => (user === null ? key : `user ${user.user_id}`)

@@ -139,6 +139,21 @@ describe('Who watches what moves', function () {
     assert.doesNotMatch(watcher.text(), /ids/)
   })
 
+  it('is one and the same in however many sessions [case M7]', async () => {
+    const person = { name: 'Ada', email: 'ada@example.com', password: 'correct horse battery staple' }
+    assert.equal((await api.call('POST /users', { json: { ...person, global_role: 'observer' } })).status, 200)
+    const signIn = async (): Promise<string> => {
+      const { email, password } = person
+      return String((await api.call('POST /login', { token: null, json: { email, password } })).body.token)
+    }
+    const [one, other] = [await signIn(), await signIn()]
+    const all = await Promise.all(Array.from({ length: 24 }, (_, index) => watch(index % 2 === 0 ? one : other)))
+    assert.deepEqual(
+      [200, 429].map((status) => all.filter((watcher) => watcher.status === status).length),
+      [20, 4],
+    )
+  })
+
   it('cannot take the places of all others, and there are not any number of places [case M7]', async () => {
     const tokens = await Promise.all(
       Array.from({ length: 11 }, async (_, index) => {

@@ -126,7 +126,13 @@ const readers: Readonly<Record<KindOfUpload, Reader>> = {
   },
   'windows-profile': ({ bytes, name }, variables) => {
     const { commands } = inUpload(() => readWindowsProfile(bytes), 400)
-    inUpload(() => mustFitInMessage(Buffer.from(bytes).toString('utf8').replace(/^\ufeff/, '')))
+    inUpload(() =>
+      mustFitInMessage(
+        Buffer.from(bytes)
+          .toString('utf8')
+          .replace(/^\ufeff/, ''),
+      ),
+    )
     const described = { name: mustBeAName(name), identifier: name, scope: scopeOf(commands), payloadTypes: [] } as const
     return { kind: 'profile', family: 'windows', bytes, ...described, variables, secrets: {} }
   },

@@ -1,6 +1,3 @@
-import { promisify } from 'node:util'
-import { gzip } from 'node:zlib'
-import type { Content } from '../kernel/content.ts'
 import type { Decider } from '../kernel/decider.ts'
 import type { AnyCommand, AnyEvent, Cause, Recorded } from '../kernel/event.ts'
 import { derivedId, streamOf } from '../kernel/ids.ts'
@@ -19,6 +16,7 @@ export type Rehearsal = Readonly<{ app: App; events: readonly Recorded[] }>
 export const rehearsalOf = (app: App, limitMs: number): Rehearsal => {
   const states = new Map<string, Loaded<unknown>>()
   const events: Recorded[] = []
+  const kept = new Map<string, Uint8Array>()
   const until = app.clock().getTime() + limitMs
 
   const load: Load = async <C extends AnyCommand, E extends AnyEvent, S>(decider: Decider<C, E, S>, id: string) => {
@@ -63,18 +61,22 @@ export const rehearsalOf = (app: App, limitMs: number): Rehearsal => {
       execute,
       load,
       caughtUp: () => Promise.resolve(true),
-      blobs: { ...app.blobs, keep: keptInMemory, keepSealed: never },
+      blobs: {
+        ...app.blobs,
+        keep: (bytes) => {
+          const blob = `rehearsed/${String(kept.size)}`
+          kept.set(blob, bytes)
+          return Promise.resolve({ blob })
+        },
+        fetch: async (content) => ('blob' in content ? kept.get(content.blob) : undefined) ?? app.blobs.fetch(content),
+        keepSealed: never,
+      },
       log: { ...app.log, append: never },
       vault: { ...app.vault, seal: never, destroy: never },
       applyNow: never,
     },
   }
 }
-
-/** Whatever its size, in the event itself. */
-const keptInMemory = async (bytes: Uint8Array): Promise<Content> => ({
-  gzip: (await promisify(gzip)(bytes)).toString('base64'),
-})
 
 const never = (): never => {
   throw new Error('A rehearsal writes nothing.')

@@ -24,6 +24,7 @@ import { renewals } from './renewals.ts'
 import { secretVariables } from './secret-variables.ts'
 import { teams } from './teams.ts'
 import { timeline } from './timeline.ts'
+import { transfers } from './transfers.ts'
 import { users } from './users.ts'
 import { waitingCommands } from './waiting-commands.ts'
 import { windowsEnrollments } from './windows-enrollments.ts'
@@ -57,6 +58,7 @@ export const allProjections: readonly AnyProjection[] = [
   erased(packages),
   erased(manifests),
   erased(windowsEnrollments),
+  erased(transfers),
   erased(timeline),
   erased(changeSets),
   erased(changeSetEffects),

@@ -17,7 +17,7 @@ export type ChangeSetRow = Readonly<{
 /** What admins did with one intent, by the correlation that all of it shares. Only what they did themselves makes a change set. */
 export const changeSets: Projection<AnyEvent, ChangeSetRow> = {
   name: 'change_sets',
-  version: 1,
+  version: 2,
   schema: `
     change_set_id text not null,
     last_position text collate "C" not null,
@@ -59,16 +59,22 @@ export type CountedChangeSet = ChangeSetRow &
     /** The activities that they are, in order of name. */
     kinds: readonly string[]
     hosts: number
+    /** Of its transfers that are under way: how many hosts they are about, and with how many they are done; null: there are none. */
+    moving_hosts: number | null
+    moving_done: number | null
   }>
 
 const counted = `
-  select c.*, t.events, t.kinds, (
+  select c.*, t.events, t.kinds, m.moving_hosts, m.moving_done, (
       select count(*) from (
         select host_id from timeline where correlation_id = c.change_set_id and host_id is not null
         union select host_id from change_set_effects where change_set_id = c.change_set_id) touched)::int as hosts
   from change_sets c cross join lateral (
     select count(*)::int as events, coalesce(array_agg(distinct activity), '{}') as kinds from timeline
-    where correlation_id = c.change_set_id and actor_kind = 'admin' and type = any($1)) t`
+    where correlation_id = c.change_set_id and actor_kind = 'admin' and type = any($1)) t
+  cross join lateral (
+    select sum(hosts)::int as moving_hosts, sum(done)::int as moving_done from transfers
+    where change_set_id = c.change_set_id and ended_at is null) m`
 
 /** A page of change sets, the newest first. */
 export const changeSetsPage = (limit: number, offset: number) => ({

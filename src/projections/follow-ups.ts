@@ -32,3 +32,9 @@ export const vitalChanges = (labelId: string, { vital, value }: Criteria): Query
 /** All hosts of a team, enrolled or not. */
 export const everyHostOf = (teamId: string) =>
   query<Readonly<{ host_id: string }>>`select host_id from hosts where team_id = ${teamId} order by host_id`
+
+/** Those of these hosts that would go to a team, with where they are; `from`: only hosts of this team. */
+export const hostsToMove = (hostIds: readonly string[], { teamId, from }: Readonly<{ teamId: string; from: string | null }>) =>
+  query<Readonly<{ host_id: string; team_id: string }>>`
+    select host_id, team_id from hosts
+    where host_id = any(${hostIds}) and team_id <> ${teamId} and (${from}::text is null or team_id = ${from}) order by host_id`

@@ -11,6 +11,7 @@ import type { ServerKeyEvent } from '../domain/server-keys/events.ts'
 import type { SecurityEvent, ServerEvent } from '../domain/server/events.ts'
 import type { SecretVariableEvent } from '../domain/secret-variables/events.ts'
 import type { TeamEvent } from '../domain/teams/events.ts'
+import type { TransferEvent } from '../domain/transfers/events.ts'
 import type { UserEvent } from '../domain/users/events.ts'
 import type { AccountKeyEvent } from '../domain/tokens/events.ts'
 import type { YaraRuleEvent } from '../domain/yara-rules/events.ts'
@@ -36,6 +37,7 @@ type TimelineEvent =
   | UserEvent
   | AuditEvent
   | ChangeSetEvent
+  | TransferEvent
 
 export type TimelineRow = Readonly<{
   event_position: string
@@ -104,7 +106,7 @@ const ofUser = () => as(({ id }) => ({ details: { user_id: Number(id) } }))
 /** What happened, over all hosts and settings. Commands that follow from settings, and the travel of single ones, are left to each host's own history. */
 export const timeline: Projection<TimelineEvent, TimelineRow> = {
   name: 'timeline',
-  version: 16,
+  version: 17,
   schema: `
     event_position text collate "C" not null,
     at timestamptz not null,
@@ -147,6 +149,15 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
       activity: 'transferred_hosts',
       team_id: data.teamId,
       details: { host_ids: [Number(id)], because: data.because },
+    })),
+    TransferRequested: as(({ data }) => ({
+      activity: 'began_transfer',
+      team_id: data.teamId,
+      details: { hosts: data.hosts },
+    })),
+    TransferEnded: as(({ data: { moved, alreadyThere, left } }) => ({
+      activity: 'ended_transfer',
+      details: { moved, already_there: alreadyThere, left: left.map(({ because, hosts }) => ({ because, hosts })) },
     })),
     CommandsQueued: (event) => {
       const [asked] = event.data.commands.filter(({ reason, request }) => reason.code === 'asked' && !ownWords.has(request.kind))

@@ -8,7 +8,7 @@ import { team } from '../domain/teams/team.ts'
 import { hostIdsOfTeam } from '../projections/hosts.ts'
 import { profilesOfTeam } from '../projections/profiles.ts'
 import type { WorkKind } from './worker.ts'
-import { causeOf, done } from './worker.ts'
+import { causeOf, done, leaseMs } from './worker.ts'
 
 const page = 500
 const atOnce = 64
@@ -34,10 +34,13 @@ export const dissolveTeam = (app: App): WorkKind => ({
       const last = ids.at(-1)
       if (last === undefined) break
       if (await isBack()) return [done(work)]
+      await app.work.extend([work], leaseMs)
       after = last.host_id
     }
-    for (const { profile_id } of await app.read(profilesOfTeam(work.key, 10_000, 0)))
+    for (const { profile_id } of await app.read(profilesOfTeam(work.key, 10_000, 0))) {
       await app.execute(profile, profile_id, { type: 'DeleteProfile', data: { because } }, cause)
+      await app.work.extend([work], leaseMs)
+    }
     return [done(work)]
   },
 })

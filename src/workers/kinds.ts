@@ -9,6 +9,7 @@ import { releaseNames } from './release-names.ts'
 import { renewSettings } from './renew-settings.ts'
 import { resendSettings } from './resend.ts'
 import { askFacts, chaseDeclarations, verifyHosts } from './verify.ts'
+import { transferHosts } from './transfer-hosts.ts'
 import type { ActivityReceiver } from './tell-activities.ts'
 import { tellActivities } from './tell-activities.ts'
 import { wake, wakeSilent } from './wake.ts'
@@ -32,6 +33,7 @@ export const workKinds = (app: App, push: Push, told: Told = { webhook: null, ac
   verifyHosts(app),
   chaseDeclarations(app),
   askFacts(app),
+  transferHosts(app),
   dissolveTeam(app),
   destroyKeys(app),
   releaseNames(app),

@@ -45,7 +45,11 @@ const followLabel = async (app: App, labelId: string, now: Label, { cause, keep 
   if (now.stage !== 'present') return tellPages(members, { type: 'ForgetLabel', data: { labelId } })
   if (now.kind === 'manual') {
     const notListed = async (after: string) => (await members(after)).filter((hostId) => !now.listed.has(hostId))
-    await tell([...now.listed], { type: 'ListOn', data: { labelId, listed: true } })
+    const listed = [...now.listed]
+    for (let from = 0; from < listed.length; from += page) {
+      await tell(listed.slice(from, from + page), { type: 'ListOn', data: { labelId, listed: true } })
+      await keep()
+    }
     await tellPages(notListed, { type: 'ListOn', data: { labelId, listed: false } })
   } else if (now.kind === 'host-vitals' && now.definition.criteria !== null) {
     const { criteria } = now.definition

@@ -9,6 +9,7 @@ import { work as nameWork } from '../domain/names/work.ts'
 import { work as profileWork } from '../domain/profiles/work.ts'
 import { work as secretVariableWork } from '../domain/secret-variables/work.ts'
 import { work as teamWork } from '../domain/teams/work.ts'
+import { work as transferWork } from '../domain/transfers/work.ts'
 import { work as userWork } from '../domain/users/work.ts'
 import type { CausedWork } from '../app/operational-ports.ts'
 import type { Recorded } from '../kernel/event.ts'
@@ -27,6 +28,7 @@ const tables: readonly AnyTable[] = [
   profileWork,
   secretVariableWork,
   teamWork,
+  transferWork,
   userWork,
   nameWork,
 ]

@@ -22,6 +22,7 @@ export const access = {
   'GET /hosts/identifier/:identifier': everyone,
   'POST /hosts/transfer': keepers,
   'POST /hosts/transfer/filter': keepers,
+  'GET /transfers/:id': everyone,
   'GET /hosts/:id': everyone,
   'POST /hosts/:id/refetch': everyone,
   'GET /hosts/:id/history': everyone,

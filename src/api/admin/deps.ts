@@ -36,6 +36,8 @@ export type AdminSettings = Readonly<{
   webhooks?: readonly WebhookName[]
   /** How many hosts a plan asks one by one, rather than in groups; 1,000 by default. */
   planAsksHosts?: number
+  /** More hosts than this are moved, or follow a label, after the answer, by a worker; 500 by default. */
+  hostsAtOnce?: number
 }>
 
 export type AdminDeps = Readonly<{

@@ -56,7 +56,9 @@ export const withPlans = (
       await plannable({ ...deps, app: rehearsal.app })[route](request, response, caller)
       if (response.headersSent) return
       if (!wantsThePlan) return void response.status(204).end()
-      const plan = await planOf(deps.app, rehearsal.events, { hostsAsked: deps.settings.planAsksHosts })
+      const plan = await planOf({ ...deps.app, blobs: rehearsal.app.blobs }, rehearsal.events, {
+        hostsAsked: deps.settings.planAsksHosts,
+      })
       response.status(200).json({ plan, ...toldWith(response) })
     }
   const refusing =

@@ -58,6 +58,7 @@ import { mustBeInReach, reachOf } from './doors/team-reach.ts'
 import { teamRoutes } from './teams/teams.ts'
 import { userChanges } from './users/user-changes.ts'
 import { userSessions } from './sign-in/user-sessions.ts'
+import { transferRoutes } from './transfers/transfers.ts'
 import { userRoutes } from './users/users.ts'
 import { webhookRoutes } from './webhooks/webhooks.ts'
 import { yaraRoutes } from './agents/yara-rules.ts'
@@ -117,7 +118,8 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...webhookRoutes(deps),
     ...auditTrailRoutes(deps),
     ...backupRoutes(deps),
-    ...changeSetRoutes(app),
+    ...changeSetRoutes(deps),
+    ...transferRoutes(app),
     ...certificateRoutes(deps),
     ...authorityRoutes(deps),
     ...readModelRoutes(app),
@@ -192,7 +194,7 @@ const plannable = (deps: AdminDeps) => ({
   ...teamRoutes(deps.app),
   ...profileRoutes(deps.app),
   ...labelRoutes(deps),
-  ...changeSetRoutes(deps.app),
+  ...changeSetRoutes(deps),
 })
 
 const everyPath = (): readonly (readonly [string, Route])[] => [

@@ -25,6 +25,7 @@ export type Subject =
   | 'both-hosts'
   | 'hosts-and-target'
   | 'filter-and-target'
+  | 'transfer'
   | 'profile'
   | 'profile-in-body'
   | 'hosts-of-command'

@@ -19,6 +19,7 @@ import { secretVariableSubjects } from './secret-variables/subjects.ts'
 import { serverSubjects } from './server/subjects.ts'
 import { signInSubjects } from './sign-in/subjects.ts'
 import { teamSubjects } from './teams/subjects.ts'
+import { transferSubjects } from './transfers/subjects.ts'
 import { userSubjects } from './users/subjects.ts'
 import { wayInSubjects } from './ways-in/subjects.ts'
 import { webhookSubjects } from './webhooks/subjects.ts'
@@ -46,6 +47,7 @@ export const subjects: Readonly<Record<Route, Subject>> = {
   ...serverSubjects,
   ...signInSubjects,
   ...teamSubjects,
+  ...transferSubjects,
   ...userSubjects,
   ...wayInSubjects,
   ...webhookSubjects,

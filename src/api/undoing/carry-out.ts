@@ -9,6 +9,7 @@ import { team } from '../../domain/teams/team.ts'
 import type { Cause, Position } from '../../kernel/event.ts'
 import { Rejection } from '../../kernel/rejection.ts'
 import { hostsThatLost } from '../../projections/change-set-effects.ts'
+import { moveHosts } from '../admin/transfers/move-hosts.ts'
 import { settingsChanges } from '../admin/profiles/settings-changes.ts'
 import { HttpRefusal } from '../errors.ts'
 import { openSecrets } from '../secret-variables.ts'
@@ -17,7 +18,13 @@ import type { Unmoved } from './gather.ts'
 /** What was done, in words; `hosts` is how many it was done to, where that is the point. */
 export type Undone = Readonly<{ deed: string; id: string; name: string | null; hosts?: number }>
 
-export type Done = Readonly<{ undone: readonly Undone[]; cannot: readonly Unmoved[]; executed: readonly Executed[] }>
+/** `transfers`: what moves hosts from now on, with the hosts. */
+export type Done = Readonly<{
+  undone: readonly Undone[]
+  cannot: readonly Unmoved[]
+  executed: readonly Executed[]
+  transfers: readonly Readonly<{ id: string; hostIds: readonly string[] }>[]
+}>
 
 type Executed = Readonly<{ position: Position | null }>
 
@@ -30,12 +37,18 @@ const atATime = 64
 export const carryOut = async (
   app: App,
   inverses: readonly Inverse[],
-  { changeSet, cause }: Readonly<{ changeSet: string; cause: Cause }>,
+  { changeSet, cause, hostsAtOnce }: Readonly<{ changeSet: string; cause: Cause; hostsAtOnce?: number | undefined }>,
 ): Promise<Done> => {
   const undone: Undone[] = []
   const cannot: Unmoved[] = []
   const executed: Executed[] = []
-  const deeds = deedsOf(app, changeSet, cause)
+  const transfers: Done['transfers'][number][] = []
+  const move = async (to: string, from: string, hostIds: readonly string[]): Promise<readonly Executed[]> => {
+    const moving = await moveHosts(app, { teamId: to, from, hostIds }, { cause, atOnce: hostsAtOnce })
+    if (moving.transfer !== null) transfers.push({ id: moving.transfer, hostIds })
+    return moving.executed
+  }
+  const deeds = deedsOf(app, { changeSet, cause, move })
   for (const inverse of inverses) {
     const told = tell(inverse)
     try {
@@ -53,14 +66,20 @@ export const carryOut = async (
       })
     }
   }
-  return { undone, cannot, executed }
+  return { undone, cannot, executed, transfers }
 }
 
 type Deeds = Readonly<{
   [D in Inverse['deed']]: (inverse: Extract<Inverse, { deed: D }>) => Promise<readonly Executed[]>
 }>
 
-const deedsOf = (app: App, changeSet: string, cause: Cause): Deeds => {
+type Doing = Readonly<{
+  changeSet: string
+  cause: Cause
+  move: (to: string, from: string, hostIds: readonly string[]) => Promise<readonly Executed[]>
+}>
+
+const deedsOf = (app: App, { changeSet, cause, move }: Doing): Deeds => {
   const changes = settingsChanges(app)
   const claim = (scope: 'teams' | 'labels', holder: string, name: string) =>
     app.execute(names, scope, { type: 'ClaimNames', data: { holder, names: [comparable(name)] } }, cause)
@@ -123,10 +142,7 @@ const deedsOf = (app: App, changeSet: string, cause: Cause): Deeds => {
     },
     'move-hosts': async ({ from, to, hostIds }) => {
       await mustBeThere(to)
-      return inParallel(hostIds, atATime, async (hostId) => {
-        if ((await app.load(host, hostId)).state.membership.teamId !== from) return { position: null }
-        return app.execute(host, hostId, { type: 'TransferHost', data: { teamId: to, because: 'asked' } }, cause)
-      })
+      return move(to, from, hostIds)
     },
     'cancel-command': async ({ hostId, commandId }) => [
       await app.execute(host, hostId, { type: 'CancelCommand', data: { commandId } }, cause),

@@ -4,6 +4,7 @@ import type { Inverse } from '../../domain/change-sets/inverses.ts'
 import type { Role } from '../../domain/server/events.ts'
 import type { Cause, Position } from '../../kernel/event.ts'
 import { profilesNaming, useOfTeam } from '../../projections/change-sets.ts'
+import { transfersOf } from '../../projections/transfers.ts'
 import { HttpRefusal, refuse } from '../errors.ts'
 import type { Undone } from './carry-out.ts'
 import { carryOut } from './carry-out.ts'
@@ -16,6 +17,8 @@ export type UndoResult = Readonly<{
   undone: readonly Undone[]
   cannot: readonly Unmoved[]
   skipped: readonly Unmoved[]
+  /** What moves hosts back from now on. */
+  transfers: readonly string[]
   executed: readonly Readonly<{ position: Position | null }>[]
 }>
 
@@ -23,19 +26,27 @@ export type UndoResult = Readonly<{
 const mostPasses = 3
 
 /**
- * Undoes a change set by a change set of its own. Refuses with 409 when it was undone already, and, unless forced, when others changed the same
- * since. Cut off in the middle, it is finished by the next call.
+ * Undoes a change set by a change set of its own. Refuses with 409 when it was undone already, while it still moves hosts, and, unless forced, when others changed the same
+ * since. Cut off in the middle, it is finished by the next call. More than `hostsAtOnce` hosts are moved back by a worker.
  */
 export const undo = async (
   app: App,
   id: string,
-  { force, cause: asked, role }: Readonly<{ force: boolean; cause: Cause; role: Role }>,
+  {
+    force,
+    cause: asked,
+    role,
+    hostsAtOnce,
+  }: Readonly<{ force: boolean; cause: Cause; role: Role; hostsAtOnce?: number | undefined }>,
 ): Promise<UndoResult> => {
   const by = undoOf(id)
   await mustNotBeUndone(app, id)
+  await mustHaveEnded(app, id)
   const cause = { ...asked, id: by, correlationId: by }
   const undoing = { changeSet: id, undo: by }
   const undone: Undone[] = []
+  const transfers: string[] = []
+  const onTheirWay = new Set<string>()
   const executed: UndoResult['executed'][number][] = []
   let first: Gathered | undefined
   let cannot: readonly Unmoved[] = []
@@ -45,9 +56,13 @@ export const undo = async (
       refuse(403, 'base', `The role ${role} may not change teams, which undoing this does.`)
     if (first === undefined && !force) await mustBeUntouched(app, gathered)
     first ??= gathered
-    const todo = pass === 1 ? gathered.inverses : gathered.inverses.filter(({ deed }) => deed !== 'cancel-command')
-    const done = await carryOut(app, todo, { changeSet: id, cause })
+    const todo = pass === 1 ? gathered.inverses : gathered.inverses.flatMap((inverse) => againTo(inverse, onTheirWay))
+    const done = await carryOut(app, todo, { changeSet: id, cause, hostsAtOnce })
     undone.push(...done.undone)
+    for (const { id: transfer, hostIds } of done.transfers) {
+      transfers.push(transfer)
+      for (const hostId of hostIds) onTheirWay.add(hostId)
+    }
     executed.push(...done.executed)
     if (pass === 1) cannot = done.cannot
     const appended = done.executed.reduce<Position | null>((last, { position }) => maxOf(last, position), null)
@@ -57,9 +72,17 @@ export const undo = async (
   const isDone = undone.length > 0 || first?.begun === true
   if (isDone) executed.push(await app.execute(changeSet, id, { type: 'NoteUndone', data: { by } }, cause))
   return {
-    ...{ by: isDone ? by : null, undone, executed, skipped: first?.skipped ?? [] },
+    ...{ by: isDone ? by : null, undone, transfers, executed, skipped: first?.skipped ?? [] },
     cannot: [...(first?.cannot ?? []), ...cannot],
   }
+}
+
+/** What of an inverse is left to do in a later pass: not what a worker does already. */
+const againTo = (inverse: Inverse, onTheirWay: ReadonlySet<string>): readonly Inverse[] => {
+  if (inverse.deed === 'cancel-command') return []
+  if (inverse.deed !== 'move-hosts') return [inverse]
+  const hostIds = inverse.hostIds.filter((hostId) => !onTheirWay.has(hostId))
+  return hostIds.length === 0 ? [] : [{ ...inverse, hostIds }]
 }
 
 const restores: ReadonlySet<Inverse['deed']> = new Set(['restore-team', 'restore-label'])
@@ -73,6 +96,15 @@ const mustNotBeUndone = async ({ load }: App, id: string): Promise<void> => {
   const { undoneBy: redone } = (await load(changeSet, undoneBy)).state
   const more = redone === null ? '' : `, and that by the change set ${redone}: undo that one instead`
   refuse(409, 'id', `The change set ${id} was undone already by the change set ${undoneBy}${more}.`)
+}
+
+/** What is still being done has no end yet that could be undone. */
+const mustHaveEnded = async ({ read }: App, id: string): Promise<void> => {
+  const open = (await read(transfersOf(id))).filter(({ ended_at }) => ended_at === null)
+  if (open.length === 0) return
+  const sum = (of: 'hosts' | 'done') => open.reduce((total, transfer) => total + transfer[of], 0)
+  const progress = `with ${String(sum('done'))} of ${String(sum('hosts'))} it is done`
+  refuse(409, 'id', `The change set ${id} is still moving hosts (${progress}). Undo it when it has ended.`)
 }
 
 /** How many later changes are named. */

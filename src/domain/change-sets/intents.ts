@@ -19,6 +19,8 @@ export const intents: Readonly<Record<string, Lasting>> = {
   TeamRenamed: null,
   TeamDeleted: null,
   HostTransferred: null,
+  // Undone with the moves of its hosts.
+  TransferRequested: null,
   // Undone by taking their command back.
   CommandsQueued: null,
   LockRequested: null,

@@ -6,7 +6,11 @@ export type TeamEvent =
   | { type: 'TeamRenamed'; data: { name: string; description: string } }
   | { type: 'TeamDeleted'; data: { name: string } }
 
+/** The transfer of many hosts that a single move is part of, and when it was asked for (ISO 8601). */
+export type PartOfTransfer = Readonly<{ id: string; askedAt: string }>
+
 export type MembershipEvent = {
   type: 'HostTransferred'
-  data: { teamId: string; from: string; because: 'asked' | 'team-deleted' | 'enrolled' }
+  /** Without a `transfer`, it was asked for when it happened. */
+  data: { teamId: string; from: string; because: 'asked' | 'team-deleted' | 'enrolled'; transfer?: PartOfTransfer }
 }

@@ -22,9 +22,9 @@ export type PlanningRig = AdminApi &
     events: () => Promise<readonly Recorded[]>
   }>
 
-/** The admin API and real workers; `asks` is how many hosts a plan asks one by one. */
-export const planningRig = async (asks?: number): Promise<PlanningRig> => {
-  const settings = asks === undefined ? {} : { planAsksHosts: asks }
+/** The admin API and real workers; `asks` is how many hosts a plan asks one by one, `moves` how many are moved while a request waits. */
+export const planningRig = async (asks?: number, moves?: number): Promise<PlanningRig> => {
+  const settings = { ...(asks !== undefined && { planAsksHosts: asks }), ...(moves !== undefined && { hostsAtOnce: moves }) }
   const api = await startAdminApi(
     { perToken: 1_000_000, refusedPerAddress: 1_000_000 },
     { app: { declarationsToken: 'standing' }, settings },

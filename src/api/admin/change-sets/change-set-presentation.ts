@@ -12,6 +12,7 @@ export const changeSetJson = (row: CountedChangeSet, first: IntentRow | undefine
   hosts: row.hosts,
   undone_by: row.undone_by,
   undoes: row.undoes,
+  in_progress: row.moving_hosts === null ? null : { done: row.moving_done ?? 0, total: row.moving_hosts },
 })
 
 /** One thing that an admin did, with a sentence for people. */
@@ -64,6 +65,7 @@ const sentences: Readonly<Record<string, Sentence>> = {
   TeamRenamed: teamWas('renamed'),
   TeamDeleted: teamWas('deleted'),
   HostTransferred: (row) => `The host ${called(row)} was moved to ${teamOf(row)}.`,
+  TransferRequested: (row) => `${String(row.details['hosts'])} hosts are to be moved to ${teamOf(row)}.`,
   LockRequested: hostIs('is to be locked'),
   UnlockRequested: hostIs('is to be unlocked'),
   WipeRequested: hostIs('is to be wiped'),

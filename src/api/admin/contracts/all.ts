@@ -22,6 +22,7 @@ import { secretVariableContracts } from '../secret-variables/contract.ts'
 import { serverContracts } from '../server/contract.ts'
 import { signInContracts } from '../sign-in/contract.ts'
 import { teamContracts } from '../teams/contract.ts'
+import { transferContracts } from '../transfers/contract.ts'
 import { userContracts } from '../users/contract.ts'
 import { webhookContracts } from '../webhooks/contract.ts'
 import { wayInContracts } from '../ways-in/contract.ts'
@@ -31,6 +32,7 @@ export const contracts: { readonly [R in Route | OpenRoute]: Tagged<R> } = check
   plannable(
     atAnyTime({
       ...hostContracts,
+      ...transferContracts,
       ...pastContracts,
       ...explanationContracts,
       ...hostEnrollmentContracts,

@@ -1,4 +1,5 @@
 import type { Request } from 'express'
+import { z } from 'zod'
 import type { App } from '../../../app/app.ts'
 import { hostIdOf } from '../../../domain/host/host-id.ts'
 import type { Rights } from '../../../domain/users/rights.ts'
@@ -6,6 +7,7 @@ import { noTeam } from '../../../domain/teams/events.ts'
 import { hostsByIdentifier } from '../../../projections/host-directory.ts'
 import { teamsOfCommand, teamsOfHosts } from '../../../projections/host-teams.ts'
 import { profileById } from '../../../projections/profiles.ts'
+import { transferById } from '../../../projections/transfers.ts'
 import { HttpRefusal, refuse } from '../../errors.ts'
 import { numberId, numberText } from '../../parsing.ts'
 import type { Route } from '../access.ts'
@@ -89,6 +91,10 @@ const finders: Readonly<Record<Subject, Finder>> = {
   'filter-and-target': (request) => {
     const { team_id, filters } = bodyOf(request)
     return joined(teamIn(team_id), idIn(fieldsOf(filters)['team_id']))
+  },
+  transfer: async ({ params }, read) => {
+    const { data: id } = z.uuid().safeParse(params['id'])
+    return id === undefined ? null : (await read(transferById(id))).map(({ team_id }) => team_id)
   },
   profile: ({ params }, read) => teamOfProfile(read, params['profile_uuid']),
   'profile-in-body': (request, read) => teamOfProfile(read, bodyOf(request)['profile_uuid']),

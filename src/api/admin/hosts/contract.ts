@@ -6,6 +6,7 @@ import { merge } from './host-merges.ts'
 import { wish as forgetting } from './forgotten.ts'
 import { hostIdentifier, transfer } from './hosts.ts'
 import { done, number, ofHost, time } from '../contracts/common.ts'
+import { underWay } from '../transfers/contract.ts'
 import { bytes, json, tagged } from '../contracts/contract.ts'
 import { hostsPage, shownHost, wholeMacOfAnn } from './host-schemas.ts'
 import { label, allHosts } from '../labels/label-schemas.ts'
@@ -96,14 +97,17 @@ export const hostContracts = tagged('Hosts', {
   },
   'POST /hosts/transfer': {
     summary: 'Move hosts to a team',
-    description: 'Null is no team. When one of the hosts does not exist, none is moved.',
+    description:
+      'Null is no team. When one of the hosts does not exist, none is moved. More than 500 hosts are moved after the answer, which is 202 then and says what to follow; a host that somebody moves meanwhile stays where it was moved.',
     body: json(transfer, { team_id: 4, hosts: [2318820476108312] }, { team_id: null, hosts: [2318820476108312] }),
-    replies: { 200: done },
+    replies: { 200: done, 202: underWay },
   },
   'POST /hosts/transfer/filter': {
     summary: 'Move all hosts that pass a filter to a team',
+    description:
+      'Those that pass it when they are asked for. More than 500 are moved after the answer, as by `POST /hosts/transfer`.',
     body: json(transferFilter, { team_id: 4, filters: { query: 'Ann', status: 'online' } }),
-    replies: { 200: done },
+    replies: { 200: done, 202: underWay },
   },
   'POST /hosts/:id/merges': {
     summary: 'Merge another record of the same device into a host',

@@ -1,7 +1,5 @@
 import { z } from 'zod'
 import type { App } from '../../../app/app.ts'
-import { inParallel } from '../../../app/in-parallel.ts'
-import { host } from '../../../domain/host/host.ts'
 import { builtInLabels } from '../../../domain/labels/built-in.ts'
 import { noTeam } from '../../../domain/teams/events.ts'
 import type { HostOrder } from '../../../projections/host-directory.ts'
@@ -9,13 +7,13 @@ import { hostCount, hostIdsPassing, hostsPage } from '../../../projections/host-
 import { enrollmentSummary, hostSummary } from '../../../projections/host-summary.ts'
 import { refuse } from '../../errors.ts'
 import { bodyOf, numberId, numberText, pageOf, paging, queryOf, windowOf } from '../../parsing.ts'
-import { answer } from '../answer.ts'
 import type { AdminDeps, Handlers } from '../deps.ts'
 import { filterFields, filterOf } from './host-filter.ts'
 import { hostJson } from './host-presentation.ts'
 import { serverUrlOf } from './server-url.ts'
 import { builtInJson } from '../labels/label-presentation.ts'
 import { teamMustExist } from '../doors/team-checks.ts'
+import { transferred } from '../transfers/transferred.ts'
 
 /** The names that Fleet's clients order by, and ours. */
 const orderKeys = {
@@ -59,9 +57,8 @@ export const transferFilter = z.object({
   }),
 })
 
-/** How many hosts are moved in one round, and at a time. */
-const transferPage = 1000
-const atATime = 64
+/** How many ids of hosts are read at a time. */
+const idPage = 10_000
 
 type Listing = Readonly<{ app: Pick<App, 'read' | 'clock'>; settings: Pick<AdminDeps['settings'], 'publicUrl'> }>
 
@@ -145,16 +142,14 @@ export const hostListRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'setti
     const teamId = team_id ?? noTeam
     await teamMustExist(app, teamId)
     const chosen = filterOf(filters, app.clock(), reach)
-    const command = { type: 'TransferHost', data: { teamId, because: 'asked' } } as const
+    const hostIds: string[] = []
     for (let after = ''; ;) {
-      const ids = await app.read(hostIdsPassing(chosen, after, transferPage))
-      const last = ids.at(-1)
-      if (last === undefined) break
-      const executed = await inParallel(ids, atATime, ({ host_id }) => app.execute(host, host_id, command, cause))
-      after = last.host_id
-      if (ids.length < transferPage) return answer(app, response, executed, () => ({}))
+      const page = await app.read(hostIdsPassing(chosen, after, idPage))
+      hostIds.push(...page.map(({ host_id }) => host_id))
+      after = page.at(-1)?.host_id ?? after
+      if (page.length < idPage) break
     }
-    await answer(app, response, [], () => ({}))
+    await transferred({ app, settings }, response, { teamId, hostIds }, cause)
   },
 })
 

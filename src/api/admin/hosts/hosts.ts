@@ -1,6 +1,5 @@
 import type { Response } from 'express'
 import { z } from 'zod'
-import { inParallel } from '../../../app/in-parallel.ts'
 import { host } from '../../../domain/host/host.ts'
 import { hostIdOf } from '../../../domain/host/host-id.ts'
 import { noTeam } from '../../../domain/teams/events.ts'
@@ -20,15 +19,13 @@ import { hostJson } from './host-presentation.ts'
 import { labelsShown } from '../profiles/profile-labels.ts'
 import { definitionJson } from '../profiles/profile-presentation.ts'
 import { teamMustExist } from '../doors/team-checks.ts'
+import { transferred } from '../transfers/transferred.ts'
 
 export const transfer = z.object({ team_id: numberId.nullable(), hosts: z.array(numberId).min(1).max(10_000) })
 
 export const profileUuid = z.string().regex(/^[a-z][0-9a-f-]{36}$/, 'This is no id of a profile.')
 
 export const hostIdentifier = z.string().min(1).max(255).describe('A UUID, a serial number or a name.')
-
-/** How many hosts are written at a time: enough that the log's commits are shared. */
-const atATime = 64
 
 type HostRoutes = Pick<
   Handlers,
@@ -79,9 +76,7 @@ export const hostRoutes = ({ app, settings }: AdminDeps): HostRoutes => {
           404,
           unknown.slice(0, 20).map((hostId) => ({ name: 'hosts', reason: `The host ${hostId} does not exist.` })),
         )
-      const command = { type: 'TransferHost', data: { teamId, because: 'asked' } } as const
-      const executed = await inParallel(hostIds, atATime, (hostId) => app.execute(host, hostId, command, cause))
-      await answer(app, response, executed, () => ({}))
+      await transferred({ app, settings }, response, { teamId, hostIds }, cause)
     },
 
     'GET /hosts/:id/configuration_profiles': async (request, response) => {

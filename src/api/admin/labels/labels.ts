@@ -1,3 +1,4 @@
+import type { Response } from 'express'
 import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import { inParallel } from '../../../app/in-parallel.ts'
@@ -13,9 +14,10 @@ import { hostsNamed } from '../../../projections/host-directory.ts'
 import { allLabels, labelById, labelsNamed, labelsOfHost } from '../../../projections/labels.ts'
 import { refuse } from '../../errors.ts'
 import { bodyOf, numberText, paramOf, queryOf } from '../../parsing.ts'
-import { answer } from '../answer.ts'
+import { answer, isRehearsed } from '../answer.ts'
 import type { AdminDeps, Handlers } from '../deps.ts'
 import { listedHosts, listQuery as hostListQuery } from '../hosts/host-lists.ts'
+import { usuallyAtOnce } from '../transfers/move-hosts.ts'
 import { builtInJson, labelJson } from './label-presentation.ts'
 
 const labelName = z.string().trim().min(1, 'A label needs a name.').max(255)
@@ -106,8 +108,16 @@ export const labelRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'settings
     return [...new Set(byName.values())]
   }
 
-  /** What the worker would do for a manual label, done at once so that the answer shows it. */
-  const followList = async (labelId: string, lists: Lists, cause: Cause): Promise<readonly Executed[]> => {
+  /**
+   * What the worker would do for a manual label, done at once so that the answer shows it. A long list is left to the worker, and the answer says that
+   * it may not be seen yet.
+   */
+  const followList = async (response: Response, labelId: string, lists: Lists, cause: Cause): Promise<readonly Executed[]> => {
+    const isLong = lists.join.length + lists.leave.length > (settings.hostsAtOnce ?? usuallyAtOnce)
+    if (isLong && !isRehearsed(response)) {
+      response.set('x-read-models', 'behind')
+      return []
+    }
     const tell = (hostIds: readonly string[], listed: boolean) =>
       inParallel(hostIds, atOnce, (hostId) => app.execute(host, hostId, { type: 'ListOn', data: { labelId, listed } }, cause))
     return [...(await tell(lists.join, true)), ...(await tell(lists.leave, false))]
@@ -153,7 +163,7 @@ export const labelRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'settings
       const created = await app.execute(label, labelId, { type: 'CreateLabel', data: { kind, ...definition } }, cause)
       const lists = { join, leave: [] }
       if (join.length > 0) await app.execute(label, labelId, { type: 'ListHosts', data: lists }, cause)
-      const followed = await followList(labelId, lists, cause)
+      const followed = await followList(response, labelId, lists, cause)
       await answer(app, response, [created, ...followed], async () => ({ label: labelJson(await existing(labelId)) }))
     },
 
@@ -184,7 +194,7 @@ export const labelRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'settings
       const edited = await app.execute(label, labelId, { type: 'EditLabel', data: definition }, cause)
       const lists = { join: join ?? [], leave: join === null ? [] : [...state.listed].filter((hostId) => !join.includes(hostId)) }
       if (join !== null) await app.execute(label, labelId, { type: 'ListHosts', data: lists }, cause)
-      const followed = await followList(labelId, lists, cause)
+      const followed = await followList(response, labelId, lists, cause)
       await answer(app, response, [edited, ...followed], async () => ({ label: labelJson(await existing(labelId)) }))
     },
 

@@ -136,3 +136,8 @@ export const profilesNamed = (name: string, limit: number) =>
 export const uploadsOf = (profileIds: readonly string[]) =>
   query<Pick<ProfileRow, 'profile_id' | 'name' | 'uploaded_at'>>`
     select profile_id, name, uploaded_at from profiles where profile_id = any(${profileIds})`
+
+/** What stands in these profiles, as far as they are for Windows. */
+export const contentsOfWindows = (profileIds: readonly string[]) =>
+  query<Pick<ProfileRow, 'profile_id' | 'name' | 'uploaded_at' | 'size' | 'content'>>`
+    select profile_id, name, uploaded_at, size, content from profiles where profile_id = any(${profileIds}) and family = 'windows'`

@@ -4,6 +4,7 @@
  */
 export const otherKindOf = (bytes: Uint8Array): string | null => {
   const start = Buffer.from(bytes.subarray(0, 512)).toString('latin1')
+  if (/^\s+$/.test(start) && bytes.length > start.length && /\S/.test(Buffer.from(bytes).toString('latin1'))) return null
   return otherKinds.find(([pattern]) => pattern.test(start))?.[1] ?? null
 }
 

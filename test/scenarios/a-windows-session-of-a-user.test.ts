@@ -129,4 +129,23 @@ describe('A Windows session', function () {
     ])
       assert.doesNotMatch(JSON.stringify(await get(path)), /apple|apns|NotNow/i, path)
   })
+
+  it('is of a host of which nothing is asked that Apple alone has [case A3]', async () => {
+    const device = story.pc('deeds')
+    await device.enroll()
+    await device.connect()
+    const id = await story.idOf(device)
+    await eventually('it is enrolled', async () => (await server.client.hosts.get(id)).mdm.connected_to_fleet)
+    for (const [deed, reason] of [
+      ['location', /DeviceLocation does not exist on Windows/],
+      ['clear_passcode', /ClearPasscode does not exist on Windows/],
+      ['mdm/renewals', /renews its certificate by itself/],
+    ] as const) {
+      const url = `${server.url}/api/v1/fleet/hosts/${String(id)}/${deed}`
+      const headers = { authorization: `Bearer ${server.token}` }
+      const { status, body } = await server.network.send({ method: 'POST', url, headers })
+      assert.equal(status, 422)
+      assert.match(body.toString(), reason)
+    }
+  })
 })

@@ -8,6 +8,7 @@ import { pastRoutes } from '../../src/api/admin/past/at-any-time.ts'
 import type { DemoPush } from '../../src/cli/demo/push.ts'
 import { startPush } from '../../src/cli/demo/push.ts'
 import { osqueryAgent } from '../../src/simulators/agent.ts'
+import { appleDevice } from '../../src/simulators/apple-device.ts'
 import type { AppleFleet } from '../../src/simulators/fleet.ts'
 import { writeManifest } from '../../src/protocols/apple/manifest.ts'
 import { mobileconfig, profileForm } from '../support/admin-api.ts'
@@ -244,7 +245,9 @@ describe('What the admin API answers', function () {
       profile_uuid: seeds.profile,
       filters: { profile_status: 'failed' },
     })
-    await call(`POST /hosts/${host}/location`)
+    const owned = appleDevice({ network: server.network, seed: 'owned', model: 'iphone', supervised: true })
+    await owned.enroll(await server.client.enrollmentProfile())
+    await call(`POST /hosts/${String(await story.hostIdOn(server.client, owned))}/location`)
     await call(`POST /hosts/${host}/release`)
     const { hosts } = await call('GET /hosts?query=CARVED2')
     await call(`POST /hosts/${host}/merges`, { host_id: hosts[0].id })

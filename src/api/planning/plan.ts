@@ -16,6 +16,7 @@ import type { ShiftedHosts, Shifts, StandingRow } from '../../projections/shifts
 import { differing, holdingOff, hostsOfShifts, namesOf, shiftsIn } from '../../projections/shifts.ts'
 import { refuse } from '../errors.ts'
 import { followUpsOf } from './follow-ups.ts'
+import { overridingsIn } from './overriding.ts'
 import type { Planned } from './sum.ts'
 import { sumOf } from './sum.ts'
 import type { PlanJson } from './sum.ts'
@@ -55,12 +56,14 @@ export const planOf = async (app: App, events: readonly Recorded[], options: Pla
     }
   }, limitMs)
   const { planned, unsure } = await judged(app, { shifts, groups, most })
+  const overridings = await overridingsIn(app, shifts, all)
   return sumOf({
     ...{ planned, events: all, names, concerned: shifts.hosts },
     warnings: [
       ...(isBehind ? ['The read models are behind the log; the newest changes may be missing from this plan.'] : []),
       ...followUps.warnings,
       ...held.map(({ name, mode, hosts }) => holding[mode](name, hosts)),
+      ...overridings,
       ...(unsure === 0
         ? []
         : [`${String(unsure)} hosts are in the middle of other changes; for them the plan is a close guess.`]),

@@ -1,7 +1,7 @@
 import type { App } from '../../app/app.ts'
 import { host } from '../../domain/host/host.ts'
 import type { Overriding } from '../../domain/host-profiles/overriding.ts'
-import type { HostProfile } from '../../domain/host-profiles/state.ts'
+import { hasASay } from '../../domain/host-profiles/state.ts'
 import type { Cause } from '../../kernel/event.ts'
 import { uploadsOf } from '../../projections/profiles.ts'
 import type { Claim, Claimant } from '../../protocols/windows/last-word.ts'
@@ -23,7 +23,7 @@ type Lost = ReadonlyMap<string, readonly Readonly<{ claim: Claim; to: InForce }>
 export const overridings = (app: Pick<App, 'load' | 'read' | 'execute'>, textOf: ProfileText): Overridings => {
   const lost = async (hostId: string): Promise<Lost> => {
     const { hostProfiles } = (await app.load(host, hostId)).state
-    const counted = Object.entries(hostProfiles).filter(([, has]) => counts(has))
+    const counted = Object.entries(hostProfiles).filter(([, has]) => hasASay(has))
     if (counted.length < 2) return new Map()
     const uploads = new Map((await app.read(uploadsOf(counted.map(([id]) => id)))).map((row) => [row.profile_id, row]))
     const all = await Promise.all(
@@ -62,10 +62,6 @@ export const overridings = (app: Pick<App, 'load' | 'read' | 'execute'>, textOf:
     },
   }
 }
-
-/** What failed for good overrides nothing: its values are not on the device. */
-const counts = ({ operation, status, overridden }: HostProfile): boolean =>
-  operation === 'install' && (status !== 'failed' || overridden !== undefined)
 
 const mostNodes = 3
 

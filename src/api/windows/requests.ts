@@ -2,6 +2,7 @@ import type { App } from '../../app/app.ts'
 import type { Reason } from '../../domain/commands/events.ts'
 import type { Request } from '../../domain/commands/requests.ts'
 import { host } from '../../domain/host/host.ts'
+import { hasASay } from '../../domain/host-profiles/state.ts'
 import type { SealedContent } from '../../kernel/content.ts'
 import { profileVersionsSent } from '../../projections/command-directory.ts'
 import { nodesToAsk } from '../../protocols/windows/confirmation.ts'
@@ -60,12 +61,10 @@ export const idsOf = (commandId: string, replacing = false) => {
 export const windowsRequests = (app: Pick<App, 'read' | 'load'>, reveal: RevealWindows): ToWindows => {
   const { textOf } = reveal
 
-  /** The nodes that other profiles set on this host, in normal form. */
+  /** The nodes that other profiles set on this host, in normal form. What failed for good sets none. */
   const keptFor = async (hostId: string, without: readonly string[]): Promise<ReadonlySet<string>> => {
     const { state } = await app.load(host, hostId)
-    const others = Object.entries(state.hostProfiles).filter(
-      ([profileId, { operation }]) => operation === 'install' && !without.includes(profileId),
-    )
+    const others = Object.entries(state.hostProfiles).filter(([profileId, has]) => hasASay(has) && !without.includes(profileId))
     const sets = await Promise.all(
       others.map(async ([profileId, { checksum }]) => locUrisIn(await textOf(hostId, profileId, checksum))),
     )

@@ -1,6 +1,7 @@
 import type { Sealed } from '../../kernel/content.ts'
 import type { Slice } from '../../kernel/slice.ts'
 import type { CommandEvent } from '../commands/events.ts'
+import { mustBeTaken } from '../commands/needs.ts'
 import type { EnrollmentEvent } from '../enrollment/events.ts'
 import type { Enrollment } from '../enrollment/state.ts'
 import { mustBeEnrolled } from '../enrollment/state.ts'
@@ -56,6 +57,7 @@ export const escrow: Slice<EscrowCommand, EscrowEvent | CommandEvent, Escrow, Se
     },
     ClearPasscode: ({ data: { commandId, deadline } }, { enrollment, escrow: now }) => {
       mustBeEnrolled(enrollment)
+      mustBeTaken({ name: 'ClearPasscode', platforms: ['ios', 'ipados'] }, { enrollment, channel: deviceChannel })
       if (now.unlockToken === null) return reject('not-supported', 'This host has given no unlock token into custody.')
       const request = { kind: 'clear-passcode', unlockToken: now.unlockToken.sealed } as const
       const command = { commandId, channel: deviceChannel, request, reason: { code: 'asked' }, deadline } as const

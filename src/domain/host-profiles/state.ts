@@ -38,6 +38,10 @@ export type HostProfiles = Readonly<Record<string, HostProfile>>
 /** False only when nothing of it can be on the device: a removal would be for nothing. */
 export const mayBeThere = ({ landed, status }: HostProfile): boolean => landed || status === 'pending'
 
+/** Whether it has a say in what its settings are on the device: what failed for good has none, for its values are not there. */
+export const hasASay = ({ operation, status, overridden }: HostProfile): boolean =>
+  operation === 'install' && (status !== 'failed' || overridden !== undefined)
+
 /** A profile that the host's cohort is to have, or may keep. */
 export type DesiredProfile = Readonly<{
   profileId: string

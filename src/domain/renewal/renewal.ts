@@ -102,6 +102,8 @@ export const failed = (
 
 const mustBeRenewable = (sees: Sees): void => {
   mustBeEnrolled(sees.enrollment)
+  if (sees.enrollment.platform === 'windows')
+    reject('not-supported', 'A Windows device renews its certificate by itself, before it ends.')
   if (sees.enrollment.terms === null)
     reject('not-supported', 'It is not known which enrollment profile this host has, so it cannot be repeated.')
   if (isBusy(sees)) reject('still-in-progress', 'This host is locked, lost, being wiped or in its setup assistant.')

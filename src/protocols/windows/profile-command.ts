@@ -3,12 +3,13 @@ import { holdsPlaceholder } from '../filling/placeholders.ts'
 import type { Element } from './syncml-fragment.ts'
 import { faultOfValue, isFormat } from './syncml/formats.ts'
 import { faultOfLocUri } from './syncml/loc-uris.ts'
+import { isReadOnly } from './syncml/read-only-nodes.ts'
 import { whyReserved } from './reserved-nodes.ts'
 
 /** The commands that a profile may consist of. */
 export type ProfileVerb = 'Add' | 'Replace' | 'Exec'
 
-/** One item of a command: the node, and the text that it is set to; null: none, or elements. */
+/** One item of a command: the node, and the text that it is set to; null: elements, or none. */
 export type ProfileItem = Readonly<{ locUri: string; data: string | null }>
 
 /** What may stand in a command or an Atomic besides its items and inner commands, as the DTD of SyncML has it. */
@@ -55,11 +56,13 @@ const itemOf = (item: Element, verb: string, formatOfAll: string | null): Profil
   if (taken !== null) refuse(`The LocURI ${shown(locUri)} is refused. ${taken}`)
   const fault = faultOfLocUri(locUri)?.reason ?? whyUnset(locUri)
   if (fault !== null) refuse(`The LocURI ${shown(locUri)} is refused: ${fault}.`)
-  const data = dataIn(item, locUri)
+  const value = valueIn(item, locUri)
   const format = formatIn(item) ?? formatOfAll
   // What stands for something else is judged when that is filled in.
-  const misfit = data === null || verb === 'Exec' || holdsPlaceholder(data) ? null : faultOfValue(format, data)
-  return misfit === null ? { locUri, data } : refuse(`The value of ${shown(locUri)} is refused: ${misfit}.`)
+  const misfit = verb === 'Exec' || holdsPlaceholder(value.text) ? null : faultOfValue(format, value.text)
+  return misfit === null
+    ? { locUri, data: value.isText ? value.text : null }
+    : refuse(`The value of ${shown(locUri)} is refused: ${misfit}.`)
 }
 
 const locUriIn = (target: Element, verb: string): string => {
@@ -72,8 +75,9 @@ const locUriIn = (target: Element, verb: string): string => {
   return locUri.text.trim()
 }
 
-/** What a device has, but no profile can set: the parts of the tree themselves. */
+/** What a device has, but no profile can set: the parts of the tree themselves, and what can only be read. */
 const whyUnset = (locUri: string): string | null => {
+  if (isReadOnly(locUri)) return 'it can only be read'
   const segments = locUri
     .slice(2)
     .replace(/^(?:device|user)\//i, '')
@@ -82,11 +86,12 @@ const whyUnset = (locUri: string): string | null => {
   return segments.length < least ? 'it names a part of the tree, and no setting' : null
 }
 
-/** Null: there is none, or it is elements. */
-const dataIn = ({ children }: Element, locUri: string): string | null => {
+/** Elements count as what they are written with; without Data there is nothing. */
+const valueIn = ({ children }: Element, locUri: string): Readonly<{ isText: boolean; text: string }> => {
   const [data, another] = children.filter(({ name }) => name === 'Data')
   if (another !== undefined) refuse(`The Item of ${shown(locUri)} has two Data.`)
-  return data === undefined || data.children.length > 0 ? null : data.text
+  const [inner] = data?.children ?? []
+  return { isText: data !== undefined && inner === undefined, text: inner === undefined ? (data?.text ?? '') : `<${inner.name}>` }
 }
 
 /** https://www.openmobilealliance.org/tech/DTD/DM_META-V1_2.dtd */
@@ -99,7 +104,9 @@ const formatIn = ({ children }: Element): string | null => {
   if (another !== undefined) refuse('An element has two Meta.')
   if (meta === undefined) return null
   mustHoldOnly(meta, metaParts)
-  const format = meta.children.find(({ name }) => name === 'Format')?.text.trim() ?? null
+  const [told, twice] = meta.children.filter(({ name }) => name === 'Format')
+  if (twice !== undefined) refuse('A Meta has two Formats.')
+  const format = told?.text.trim() ?? null
   return format === null || isFormat(format) ? format : refuse(`The format ${format.slice(0, 50)} is none of SyncML.`)
 }
 

@@ -1,7 +1,7 @@
 import { ParseError } from '../../kernel/parse-error.ts'
 import { normalLocUri } from './syncml/loc-uris.ts'
 import type { GroupCommand, NodeCommand } from './syncml/message.ts'
-import { readSyncBody } from './syncml/read-message.ts'
+import { maxMessageBytes, readSyncBody } from './syncml/read-message.ts'
 import { commandXml } from './syncml/write-message.ts'
 
 /**
@@ -47,6 +47,26 @@ export const deliveryOf = (
 }
 
 const nothing: ReadonlySet<string> = new Set()
+
+/** A message to a device has no more bytes, 1 MiB; some of them are not the profile's. */
+const mostBytes = maxMessageBytes
+const besides = 16 * 1024
+
+/**
+ * Refuses a profile that is too large for any message once it is written as it goes out: escapes make it larger than its file. Throws `ParseError`,
+ * field `profile`, that names the largest value and the limit.
+ */
+export const mustFitInMessage = (content: string): void => {
+  const written = Buffer.byteLength(deliveryOf(content, { commandId: '', idAt: String })?.xml ?? '')
+  if (written <= mostBytes - besides) return
+  const [largest] = settingsIn(content).toSorted((one, other) => Buffer.byteLength(other.data) - Buffer.byteLength(one.data))
+  throw new ParseError(
+    'profile',
+    `The profile has ${String(written)} bytes as devices are sent it, and at most ${String(mostBytes - besides)} go into a message; ` +
+      `its largest value, of ${largest?.locUri.slice(0, 200) ?? 'no node'}, has ${String(Buffer.byteLength(largest?.data ?? ''))}. ` +
+      'Data in CDATA is sent without escapes.',
+  )
+}
 
 /** The nodes that a profile sets, each once, as it writes them. */
 export const locUrisIn = (content: string): readonly string[] => [

@@ -16,8 +16,22 @@ const reserved = [
   ['/certificatestore/my/wstep/', 'The certificate that a device is managed by (WSTEP) is not set by a profile.'],
 ] as const
 
-/** Why a profile may not set a node, however its LocURI is spelled; null: it may. */
+/**
+ * Why a profile may not set a node, however its LocURI is spelled; null: it may. Nor may it set what stands above one: when the profile goes, so does
+ * all below.
+ */
 export const whyReserved = (locUri: string): string | null => {
   const node = `${bareLocUri(locUri)}/`
-  return reserved.find(([start]) => node.includes(start))?.[1] ?? null
+  const itself = reserved.find(([path]) => node.includes(path))
+  const below = reserved.find(([path]) => isAbove(node, path))
+  return itself?.[1] ?? (below === undefined ? null : `It stands above ${below[0].slice(1, -1)}. ${below[1]}`)
+}
+
+/** `./Vendor/MSFT` and what is above it are no settings in any case. */
+const isAbove = (node: string, path: string): boolean => {
+  const parents = path.split('/').slice(1, -2)
+  return parents.some((name, index) => {
+    const above = parents.slice(0, index + 1).join('/')
+    return name !== 'vendor' && name !== 'msft' && node.endsWith(`/${above}/`)
+  })
 }

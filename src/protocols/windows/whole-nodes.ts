@@ -36,11 +36,12 @@ const isAt = (path: readonly string[], segments: readonly string[]): boolean =>
 
 /**
  * What to delete so that the nodes `gone` are there no more: each itself, or the whole of which it is a property, unless something of that `stays`
- * (normal forms). Each once, as it was written.
+ * (normal forms). A Delete takes all below a node with it, so that a node above one that stays, stays too. Each once, as it was written.
+ * https://learn.microsoft.com/windows/client-management/oma-dm-protocol-support
  */
 export const deletionsOf = (gone: readonly string[], stays: ReadonlySet<string>): readonly string[] => {
   const nodes = gone.flatMap((locUri) => {
-    if (stays.has(normalLocUri(locUri))) return []
+    if (hasAnyIn(locUri, stays)) return []
     const whole = wholeOf(locUri)
     return [whole !== null && !hasAnyIn(whole, stays) ? whole : locUri]
   })

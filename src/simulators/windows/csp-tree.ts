@@ -1,6 +1,7 @@
 import { faultOfValue } from '../../protocols/windows/syncml/formats.ts'
-import { faultOfLocUri, normalLocUri } from '../../protocols/windows/syncml/loc-uris.ts'
+import { faultOfLocUri, nameOfSegment, normalLocUri } from '../../protocols/windows/syncml/loc-uris.ts'
 import type { GroupCommand, NodeCommand, SyncItem } from '../../protocols/windows/syncml/message.ts'
+import { isReadOnly } from '../../protocols/windows/syncml/read-only-nodes.ts'
 
 /** What was done with a command, inner ones first named by their own CmdID, the whole last; `value` answers a Get. */
 export type Done = Readonly<{ cmdId: string; cmd: string; code: string; value?: Readonly<{ locUri: string; data: string }> }>
@@ -51,8 +52,9 @@ export const cspTree = ({ facts, failures, reaches, accepts = [], maxObject, exe
     const wished = failures(locUri)
     const fault = faultOfLocUri(locUri, { reads: verb === 'Get' })
     if (fault !== null) return { code: fault.kind === 'malformed' ? '400' : '404' }
-    if ((verb === 'Add' || verb === 'Replace') && faultOfValue(format, data ?? '') !== null && data !== null)
-      return { code: '415' }
+    const sets = verb === 'Add' || verb === 'Replace'
+    if (sets && faultOfValue(format, data ?? '') !== null) return { code: '415' }
+    if (sets && isReadOnly(locUri)) return { code: '405' }
     if (wished !== undefined) return { code: wished }
     if (!reaches()[node.startsWith('./user/') ? 'user' : 'device']) return { code: '405' }
     if (maxObject !== undefined && Buffer.byteLength(data ?? '') > maxObject) return { code: '413' }
@@ -72,7 +74,7 @@ export const cspTree = ({ facts, failures, reaches, accepts = [], maxObject, exe
     const all = [...fixed.keys(), ...values.keys()]
     const children = all.flatMap((one) => (one.startsWith(`${node}/`) ? [one.slice(node.length + 1).split('/')[0] ?? ''] : []))
     if (children.length === 0) return { code: '404' }
-    return { code: '200', value: { locUri, data: [...new Set(children)].map(encodeURIComponent).join('/') } }
+    return { code: '200', value: { locUri, data: [...new Set(children)].map(nameOfSegment).map(encodeURIComponent).join('/') } }
   }
 
   const remove = (node: string): string => {

@@ -47,6 +47,19 @@ describe('A LocURI that no device has', () => {
     ['half an escape', './Device/Vendor/MSFT/50%', /a % that begins no escape/, '400'],
     ['an escaped NUL', './Device/Vendor/MSFT/X%00/y', /control character/, '400'],
     ['nothing', ' ', /1 to 2,048/, '400'],
+    ['an escaped slash at the end', './Device/Vendor/MSFT/X%2f', /escaped slash/, '400'],
+    ['an escaped slash at the end of a name', './Device/Vendor/MSFT/X%2F/y', /escaped slash/, '400'],
+    ['an escaped path out of a name', './Device/Vendor/MSFT/X%2f..%2fy/z', /no node is called \.\./, '400'],
+    ['a path escaped twice over', './Device/Vendor/MSFT/%2e%2e%2fPolicy/z', /no node is called \.\./, '400'],
+    ['a path of escaped backslashes', './Device/Vendor/MSFT/X%5c..%5Cy/z', /no node is called \.\./, '400'],
+    ['half a character of UTF-8', './Device/Vendor/MSFT/X%C3/y', /no UTF-8/, '400'],
+    ['a byte of Latin-1', './Device/Vendor/MSFT/WiFi/Profile/Z%FCrich/WlanXml', /no UTF-8/, '400'],
+    ['a blank that is none of XML, inside', './Device/Vendor/MSFT/X\u00a0y/z', /a blank or a line end/, '400'],
+    ['what tells about the device', './DevInfo/DevId', /it can only be read/, '405'],
+    ['what tells about the device, the long way', './device/devdetail/SwV', /it can only be read/, '405'],
+    ['what tells about the device, a part of it', './DevDetail/Ext', /it can only be read/, '405'],
+    ['a policy as it came out', './Device/Vendor/MSFT/Policy/Result/Camera/AllowCamera', /it can only be read/, '405'],
+    ["a user's policy as it came out", './User/Vendor/MSFT/policy/RESULT/A/B', /it can only be read/, '405'],
   ] as const)
     it(`is refused at the door and by a PC: ${what} [case G1]`, () => {
       assert.throws(
@@ -75,12 +88,15 @@ describe('A LocURI that no device has', () => {
         './vendor/msft/Policy/Config/Contoso~Policy~Cat/Name',
         './User/Vendor/MSFT/X',
         './SyncML/DMX',
-        './DevDetail/Ext',
+        './DevDetail/Ext/Microsoft/DeviceName',
+        './Device/Vendor/MSFT/Policy/ResultX/Y',
       ],
       ...[
         './Device/Vendor/MSFT/VPNv2/My%20VPN/ProfileXML',
         './Device/Vendor/MSFT/A/{1-2}/B',
         './Device/Vendor/MSFT/A/%7B1%7D/a.b',
+        './Device/Vendor/MSFT/A/https:%2F%2Fexample.com%2Fa/B',
+        './Device/Vendor/MSFT/A/Z%C3%BCrich/B',
         '\n ./Device/Vendor/MSFT/X \n',
       ],
       './Device/Vendor/MSFT/X/$FLEET_VAR_HOST_UUID/${FLEET_VAR_HOST_PLATFORM}',
@@ -111,6 +127,11 @@ describe('A node that a profile may not set', () => {
     ['./Vendor/MSFT/DMClient%20', /DMClient/],
     ['./SyncML/dmacc./x', /DMAcc/],
     ['./Vendor/MSFT/CertificateStore/My/WSTEP%2e', /WSTEP/],
+    ['./Device/Vendor/MSFT/CertificateStore/My', /stands above certificatestore\/my\/wstep\..*WSTEP/],
+    ['./Device/Vendor/MSFT/CertificateStore%2Fmy', /stands above/],
+    ['./Vendor/MSFT/certificatestore', /stands above/],
+    ['./User/Vendor/MSFT/Policy/Config', /stands above .*OS updates/],
+    ['./Device/Vendor/MSFT/Policy', /stands above/],
   ] as const)
     it(`is known in any spelling: ${locUri} [case G1]`, () => {
       assert.throws(() => read(replaceOf(locUri)), reason)
@@ -158,6 +179,11 @@ describe('A command that no device could run', () => {
       `<a:Replace><a:Item><a:Target><a:LocURI>${camera}</a:LocURI></a:Target></a:Item></a:Replace>`,
       /cannot be sent/,
     ],
+    [
+      'its format is told twice',
+      replaceOf(camera, '<Meta><Format>int</Format><Format>chr</Format></Meta><Data>1</Data>'),
+      /two Formats/,
+    ],
     ['its format is unknown', replaceOf(camera, '<Meta><Format>integer</Format></Meta><Data>1</Data>'), /format integer is none/],
     [
       'it adds and replaces one node',
@@ -192,6 +218,19 @@ describe('A command that no device could run', () => {
   ] as const)
     it(`is refused at the door and by a PC: ${format} "${value}" [case G1]`, () => {
       const text = replaceOf(camera, `<Meta><Format xmlns="syncml:metinf">${format}</Format></Meta><Data>${value}</Data>`)
+      assert.throws(() => read(text), new RegExp(`The value of .*AllowCamera is refused: its format is ${format}`))
+      assert.deepEqual(codesOf(text), ['415'])
+    })
+
+  for (const [what, format, value] of [
+    ['no value', 'int', ''],
+    ['no value', 'bool', ''],
+    ['an element', 'int', '<Data><a>1</a></Data>'],
+    ['an element', 'b64', '<Data><a/></Data>'],
+    ['an element', 'node', '<Data><a/></Data>'],
+  ] as const)
+    it(`is refused at the door and by a PC: ${format} with ${what} [case G1]`, () => {
+      const text = replaceOf(camera, `<Meta><Format xmlns="syncml:metinf">${format}</Format></Meta>${value}`)
       assert.throws(() => read(text), new RegExp(`The value of .*AllowCamera is refused: its format is ${format}`))
       assert.deepEqual(codesOf(text), ['415'])
     })

@@ -37,6 +37,16 @@ describe('Taking a Windows profile away', () => {
     assert.deepEqual(deletionsOf(gone, normal(...gone)), [])
   })
 
+  for (const [what, gone, stays, expected] of [
+    ['a node above one that stays', [camera.replace('/AllowCamera', '')], [camera], []],
+    ['the node of a VPN whose properties stay', [vpn, `${vpn}/DnsSuffix`], [`${vpn}/RememberCredentials`], [`${vpn}/DnsSuffix`]],
+    ['the same in another spelling', [vpn], [`./vendor/msft/VPNV2/contoso vpn/RememberCredentials`], []],
+    ['and nothing of a name that only begins so', [`${vpn}2`], [vpn], [`${vpn}2`]],
+  ] as const)
+    it(`leaves ${what}: a Delete would take it all [case C1] [case L7]`, () => {
+      assert.deepEqual(deletionsOf(gone, normal(...stays)), expected)
+    })
+
   it('leaves what only another spelling of a node that stays is', () => {
     assert.deepEqual(deletionsOf(['./Vendor/MSFT/POLICY/Config/Camera/AllowCamera'], normal(camera)), [])
   })

@@ -10,6 +10,7 @@ import { bodyOf, numberText, paramOf, queryOf } from '../../parsing.ts'
 import { answer } from '../answer.ts'
 import { custodyJson } from './custody-presentation.ts'
 import type { Caller, Handlers } from '../deps.ts'
+import { hostNeeds } from '../commands/command-needs.ts'
 import { deadlineFrom, existingHost, randomPin, sealedPin } from '../commands/orders.ts'
 
 const words = (most: number) =>
@@ -141,12 +142,14 @@ export const custodyRoutes = (app: App): CustodyRoutes => {
       const commandId = randomUUID()
       const asked = { request: { kind: 'locate' }, reason: { code: 'asked' }, deadline: deadlineFrom(app.clock()) } as const
       const commands = [{ commandId, channel: deviceChannel, ...asked }]
-      const executed = await order(hostId, { type: 'QueueCommands', data: { commands } }, caller)
+      const executed = await order(hostId, { type: 'QueueCommands', data: { commands, needs: located } }, caller)
       response.status(202)
       await answer(app, response, executed, () => ({ command_uuid: commandId }))
     },
   }
 }
+
+const located = hostNeeds({ requestType: 'DeviceLocation', command: {} })
 
 /** These deeds may come without a body. */
 const withBody = (request: Request): Request => {

@@ -13,6 +13,7 @@ import { filled, placeholdersOf } from '../../../protocols/filling/filled.ts'
 import type { Place, Placeholder } from '../../../protocols/filling/placeholders.ts'
 import { holdsPlaceholder } from '../../../protocols/filling/placeholders.ts'
 import type { KindOfUpload } from '../../../protocols/kind-of-upload.ts'
+import { mustFitInMessage } from '../../../protocols/windows/profile-delivery.ts'
 import { scopeOf } from '../../../protocols/windows/profile-scope.ts'
 import { oneSpelling } from '../../../protocols/uploaded-name.ts'
 import { readWindowsProfile } from '../../../protocols/windows/profile-upload.ts'
@@ -125,6 +126,13 @@ const readers: Readonly<Record<KindOfUpload, Reader>> = {
   },
   'windows-profile': ({ bytes, name }, variables) => {
     const { commands } = inUpload(() => readWindowsProfile(bytes), 400)
+    inUpload(() =>
+      mustFitInMessage(
+        Buffer.from(bytes)
+          .toString('utf8')
+          .replace(/^\ufeff/, ''),
+      ),
+    )
     const described = { name: mustBeAName(name), identifier: name, scope: scopeOf(commands), payloadTypes: [] } as const
     return { kind: 'profile', family: 'windows', bytes, ...described, variables, secrets: {} }
   },

@@ -1,12 +1,19 @@
 /**
  * A LocURI in the one form in which two of them are compared: Windows takes `./Device/Vendor`, `./Vendor` and any case of either for the same
- * node, and escapes for what they stand for.
+ * node, and escapes for what they stand for. An escaped slash belongs to a name, and stays escaped.
  */
 export const normalLocUri = (locUri: string): string =>
-  decoded(locUri.trim())
+  locUri
+    .trim()
+    .split('/')
+    .map((segment) => decoded(segment).replaceAll('%', '%25').replaceAll('/', '%2f'))
+    .join('/')
     .toLowerCase()
     .replace(/^\.\/device\//, './')
     .replace(/\/+$/, '')
+
+/** The name that a segment of a normal form stands for, in lower case. */
+export const nameOfSegment = (segment: string): string => segment.replaceAll('%2f', '/').replaceAll('%25', '%')
 
 const decoded = (text: string): string => {
   try {
@@ -34,6 +41,7 @@ export const faultOfLocUri = (text: string, { reads = false }: Readonly<{ reads?
   if (stray !== undefined) return malformed(`it holds ${nameOf(stray)}, which must be escaped`)
   if (/%(?![0-9a-f]{2})/i.test(locUri)) return malformed('it holds a % that begins no escape')
   if (/%(?:[01][0-9a-f]|7f)/i.test(locUri)) return malformed('it holds an escaped control character')
+  if (!isUtf8(locUri)) return malformed('its escapes are no UTF-8')
   const segments = locUri.slice(2).split('/')
   return faultOfSegments(segments) ?? faultOfRoot(segments.map((segment) => segment.toLowerCase()))
 }
@@ -46,8 +54,19 @@ const nameOf = (sign: string): string =>
 const faultOfSegments = (segments: readonly string[]): LocUriFault | null => {
   if (segments.includes('')) return malformed('it ends with a slash or holds two in a row')
   const names = segments.map((segment) => unescapedAscii(segment))
-  const path = names.find((name) => name === '.' || name === '..' || name === '*')
+  if (names.some((name) => name.endsWith('/'))) return malformed('it ends a name with an escaped slash')
+  // A path that is escaped into one name leads a careless reader out of it.
+  const path = names.flatMap((name) => name.split(/[/\\]/)).find((name) => name === '.' || name === '..' || name === '*')
   return path === undefined ? null : malformed(`no node is called ${path}`)
+}
+
+const isUtf8 = (locUri: string): boolean => {
+  try {
+    decodeURIComponent(locUri)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Below the device and its user there are the vendors' parts; what OMA defines stands at the top. */

@@ -61,6 +61,18 @@ describe('What a host can only refuse, at the door', function () {
     assert.deepEqual([status, body.errors[0].reason], [422, 'MAC-2: The command PlayLostModeSound does not exist on macOS.'])
   })
 
+  it('is a question where a Mac or an unsupervised phone is, and clearing the passcode of a Mac [case G5]', async () => {
+    for (const [deed, hostId, reason] of [
+      ['location', mac, /DeviceLocation does not exist on macOS/],
+      ['clear_passcode', mac, /ClearPasscode does not exist on macOS/],
+      ['location', phone, /not supervised; on iOS only a supervised one takes DeviceLocation/],
+    ] as const) {
+      const { status, body } = await api.call(`POST /hosts/${hostId}/${deed}`)
+      assert.equal(status, 422)
+      assert.match(body.errors[0].reason, reason)
+    }
+  })
+
   it('is told of settings that systems from 27 on ignore, which are taken', async () => {
     const upload = (identifier: string, type: string, extra = '') =>
       api.call('POST /configuration_profiles', { body: profileForm(mobileconfig({ identifier, name: identifier, type, extra })) })

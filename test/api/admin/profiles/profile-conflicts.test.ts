@@ -52,4 +52,27 @@ describe('A profile that cannot be taken', function () {
       assert.match(body.errors[0].reason, /^The body is larger than the \d+ bytes that are taken here: it has 31457282\.$/)
     }
   })
+
+  const valued = (data: string, fileName: string): FormData => {
+    const format = '<Meta><Format xmlns="syncml:metinf">chr</Format></Meta>'
+    const item = `<Item><Target><LocURI>./Device/Vendor/MSFT/X</LocURI></Target>${format}<Data>${data}</Data></Item>`
+    return profileForm(`<Replace>${item}</Replace>`, { fileName })
+  }
+  const admx = '<string id="a">&amp; "quoted"</string>'
+  for (const [what, data, isTaken] of [
+    ['1 MB of text', 'x'.repeat(1_000_000), true],
+    ['1 MB of text and a little more', 'x'.repeat(1_040_000), false],
+    ['300 kB of quotation marks, which are escaped on their way', '"'.repeat(300_000), false],
+    ['300 kB of quotation marks in CDATA', `<![CDATA[${'"'.repeat(300_000)}]]>`, true],
+    ['440 kB of ADMX in CDATA', `<![CDATA[${admx.repeat(11_500)}]]>`, true],
+  ] as const)
+    it(`is ${isTaken ? 'none' : 'told its size on the way, its largest value and the limit'}: ${what} [case G4]`, async () => {
+      const [status, reason] = await reasonOf(valued(data, `${what.slice(0, 100)}.xml`))
+      assert.equal(status, isTaken ? 200 : 422)
+      if (!isTaken)
+        assert.match(
+          String(reason),
+          /^The profile has \d{7} bytes as devices are sent it, and at most 1032192 go into a message; its largest value, of \.\/Device\/Vendor\/MSFT\/X, has \d+\./,
+        )
+    })
 })

@@ -38,6 +38,7 @@ export const statusOf: Readonly<Record<RejectionCode, number>> = {
   'not-found': 404,
   'already-exists': 409,
   'name-taken': 409,
+  'name-reserved': 422,
   'not-enrolled': 409,
   'identity-conflict': 409,
   'certificate-in-use': 409,

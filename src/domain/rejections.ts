@@ -5,6 +5,7 @@ export type RejectionCode =
   | 'not-found'
   | 'already-exists'
   | 'name-taken'
+  | 'name-reserved'
   | 'not-enrolled'
   | 'identity-conflict'
   | 'certificate-in-use'

@@ -1,5 +1,7 @@
 import type { Query, SqlValue } from '../kernel/query.ts'
+import { activityOf, roleActivities } from './activity-words.ts'
 import type { TimelineRow } from './timeline.ts'
+import { timeline } from './timeline.ts'
 
 /** An entry with the names that its host, team and profile have now, or had last. */
 export type ActivityRow = Omit<TimelineRow, 'admin_id'> &
@@ -146,6 +148,18 @@ const kinds: Readonly<Record<Kind, string>> = {
   declaration: "k.family <> 'windows' and k.kind = 'declaration'",
   macos: "k.family <> 'windows' and k.kind <> 'declaration'",
 }
+
+/** Everything that an activity can be called, in the order of letters. */
+export const activityTypes: readonly string[] = [
+  ...new Set(
+    Object.keys(timeline.on).flatMap((type) => {
+      if (type === 'UserRightsChanged') return Object.values(roleActivities)
+      const activity = activityOf(type)
+      const kindless = unspoken.exec(activity)
+      return kindless === null ? [activity] : Object.keys(kinds).map((kind) => `${String(kindless[1])}_${kind}_profile`)
+    }),
+  ),
+].sort()
 
 /** A profile of which nothing is known is told as one for Macs. */
 const isOfKind = (kind: Kind): string =>

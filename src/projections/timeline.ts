@@ -1,50 +1,14 @@
-import type { AccountEnrollmentEvent } from '../domain/account-enrollments/events.ts'
-import type { AuditEvent } from '../domain/audit/events.ts'
-import type { ChangeSetEvent } from '../domain/change-sets/events.ts'
-import type { CertificateEvent } from '../domain/certificates/events.ts'
-import type { EnrollSecretEvent } from '../domain/enroll-secrets/events.ts'
-import type { HostEvent } from '../domain/host/events.ts'
-import type { LabelEvent } from '../domain/labels/events.ts'
-import type { ManifestEvent, PackageEvent } from '../domain/packages/events.ts'
-import type { ProfileEvent } from '../domain/profiles/events.ts'
-import type { ServerKeyEvent } from '../domain/server-keys/events.ts'
-import type { SecurityEvent, ServerEvent } from '../domain/server/events.ts'
-import type { SecretVariableEvent } from '../domain/secret-variables/events.ts'
-import type { TeamEvent } from '../domain/teams/events.ts'
-import type { TransferEvent } from '../domain/transfers/events.ts'
-import type { UserEvent } from '../domain/users/events.ts'
-import type { AccountKeyEvent } from '../domain/tokens/events.ts'
-import type { YaraRuleEvent } from '../domain/yara-rules/events.ts'
 import type { Recorded } from '../kernel/event.ts'
 import type { Projection } from '../kernel/projection.ts'
-
-type TimelineEvent =
-  | HostEvent
-  | ProfileEvent
-  | TeamEvent
-  | CertificateEvent
-  | ServerEvent
-  | SecurityEvent
-  | ServerKeyEvent
-  | EnrollSecretEvent
-  | AccountEnrollmentEvent
-  | AccountKeyEvent
-  | PackageEvent
-  | ManifestEvent
-  | LabelEvent
-  | SecretVariableEvent
-  | YaraRuleEvent
-  | UserEvent
-  | AuditEvent
-  | ChangeSetEvent
-  | TransferEvent
+import type { TimelineEvent } from './activity-words.ts'
+import { activityOf, roleActivities } from './activity-words.ts'
 
 export type TimelineRow = Readonly<{
   event_position: string
   at: string
   /** The event's name. */
   type: string
-  /** What Fleet calls it, where it has a word; `…_profile` is completed by the kind of the profile when it is told. */
+  /** What it is called (see `activityOf`); `…_profile` is completed by the kind of the profile when it is told. */
   activity: string
   category: string
   subject: string
@@ -62,7 +26,7 @@ export type TimelineRow = Readonly<{
 
 type Told = Partial<Pick<TimelineRow, 'activity' | 'host_id' | 'team_id' | 'profile_id' | 'details'>>
 
-/** An entry, in Fleet's words if `told` has them. */
+/** An entry, with what `told` makes of the event's data. */
 const as =
   <E extends Recorded>(told: (event: E) => Told = () => ({})) =>
   (event: E) => ({
@@ -76,7 +40,7 @@ const as =
       actor_id: event.metadata.actor.id,
       admin_id: event.metadata.actor.kind === 'admin' ? event.metadata.actor.id : null,
       correlation_id: event.metadata.$correlationId,
-      activity: event.type.replace(/(?<!^)[A-Z]/g, '_$&').toLowerCase(),
+      activity: activityOf(event.type),
       host_id: event.category === 'host' ? event.id : null,
       team_id: event.category === 'team' ? event.id : null,
       profile_id: event.category === 'profile' ? event.id : null,
@@ -90,9 +54,7 @@ const entry = as()
 const failing = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ commandId: string; detail: string }> }>>) => ({
   details: { command_uuid: data.commandId, reason: data.detail },
 }))
-const named = (activity: string) => as(() => ({ activity }))
 const resent = as(({ data }: Recorded<Readonly<{ type: string; data: Readonly<{ profileId: string }> }>>) => ({
-  activity: 'resent_configuration_profile',
   profile_id: data.profileId,
 }))
 const labelled = (id: string, name: string) => ({ label_id: Number(id), label_name: name })
@@ -135,35 +97,22 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
   on: {
     HostDiscovered: entry,
     EnrollmentStarted: as(({ data }) => ({
-      activity: 'mdm_enrolled',
       details: { installed_from_dep: false, mdm_platform: data.topic === '' ? 'microsoft' : 'apple', because: data.because },
     })),
     ChannelOpened: entry,
     WindowsDeviceEnrolled: entry,
     HardwareIdCollided: entry,
-    EnrollmentEnded: as(({ data }) => ({
-      activity: 'mdm_unenrolled',
-      details: { installed_from_dep: false, because: data.because },
-    })),
-    HostTransferred: as(({ id, data }) => ({
-      activity: 'transferred_hosts',
-      team_id: data.teamId,
-      details: { host_ids: [Number(id)], because: data.because },
-    })),
-    TransferRequested: as(({ data }) => ({
-      activity: 'began_transfer',
-      team_id: data.teamId,
-      details: { hosts: data.hosts },
-    })),
+    EnrollmentEnded: as(({ data }) => ({ details: { installed_from_dep: false, because: data.because } })),
+    HostTransferred: as(({ id, data }) => ({ team_id: data.teamId, details: { host_ids: [Number(id)], because: data.because } })),
+    TransferRequested: as(({ data }) => ({ team_id: data.teamId, details: { hosts: data.hosts } })),
     TransferEnded: as(({ data: { moved, alreadyThere, left } }) => ({
-      activity: 'ended_transfer',
       details: { moved, already_there: alreadyThere, left: left.map(({ because, hosts }) => ({ because, hosts })) },
     })),
     CommandsQueued: (event) => {
       const [asked] = event.data.commands.filter(({ reason, request }) => reason.code === 'asked' && !ownWords.has(request.kind))
       if (asked === undefined) return []
       const details = { command_uuid: asked.commandId, request_type: asked.request.kind }
-      return as(() => ({ activity: 'ran_custom_mdm_command', details }))(event)
+      return as(() => ({ details }))(event)
     },
     CommandsCancelled: entry,
     UnknownCommandReported: entry,
@@ -172,31 +121,28 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     ProfileRefused: as(({ data }) => ({ profile_id: data.profileId })),
     ProfileResendAsked: resent,
     DeclarationResendAsked: resent,
-    ProfileUploaded: as(({ data }) => ({ activity: 'created_profile', team_id: data.teamId })),
-    ProfileEdited: named('edited_profile'),
-    ProfileDeleted: as(({ data }) => ({ activity: 'deleted_profile', team_id: data.teamId, details: { because: data.because } })),
-    ProfileRetargeted: named('edited_profile'),
-    ProfileSecretsChanged: named('edited_profile'),
-    SecretVariableSet: as(({ data }) => ({ activity: 'edited_custom_variable', details: { custom_variable_name: data.name } })),
-    SecretVariableDeleted: as(({ data }) => ({
-      activity: 'deleted_custom_variable',
-      details: { custom_variable_name: data.name },
-    })),
-    LabelCreated: as(({ id, data }) => ({ activity: 'created_label', details: labelled(id, data.name) })),
-    LabelEdited: as(({ id, data }) => ({ activity: 'edited_label', details: labelled(id, data.name) })),
-    LabelListed: as(({ id }) => ({ activity: 'edited_label', details: { label_id: Number(id) } })),
-    LabelDeleted: as(({ id, data }) => ({ activity: 'deleted_label', details: labelled(id, data.name) })),
+    ProfileUploaded: as(({ data }) => ({ team_id: data.teamId })),
+    ProfileEdited: entry,
+    ProfileDeleted: as(({ data }) => ({ team_id: data.teamId, details: { because: data.because } })),
+    ProfileRetargeted: entry,
+    ProfileSecretsChanged: entry,
+    SecretVariableSet: as(({ data }) => ({ details: { custom_variable_name: data.name } })),
+    SecretVariableDeleted: as(({ data }) => ({ details: { custom_variable_name: data.name } })),
+    LabelCreated: as(({ id, data }) => ({ details: labelled(id, data.name) })),
+    LabelEdited: as(({ id, data }) => ({ details: labelled(id, data.name) })),
+    LabelListed: as(({ id }) => ({ details: { label_id: Number(id) } })),
+    LabelDeleted: as(({ id, data }) => ({ details: labelled(id, data.name) })),
     MdmReported: entry,
     DiskEncryptionReported: entry,
-    AgentEnrolled: named('fleet_enrolled'),
+    AgentEnrolled: entry,
     IdentityConflictDetected: entry,
     CarveStarted: entry,
     CarveViewed: entry,
-    YaraRuleSet: as(({ data }) => ({ activity: 'edited_yara_rule', details: { name: data.name } })),
-    YaraRuleDeleted: as(({ data }) => ({ activity: 'deleted_yara_rule', details: { name: data.name } })),
+    YaraRuleSet: as(({ data }) => ({ details: { name: data.name } })),
+    YaraRuleDeleted: as(({ data }) => ({ details: { name: data.name } })),
     HostsMerged: entry,
     HostsSplit: entry,
-    HostForgotten: as(({ data }) => ({ activity: 'forgot_host', details: { because: data.because, reason: data.reason } })),
+    HostForgotten: as(({ data }) => ({ details: { because: data.because, reason: data.reason } })),
     HostKeyDestroyed: entry,
     HostCameBack: entry,
     TokenIssued: entry,
@@ -216,9 +162,9 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     PackageDeleted: as(({ data }) => ({ details: { name: data.name } })),
     ManifestUploaded: as(({ data }) => ({ details: { name: data.name } })),
     ManifestDeleted: as(({ data }) => ({ details: { name: data.name } })),
-    TeamCreated: as(({ data }) => ({ activity: 'created_team', details: { team_name: data.name } })),
+    TeamCreated: as(({ data }) => ({ details: { team_name: data.name } })),
     TeamRenamed: as(({ data }) => ({ details: { team_name: data.name } })),
-    TeamDeleted: as(({ data }) => ({ activity: 'deleted_team', details: { team_name: data.name } })),
+    TeamDeleted: as(({ data }) => ({ details: { team_name: data.name } })),
     CertificateIssued: entry,
     CertificateRevoked: entry,
     AuthorityCreated: ofAuthority(),
@@ -229,11 +175,11 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     AuthorityRetired: ofAuthority(),
     EscrowedSecretViewed: entry,
     PinViewed: entry,
-    LockRequested: as(({ data }) => ({ activity: 'locked_host', details: { view_pin: data.pin !== null } })),
+    LockRequested: as(({ data }) => ({ details: { view_pin: data.pin !== null } })),
     LockFailed: failing,
-    UnlockRequested: named('unlocked_host'),
+    UnlockRequested: entry,
     UnlockFailed: failing,
-    WipeRequested: named('wiped_host'),
+    WipeRequested: entry,
     HostWiped: entry,
     WipeFailed: failing,
     UnenrollmentRequested: entry,
@@ -248,16 +194,14 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     ApiTokenRevoked: entry,
     DeviceRefused: as(({ data }) => ({ details: { why: data.why, enrollment_id: data.enrollmentId, public_ip: data.address } })),
     SignInRefused: as(({ data }) => ({
-      activity: 'user_failed_login',
       details: { by: data.by, public_ip: data.address, user_id: data.userId === null ? null : Number(data.userId) },
     })),
     UserCreated: as(({ id, data }) => ({
-      activity: 'created_user',
       details: { user_id: Number(id), user_name: data.name, user_email: data.email, because: data.because },
     })),
     UserRenamed: as(({ id, data }) => ({ details: { user_id: Number(id), user_name: data.name } })),
     UserRightsChanged: as(({ id, data: { rights } }) => ({
-      activity: rights.globalRole === null ? 'changed_user_team_role' : 'changed_user_global_role',
+      activity: rights.globalRole === null ? roleActivities.team : roleActivities.global,
       details: {
         user_id: Number(id),
         role: rights.globalRole,
@@ -268,17 +212,11 @@ export const timeline: Projection<TimelineEvent, TimelineRow> = {
     UserSsoEnabled: ofUser(),
     UserDisabled: ofUser(),
     UserEnabled: ofUser(),
-    UserDeleted: as(({ id, data }) => ({
-      activity: 'deleted_user',
-      details: { user_id: Number(id), user_name: data.name, user_email: data.email },
-    })),
-    UserSignedIn: as(({ id, data }) => ({
-      activity: 'user_logged_in',
-      details: { user_id: Number(id), public_ip: data.address, by: data.by },
-    })),
-    AuditExported: as(({ data }) => ({ activity: 'exported_audit', details: { ...data } })),
-    BackupTaken: as(({ data }) => ({ activity: 'took_backup', details: { ...data } })),
-    ChangeSetUndone: as(({ id, data }) => ({ activity: 'undid_change_set', details: { change_set: id, by: data.by } })),
+    UserDeleted: as(({ id, data }) => ({ details: { user_id: Number(id), user_name: data.name, user_email: data.email } })),
+    UserSignedIn: as(({ id, data }) => ({ details: { user_id: Number(id), public_ip: data.address, by: data.by } })),
+    AuditExported: as(({ data }) => ({ details: { ...data } })),
+    BackupTaken: as(({ data }) => ({ details: { ...data } })),
+    ChangeSetUndone: as(({ id, data }) => ({ details: { change_set: id, by: data.by } })),
   },
 }
 

@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
 import type { Recorded } from '../../src/kernel/event.ts'
 import type { TimelineRow } from '../../src/projections/timeline.ts'
+import { activityTypes } from '../../src/projections/activity-feed.ts'
+import { activityNames } from '../../src/console/parts/activity-names.ts'
 import { timeline } from '../../src/projections/timeline.ts'
 import { installing, listing, profileOf, sealedAs } from '../support/host-stories.ts'
 
@@ -96,6 +99,27 @@ const stories: readonly (readonly [string, string, object, object])[] = [
 ]
 
 describe('an activity', () => {
+  it('has words in the console, whatever its type', () => {
+    assert.deepEqual(Object.keys(activityNames).sort(), activityTypes)
+  })
+
+  it('is of a type that can be asked for [case E1]', () => {
+    const samples = readdirSync('test/fixtures/events').map(
+      (file) => JSON.parse(readFileSync(`test/fixtures/events/${file}`, 'utf8')) as Recorded,
+    )
+    const told = samples.flatMap((event) => {
+      if (!(event.type in timeline.on)) return []
+      const change = toldOf(event.category, event.type, event.data)
+      return 'set' in change ? [change.set.activity] : []
+    })
+    const spoken = told.map((activity) => activity.replace(/(?<=^(created|edited|deleted))_profile$/, '_windows_profile'))
+    assert.deepEqual(
+      spoken.filter((activity) => !activityTypes.includes(activity)),
+      [],
+    )
+    assert.ok(spoken.length > 80)
+  })
+
   for (const [category, type, data, row] of stories)
     it(`is made of ${type}`, () => {
       assert.deepEqual(rowOf(category, type, data), row)

@@ -14,6 +14,7 @@ const statusOf: Record<RejectionCode, 400 | 404 | 409> = {
   'not-found': 404,
   'already-exists': 400,
   'name-taken': 400,
+  'name-reserved': 400,
   'not-enrolled': 400,
   'identity-conflict': 400,
   'certificate-in-use': 400,

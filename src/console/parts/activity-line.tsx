@@ -1,7 +1,7 @@
 import { Anchor, Group, Text } from '@mantine/core'
 import { Link } from 'react-router'
 import type { Activity } from '../../client/json.ts'
-import { doerOf, hostNameOf, objectOf, wordsOf } from './activity-words.ts'
+import { activityWords, doerOf, hostNameOf, objectOf } from './activity-words.ts'
 import { When } from './when.tsx'
 
 /** What happened, to what, by whom, in one line. */
@@ -11,7 +11,7 @@ export const ActivityLine = ({ activity }: Readonly<{ activity: Activity }>) => 
   return (
     <Group justify="space-between" wrap="nowrap" gap="md" py={4}>
       <Text size="sm" className="cut" maw="none">
-        {wordsOf(activity.type)}
+        {activityWords(activity.type)}
         {object !== null && <b> {object}</b>}
         {host !== null && (
           <>

@@ -1,4 +1,5 @@
 import type { Activity } from '../../client/json.ts'
+import { activityNames } from './activity-names.ts'
 
 const names: Readonly<Record<string, string>> = {
   mdm: 'MDM',
@@ -18,6 +19,9 @@ export const wordsOf = (name: string): string => {
   return named.charAt(0).toUpperCase() + named.slice(1)
 }
 
+/** What an activity is called; one that this console does not know has its own name as words. */
+export const activityWords = (type: string): string => activityNames[type] ?? wordsOf(type)
+
 const text = (details: Activity['details'], name: string): string | null => {
   const value = details[name]
   return typeof value === 'string' && value !== '' ? value : null
@@ -25,7 +29,7 @@ const text = (details: Activity['details'], name: string): string | null => {
 
 /** What an activity is about besides its host, most telling first. */
 export const objectOf = ({ details }: Activity): string | null =>
-  ['profile_name', 'label_name', 'name', 'request_type', 'team_name']
+  ['profile_name', 'label_name', 'user_name', 'custom_variable_name', 'name', 'request_type', 'team_name']
     .map((name) => text(details, name))
     .find((value) => value !== null) ?? null
 

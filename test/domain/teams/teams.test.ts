@@ -18,6 +18,27 @@ describe('a team', () => {
       .thenRejected('already-exists')
   })
 
+  for (const name of ['Unassigned', 'unassigned', 'No team', 'NO  TEAM', ' All teams ', 'All\u00a0Fleets'])
+    it(`cannot be called what means something else than one team: ${name} [case E1]`, () => {
+      given(team, [])
+        .when({ type: 'CreateTeam', data: { name, description: '' } })
+        .thenRejected('name-reserved')
+      given(team, [created])
+        .when({ type: 'RenameTeam', data: { name, description: '' } })
+        .thenRejected('name-reserved')
+    })
+
+  it('that was called so before can be described, renamed and brought back', () => {
+    const before: TeamEvent = { type: 'TeamCreated', data: { name: 'Unassigned', description: '' } }
+    const described = { name: 'Unassigned', description: 'Old' }
+    given(team, [before])
+      .when({ type: 'RenameTeam', data: described })
+      .then([{ type: 'TeamRenamed', data: described }])
+    given(team, [before, { type: 'TeamDeleted', data: { name: 'Unassigned' } }])
+      .when({ type: 'RestoreTeam', data: before.data })
+      .then([before])
+  })
+
   it('is renamed and described anew', () => {
     given(team, [created])
       .when({ type: 'RenameTeam', data: { name: 'Studio', description: 'With a view' } })

@@ -1,7 +1,7 @@
 import type { Request } from 'express'
 import { z } from 'zod'
 import type { App } from '../../../app/app.ts'
-import { activityJson, activityPage, everyActivity } from '../../../projections/activity-feed.ts'
+import { activityJson, activityPage, activityTypes, everyActivity } from '../../../projections/activity-feed.ts'
 import { hostById } from '../../../projections/host-directory.ts'
 import type { UpcomingCommand } from '../../../projections/waiting-commands.ts'
 import { upcomingCommands } from '../../../projections/waiting-commands.ts'
@@ -9,6 +9,7 @@ import { refuse } from '../../errors.ts'
 import { notATime, timeOf } from '../../times.ts'
 import { bodyOf, numberText, pageOf, paging, paramOf, queryOf, windowOf } from '../../parsing.ts'
 import type { Handlers } from '../deps.ts'
+import { knownName } from '../doors/known-name.ts'
 
 const position = z.string().regex(/^[\w/.:-]{1,128}$/, 'This is no position in the log.')
 
@@ -16,7 +17,7 @@ export const activityQuery = z.object({
   before: position
     .optional()
     .describe('The position of the last entry of the page before, in either direction; faster than `page`.'),
-  activity_type: z.string().min(1).max(100).optional(),
+  activity_type: z.string().min(1).max(100).optional().describe('What the activities are called, such as `created_team`.'),
   query: z.string().min(1).max(255).optional().describe('A part of the name of who did it.'),
   change_set: z
     .string()
@@ -78,13 +79,15 @@ const knownHost = async (read: App['read'], request: Request): Promise<string> =
   return hostId
 }
 
+const ofActivities = { field: 'activity_type', known: activityTypes, nothing: 'No activity is called' }
+
 /** How many entries may be skipped; beyond, `before` leads further at no cost. */
 const deepest = 50_000
 
 const feed = async (read: App['read'], request: Request, hostId: string | null) => {
   const {
     before = null,
-    activity_type = null,
+    activity_type,
     query = null,
     change_set = null,
     start_created_at,
@@ -103,7 +106,7 @@ const feed = async (read: App['read'], request: Request, hostId: string | null) 
     ...from,
     since,
     until,
-    type: activity_type,
+    type: activity_type === undefined ? null : knownName(activity_type, ofActivities),
     actor: query?.replace(/[\\%_]/g, '\\$&') ?? null,
     hostId,
     changeSet: change_set,

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import type { App } from '../../../app/app.ts'
+import { eventTypes } from '../../../domain/event-types.ts'
 import { host } from '../../../domain/host/host.ts'
-import { story } from '../../../domain/host/story.ts'
 import type { Recorded } from '../../../kernel/event.ts'
 import { streamOf } from '../../../kernel/ids.ts'
-import { nearName } from '../../../kernel/near-name.ts'
 import { masked } from '../../../domain/forgetting/masking.ts'
 import { refuse } from '../../errors.ts'
 import { numberText, paramOf, queryOf } from '../../parsing.ts'
 import type { Handlers } from '../deps.ts'
+import { knownName } from '../doors/known-name.ts'
 import { eventReference } from './event-reference.ts'
 import { forgottenRevision } from '../hosts/forgotten.ts'
 
@@ -75,21 +75,10 @@ const pageOf = async (
   return order === 'asc' ? found.slice(0, limit) : found.slice(-limit)
 }
 
-/** Types by their names in any case. Refuses with 400 what no event of a host is called: nothing found would read as nothing done. */
+/** Types by their names in any case. Refuses with 400 what no event of a host is called. */
 const typesIn = (told: string): ReadonlySet<string> => {
-  const known = Object.keys(story)
-  const byName = new Map(known.map((name) => [name.toLowerCase(), name]))
-  return new Set(
-    told.split(',').map((part) => {
-      const name = part.trim()
-      const near = nearName(name, known)
-      const instead = near === null ? `there are ${[...known].sort().join(', ')}` : `is ${near} meant`
-      return (
-        byName.get(name.toLowerCase()) ??
-        refuse(400, 'type', `No event of a host is of the type ${name}; ${instead}${near === null ? '.' : '?'}`)
-      )
-    }),
-  )
+  const names = { field: 'type', known: eventTypes.host, nothing: 'No event of a host is of the type' }
+  return new Set(told.split(',').map((name) => knownName(name, names)))
 }
 
 /** An event for an auditor. A type that this version does not know is shown without a sentence. */

@@ -3,16 +3,19 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { Readable } from 'node:stream'
 import { z } from 'zod'
 import { audit, theAudit } from '../../../domain/audit/audit.ts'
-import type { AuditEvent } from '../../../domain/audit/events.ts'
+import type { AuditEvent, ExportWish } from '../../../domain/audit/events.ts'
+import { eventTypes } from '../../../domain/event-types.ts'
+import { host } from '../../../domain/host/host.ts'
 import type { Position, Recorded } from '../../../kernel/event.ts'
 import { streamOf } from '../../../kernel/ids.ts'
 import { choiceOf } from '../../audit-choice.ts'
 import { exportedLines } from '../../audit-export.ts'
 import { auditKeyOf } from '../../audit-key.ts'
 import { checkpointsOf } from '../../checkpoints.ts'
-import { HttpRefusal } from '../../errors.ts'
+import { HttpRefusal, refuse } from '../../errors.ts'
 import { numberText, queryOf } from '../../parsing.ts'
 import type { AdminDeps, Handlers } from '../deps.ts'
+import { knownName } from '../doors/known-name.ts'
 
 const name = z.string().min(1).max(255)
 const given = <T>(schema: z.ZodType<T>, what: string) =>
@@ -68,7 +71,9 @@ export const auditTrailRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'set
 
   return {
     'GET /audit/export': async (request, response, { actor, cause }) => {
-      const wish = queryOf(exportQuery, request)
+      const wish = knownWish(queryOf(exportQuery, request))
+      if (wish.host !== null && (await app.load(host, wish.host)).revision === -1)
+        refuse(404, 'host', `The host ${wish.host} does not exist.`)
       const head = await app.log.head()
       const choice = choiceOf(wish, head ?? '')
       const { position } = await app.execute(audit, theAudit, { type: 'NoteExport', data: wish }, cause)
@@ -107,6 +112,17 @@ export const auditTrailRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'set
       response.json({ algorithm: 'Ed25519', fingerprint, public_key: publicPem })
     },
   }
+}
+
+/** The wish with its names as they are spelt. Refuses with 400 a category that no stream is of, and a type that none of its events is of. */
+const knownWish = (wish: ExportWish): ExportWish => {
+  const category =
+    wish.category === null
+      ? null
+      : knownName(wish.category, { field: 'category', known: Object.keys(eventTypes), nothing: 'No event is of the category' })
+  const known = Object.entries(eventTypes).flatMap(([one, types]) => (category === null || category === one ? types : []))
+  const nothing = category === null ? 'No event is of the type' : `No event of the category ${category} is of the type`
+  return { ...wish, category, type: wish.type === null ? null : knownName(wish.type, { field: 'type', known, nothing }) }
 }
 
 export const checkpointJson = ({ revision, position, data }: Recorded<Extract<AuditEvent, { type: 'AuditCheckpointed' }>>) => ({

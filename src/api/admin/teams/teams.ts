@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import type { App } from '../../../app/app.ts'
 import { names } from '../../../domain/names/names.ts'
-import { team } from '../../../domain/teams/team.ts'
+import { mustBeFree, team } from '../../../domain/teams/team.ts'
 import type { Cause } from '../../../kernel/event.ts'
 import { derivedNumber } from '../../../kernel/ids.ts'
 import { Rejection } from '../../../kernel/rejection.ts'
@@ -71,6 +71,7 @@ export const teamRoutes = (app: App): TeamRoutes => {
     'POST /teams': async (request, response, { cause }) => {
       const data = bodyOf(creation, request)
       const teamId = derivedNumber(`team/${randomUUID()}`)
+      mustBeFree(data.name)
       await claim(teamId, data.name, cause)
       const created = await app.execute(team, teamId, { type: 'CreateTeam', data }, cause)
       const created_at = created.events[0]?.at ?? null
@@ -87,6 +88,7 @@ export const teamRoutes = (app: App): TeamRoutes => {
       const { state: was } = await app.load(team, teamId)
       if (was.stage !== 'present') return refuse(404, 'id', `The team ${teamId} does not exist.`)
       const data = { name: wish.name ?? was.name, description: wish.description ?? was.description }
+      if (data.name !== was.name) mustBeFree(data.name)
       await claim(teamId, data.name, cause)
       const renamed = await app.execute(team, teamId, { type: 'RenameTeam', data }, cause)
       await answer(app, response, renamed, async () => ({ team: { ...(await teamJson(teamId)), ...data } }))

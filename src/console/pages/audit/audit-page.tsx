@@ -3,6 +3,7 @@ import { IconDownload } from '@tabler/icons-react'
 import { useState } from 'react'
 import { useAudit } from '../../api/audit.ts'
 import { download } from '../../api/http.ts'
+import { activityNames } from '../../parts/activity-names.ts'
 import { Empty } from '../../parts/empty.tsx'
 import { Filter } from '../../parts/filter.tsx'
 import { Page } from '../../parts/page.tsx'
@@ -12,7 +13,8 @@ import { SearchField } from '../../parts/search-field.tsx'
 import { useAddress } from '../../parts/search-params.ts'
 import { WaitingTable } from '../../parts/waiting.tsx'
 import { AuditTable } from './audit-table.tsx'
-import { activityTypes } from './activity-types.ts'
+
+const everyType = Object.entries(activityNames).map(([value, label]) => ({ value, label }))
 
 /** Who did what, when: newest first. */
 export const AuditPage = () => {
@@ -35,7 +37,7 @@ export const AuditPage = () => {
           label="What"
           width={240}
           value={activity_type}
-          choices={activityTypes}
+          choices={everyType}
           onChange={(next) => set({ activity_type: next })}
         />
         <TextInput

@@ -1,7 +1,7 @@
 import { Anchor, Table, Tooltip } from '@mantine/core'
 import { Link } from 'react-router'
 import type { Activity } from '../../../client/json.ts'
-import { doerOf, hostNameOf, objectOf, wordsOf } from '../../parts/activity-words.ts'
+import { activityWords, doerOf, hostNameOf, objectOf } from '../../parts/activity-words.ts'
 import { At } from '../../parts/when.tsx'
 
 export const AuditTable = ({ entries }: Readonly<{ entries: readonly Activity[] }>) => (
@@ -33,7 +33,7 @@ const AuditRow = ({ entry }: Readonly<{ entry: Activity }>) => {
       </Table.Td>
       <Table.Td>
         <Tooltip label={entry.event}>
-          <span>{wordsOf(entry.type)}</span>
+          <span>{activityWords(entry.type)}</span>
         </Tooltip>
       </Table.Td>
       <Table.Td className="cut">{objectOf(entry)}</Table.Td>

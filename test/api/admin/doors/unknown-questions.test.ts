@@ -191,4 +191,30 @@ describe('A question that a route does not know [case E1]', function () {
     assert.deepEqual(await typesIn('type=HostTransferred,HostDiscovered&limit=1'), ['HostTransferred'])
     assert.deepEqual(await typesIn('type=HostForgotten'), [])
   })
+
+  for (const [asked, name, reason] of [
+    ['GET /activities?activity_type=created_taem', 'activity_type', /called created_taem; is created_team meant\?/],
+    ['GET /activities?activity_type=nonsense', 'activity_type', /called nonsense; there are .*created_macos_profile.*wiped_host/],
+    ['GET /activities?activity_type=created_profile', 'activity_type', /is created_\w+ meant\?/],
+    ['GET /hosts/{host}/activities?activity_type=locked', 'activity_type', /is locked_host meant\?|there are/],
+    ['GET /audit/export?type=TeamCreate', 'type', /No event is of the type TeamCreate; is TeamCreated meant\?/],
+    ['GET /audit/export?type=Nonsense', 'type', /there are .*HostTransferred.*YaraRuleSet/],
+    ['GET /audit/export?category=hots', 'category', /is host meant\?/],
+    ['GET /audit/export?category=team&type=HostTransferred', 'type', /No event of the category team .*there are TeamCreated/],
+  ] as const)
+    it(`is a type that nothing has: ${asked}`, async () => {
+      const { status, body } = await api.call(asked.replace('{host}', host))
+      assert.deepEqual([status, body.errors?.[0].name], [400, name])
+      assert.match(body.errors[0].reason, reason)
+    })
+
+  it('is not a type in other letters, nor one of which nothing is told yet', async () => {
+    assert.equal((await api.call('GET /activities?activity_type=Created_Team')).body.activities[0].type, 'created_team')
+    assert.deepEqual((await api.call('GET /activities?activity_type=wiped_host')).body.activities, [])
+    const { bytes } = await api.call('GET /audit/export?type=hosttransferred&category=HOST')
+    const header = JSON.parse(bytes.toString().split('\n')[0] ?? '') as { filter: object }
+    assert.deepEqual(header.filter, { from: null, to: null, host: null, actor: null, type: 'HostTransferred', category: 'host' })
+    const unknown = await api.call('GET /audit/export?host=123456')
+    assert.deepEqual([unknown.status, unknown.body.errors[0].name], [404, 'host'])
+  })
 })

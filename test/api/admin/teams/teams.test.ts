@@ -46,6 +46,23 @@ describe('teams in the admin API', function () {
     assert.equal((await create('New')).status, 409)
   })
 
+  it('have no name that means something else than one team [case E1]', async () => {
+    const { id } = (await create('Plain')).body.team
+    for (const name of ['Unassigned', 'no TEAM', 'All teams', 'ALL FLEETS']) {
+      for (const answer of [
+        await create(name),
+        await api.call('POST /teams?dry_run=true', { json: { name } }),
+        await api.call(`PATCH /teams/${String(id)}`, { json: { name } }),
+      ]) {
+        assert.equal(answer.status, 422)
+        assert.equal(answer.body.errors[0].name, 'name')
+        assert.match(answer.body.errors[0].reason, /^No team can be called .*: it is the name of (hosts that|all teams)/)
+      }
+    }
+    assert.equal((await api.call(`GET /teams/${String(id)}`)).body.team.name, 'Plain')
+    assert.equal((await create('Unassigned laptops')).status, 200)
+  })
+
   it('count their hosts', async () => {
     const { body } = await create('Counted')
     const hostId = await enrollHost(api.app, { udid: 'COUNT-1' })

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander'
 import type { ChangeSet } from '../client/history-json.ts'
 import type { MusterClient } from '../client/muster-client.ts'
 import { table, when } from './table.ts'
+import { whatBecame } from './transfer.ts'
 
 /** `muster changes`, to which the program adds how to reach a server. */
 export const changesCommand = (program: Command): Command =>
@@ -22,12 +23,12 @@ export const runChanges = async (
     const { change_sets: all } = await client.changeSets.list({ per_page: Number(options['limit']) })
     const rows = all.map((one) => [
       ...[one.id, when(one.at), one.actor, String(one.events), String(one.hosts), whatOf(one)],
-      one.undone_by === null ? (one.undoes === null ? '' : `undoes ${one.undoes}`) : `undone by ${one.undone_by}`,
+      stateOf(one),
     ])
     return [all, table(['change set', 'when', 'who', 'events', 'hosts', 'what', ''], rows)]
   }
   const shown = await client.changeSets.get(id)
-  const { effects, undone_by, undoes } = shown.change_set
+  const { effects, undone_by, undoes, transfers } = shown.change_set
   const lines = [
     table(
       ['when', 'who', 'what'],
@@ -36,6 +37,7 @@ export const runChanges = async (
     ...(shown.meta.has_next_results ? ['… and more'] : []),
     '',
     `Led to ${String(effects.installs)} installations and ${String(effects.removals)} removals; ${String(effects.hosts)} hosts were touched.`,
+    ...transfers.flatMap(whatBecame),
     ...(undone_by === null ? [] : [`It was undone by ${undone_by}.`]),
     ...(undoes === null ? [] : [`It undoes ${undoes}.`]),
   ]
@@ -46,6 +48,12 @@ const count = (text: string): number => {
   const number = Number(text)
   if (!/^\d+$/.test(text) || number < 1 || number > 200) throw new InvalidArgumentError('It must be a number from 1 to 200.')
   return number
+}
+
+const stateOf = ({ in_progress: underWay, undone_by, undoes }: ChangeSet): string => {
+  if (underWay !== null) return `${String(underWay.done)} of ${String(underWay.total)} hosts done`
+  if (undone_by !== null) return `undone by ${undone_by}`
+  return undoes === null ? '' : `undoes ${undoes}`
 }
 
 /** What was done first, in a sentence, and how much more. */

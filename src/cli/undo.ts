@@ -50,7 +50,7 @@ const words: Readonly<Record<string, string>> = {
   'cancel-command': 'command taken back',
 }
 
-const linesOf = ({ change_set, undone, cannot, skipped, plan }: Undo): readonly string[] => [
+const linesOf = ({ change_set, undone, cannot, skipped, transfers, plan }: Undo): readonly string[] => [
   ...undone.map(
     ({ deed, id, name, hosts }) =>
       `${words[deed] ?? deed}: ${name ?? id}${hosts === undefined ? '' : ` (${String(hosts)} hosts)`}`,
@@ -58,6 +58,11 @@ const linesOf = ({ change_set, undone, cannot, skipped, plan }: Undo): readonly 
   ...skipped.map(({ reason }) => `  ${reason}`),
   ...cannot.map(({ event, name, id, reason }) => `! ${event} ${name ?? id}: ${reason}`),
   ...(plan === undefined
-    ? [change_set === null ? 'Nothing could be undone.' : `Undone by the change set ${change_set}.`]
+    ? [
+        change_set === null ? 'Nothing could be undone.' : `Undone by the change set ${change_set}.`,
+        ...(change_set === null || transfers.length === 0
+          ? []
+          : [`Hosts are still being moved back; \`muster changes ${change_set}\` tells how far it is.`]),
+      ]
     : [...planText(plan), 'Nothing was changed: this is a plan.']),
 ]

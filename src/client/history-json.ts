@@ -28,7 +28,28 @@ export type ChangeSet = Readonly<{
   hosts: number
   undone_by: string | null
   undoes: string | null
+  /** With how many hosts what is still under way is done; null: nothing is. */
+  in_progress: Readonly<{ done: number; total: number }> | null
 }>
+
+/** Many hosts that go to a team by one request, after it was answered. */
+export type Transfer = Readonly<{
+  id: string
+  change_set: string
+  team_id: number | null
+  actor: string
+  requested_at: string
+  /** Null: it is under way; so are the counts then. */
+  ended_at: string | null
+  hosts: number
+  done: number
+  moved: number | null
+  already_there: number | null
+  left: readonly Readonly<{ because: string; reason: string; hosts: number; host_ids: readonly number[] }>[] | null
+}>
+
+/** What a request is answered with that moves more hosts than it waits for. */
+export type TransferUnderWay = Readonly<{ transfer: string; change_set: string; hosts: number }>
 
 export type ChangeSetEffects = Readonly<{
   hosts: number
@@ -54,7 +75,7 @@ export type Intent = Readonly<{
 }>
 
 export type ChangeSetDetails = Readonly<{
-  change_set: ChangeSet & Readonly<{ effects: ChangeSetEffects }>
+  change_set: ChangeSet & Readonly<{ effects: ChangeSetEffects; transfers: readonly Transfer[] }>
   events: readonly Intent[]
   meta: PageMeta
 }>
@@ -68,6 +89,8 @@ export type Undo = Readonly<{
   undone: readonly Readonly<{ deed: string; id: string; name: string | null; hosts?: number }>[]
   cannot: readonly LeftAlone[]
   skipped: readonly LeftAlone[]
+  /** What moves hosts back from now on: ids of transfers. */
+  transfers: readonly string[]
   plan?: Plan
 }>
 

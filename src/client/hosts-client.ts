@@ -1,6 +1,7 @@
 import type { Forgotten, ForgetWish } from './audit-client.ts'
 import type { Connection, Parameters } from './connection.ts'
 import { pathOf } from './connection.ts'
+import type { Transfer, TransferUnderWay } from './history-json.ts'
 import type { Custody, History, Host, HostAsOf, HostDeclaration, HostEnrollment, PageMeta } from './json.ts'
 
 /** A page of a list; pages count from 0. */
@@ -35,8 +36,10 @@ export type HostsClient = Readonly<{
   history: (id: number, page?: HistoryPage) => Promise<History>
   /** As it was at a time (ISO 8601) or at a position of the log. */
   at: (id: number, at: string) => Promise<HostAsOf>
-  /** To a team, or to none (null); at most 10,000 at once. */
-  transfer: (ids: readonly number[], teamId: number | null) => Promise<void>
+  /** To a team, or to none (null); at most 10,000 at once. Null: they are moved; else what moves them from now on. */
+  transfer: (ids: readonly number[], teamId: number | null) => Promise<TransferUnderWay | null>
+  /** How far a transfer of many hosts is. */
+  transferState: (id: string) => Promise<Transfer>
   /** Says that `absorbed` is the same device as `id`, which lives on; `split` takes that back. */
   merge: (id: number, absorbed: number) => Promise<void>
   split: (id: number, absorbed: number) => Promise<void>
@@ -84,8 +87,11 @@ export const hostsClient = ({ json }: Pick<Connection, 'json'>): HostsClient => 
     history: (id, page = {}) => get(pathOf`/hosts/${id}/history`, page),
     at: (id, at) => get(pathOf`/hosts/${id}`, { at }),
     transfer: async (hosts, team_id) => {
-      await post('/hosts/transfer', { team_id, hosts })
+      const answer = await post<Partial<TransferUnderWay>>('/hosts/transfer', { team_id, hosts })
+      const { transfer, change_set } = answer
+      return transfer === undefined || change_set === undefined ? null : { transfer, change_set, hosts: hosts.length }
     },
+    transferState: async (id) => (await get<Readonly<{ transfer: Transfer }>>(pathOf`/transfers/${id}`)).transfer,
     merge: async (id, absorbed) => {
       await post(pathOf`/hosts/${id}/merges`, { host_id: absorbed })
     },

@@ -10,6 +10,7 @@ import { createLabel, deleteLabel, hostsOfLabel, listLabels } from '../labels.ts
 import { planCommand, runPlan } from '../plan.ts'
 import { settingsDiffTable, settingsText } from '../settings-tree.ts'
 import { table, when } from '../table.ts'
+import { transferHosts } from '../transfer.ts'
 import { runUndo, undoCommand } from '../undo.ts'
 
 /** What hosts should be: profiles, labels, teams; from files; planned and undone. */
@@ -170,15 +171,9 @@ const teamCommands = (teams: Command): void => {
       .command('transfer')
       .description('move hosts to a team; to none without --team')
       .argument('<hosts...>', 'ids, UUIDs, serial numbers or names')
-      .option('--team <id>', 'the team', number),
-    async (client, options, called) => {
-      const hosts = await Promise.all(called.map((name) => findHost(client, name)))
-      await client.hosts.transfer(
-        hosts.map(({ id }) => id),
-        teamIn(options),
-      )
-      return [{ hosts: hosts.map(({ id }) => id) }, `${String(hosts.length)} hosts were moved.`]
-    },
+      .option('--team <id>', 'the team', number)
+      .option('--no-wait', 'do not wait until many hosts are moved'),
+    (client, options, called) => transferHosts(client, called, { team: teamIn(options), wait: options['wait'] !== false }),
   )
 
   asking(

@@ -1,4 +1,4 @@
-import type { Plan } from '../../client/history-json.ts'
+import type { Plan, TransferUnderWay } from '../../client/history-json.ts'
 import type { Label, NewLabel, Team } from '../../client/json.ts'
 import { call } from './http.ts'
 import { useReading } from './reading.ts'
@@ -47,7 +47,10 @@ export const planTransfer = (transfer: Transfer): Promise<Readonly<{ plan: Plan 
   call('POST', '/hosts/transfer', { json: transfer, query: { plan: true } })
 
 export const useTransfer = () =>
-  useWriting<Transfer>({
+  useWriting<Transfer, Partial<TransferUnderWay>>({
     write: (transfer) => call('POST', '/hosts/transfer', { json: transfer }),
-    done: (_, { hosts }) => (hosts.length === 1 ? 'The host was moved.' : `${String(hosts.length)} hosts were moved.`),
+    done: ({ transfer }, { hosts }) => {
+      if (transfer !== undefined) return `${String(hosts.length)} hosts are being moved; the change set shows how far they are.`
+      return hosts.length === 1 ? 'The host was moved.' : `${String(hosts.length)} hosts were moved.`
+    },
   })

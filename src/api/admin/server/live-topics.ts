@@ -20,8 +20,15 @@ const topicsOf: Readonly<Record<string, readonly Topic[]>> = {
   profile: ['profiles', 'hosts', 'audit'],
   label: ['labels', 'profiles', 'audit'],
   team: ['teams', 'audit'],
+  transfer: ['hosts', 'audit'],
   certificate: ['certificates'],
   server: ['server', 'certificates', 'audit'],
+  changeSet: ['audit'],
+  user: ['audit'],
+  security: ['audit'],
+  enrollSecrets: ['audit'],
+  secretVariables: ['audit'],
+  package: ['audit'],
 }
 
 /** Events of hosts that show elsewhere too, by what their names hold. */

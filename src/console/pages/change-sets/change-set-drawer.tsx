@@ -9,6 +9,7 @@ import { Id } from '../../parts/id.tsx'
 import { View } from '../../parts/view.tsx'
 import { WaitingLines } from '../../parts/waiting.tsx'
 import { At, When } from '../../parts/when.tsx'
+import { TransferProgress } from './transfer-progress.tsx'
 import { UndoPlan } from './undo-plan.tsx'
 
 /** One change set: what was done, what it led to, and its undo, planned first. */
@@ -25,7 +26,7 @@ export const ChangeSetDrawer = ({ id, onClose }: Readonly<{ id: string | null; o
 
 const Opened = ({ details: { change_set: changeSet, events, meta } }: Readonly<{ details: ChangeSetDetails }>) => {
   const [undoing, setUndoing] = useState(false)
-  const { id, at, actor, effects, undone_by, undoes } = changeSet
+  const { id, at, actor, effects, transfers, in_progress, undone_by, undoes } = changeSet
   return (
     <Stack gap="md">
       <div>
@@ -56,11 +57,14 @@ const Opened = ({ details: { change_set: changeSet, events, meta } }: Readonly<{
         <Figure value={effects.transfers} label="moved" />
         <Figure value={effects.relabelled} label="relabelled" />
       </Group>
+      {transfers.map((transfer) => (
+        <TransferProgress key={transfer.id} transfer={transfer} />
+      ))}
       {undoing ? (
         <UndoPlan id={id} onClose={() => setUndoing(false)} />
       ) : (
         <Group>
-          <Button variant="default" disabled={undone_by !== null} onClick={() => setUndoing(true)}>
+          <Button variant="default" disabled={undone_by !== null || in_progress !== null} onClick={() => setUndoing(true)}>
             {undone_by === null ? 'Undo…' : 'Was undone'}
           </Button>
         </Group>

@@ -29,6 +29,11 @@ export const ChangeSetTable = ({ changeSets }: Readonly<{ changeSets: readonly C
             <When at={one.at} />
           </Table.Td>
           <Table.Td>
+            {one.in_progress !== null && (
+              <Badge color="blue">
+                {one.in_progress.done} of {one.in_progress.total}
+              </Badge>
+            )}
             {one.undone_by !== null && <Badge color="orange">undone</Badge>}
             {one.undoes !== null && <Badge color="gray">an undo</Badge>}
           </Table.Td>

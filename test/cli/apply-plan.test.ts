@@ -149,7 +149,7 @@ describe('The plan of what files change', () => {
 
   it('creates and edits labels that go by what the server knows of hosts [case D6]', () => {
     const criteria = { vital: 'platform', value: 'windows' }
-    const { query: _, line, ...rest } = dynamic as Extract<WantedLabel, { membership: 'dynamic' }>
+    const { query: _, line, ...rest } = dynamic
     const wanted: WantedLabel = { ...rest, line, membership: 'host_vitals', criteria }
     const present: Label = { ...presentDynamic, query: '', label_membership_type: 'host_vitals', criteria }
     const stepsIn = (labels: readonly Label[]) => planOf({ ...nothing, labels: [wanted] }, { ...empty, labels }).steps

@@ -42,7 +42,7 @@ export const filesFitting = async (root: string, folder: string, pattern: string
       return
     }
     for (const entry of await entriesOf(at))
-      if (fits([...entry.name.normalize('NFC')], first))
+      if (fits(Array.from(entry.name.normalize('NFC')), first))
         if (rest.length > 0) await walk(join(at, entry.name), rest, level + 1)
         else if (isFile(entry)) found.add(join(at, entry.name))
   }
@@ -55,7 +55,7 @@ export const filesFitting = async (root: string, folder: string, pattern: string
 const isFile = (entry: Dirent): boolean => entry.isFile() || entry.isSymbolicLink()
 
 /** One of the patterns' signs: a character, any one, any number of them, or one of these (`not`: of none of these). */
-type Sign = string | 'one' | 'many' | Readonly<{ not: boolean; ranges: readonly (readonly [string, string])[] }>
+type Sign = 'one' | 'many' | Readonly<{ is: string }> | Readonly<{ not: boolean; ranges: readonly (readonly [string, string])[] }>
 
 type Segment = readonly Sign[] | 'any' | 'up'
 
@@ -76,13 +76,13 @@ const signsOf = (segment: string): readonly Sign[] => {
       signs.push({ not: negation !== '', ranges: rangesOf(members) })
       rest = rest.slice(negation.length + members.length + 2)
     } else if (escaped !== undefined) {
-      signs.push(`=${sign}`)
+      signs.push({ is: sign })
       rest = rest.slice(escaped.length)
     } else {
       const [next = ''] = rest
       if (next === '[' || next === '\\') throw new Error(`The ${next} in ${segment} is without its end.`)
       if (next === '*' && signs.at(-1) === 'many') signs.pop()
-      signs.push(next === '*' ? 'many' : next === '?' ? 'one' : `=${next}`)
+      signs.push(next === '*' ? 'many' : next === '?' ? 'one' : { is: next })
       rest = rest.slice(next.length)
     }
   }
@@ -110,7 +110,9 @@ const fits = (name: readonly string[], signs: readonly Sign[]): boolean => {
 }
 
 const isOne = (character: string, wanted: Sign): boolean => {
-  if (typeof wanted === 'string') return wanted === 'one' || wanted === `=${character}`
+  if (wanted === 'one') return true
+  if (wanted === 'many') return false
+  if ('is' in wanted) return wanted.is === character
   return wanted.ranges.some(([from, to]) => character >= from && character <= to) !== wanted.not
 }
 

@@ -103,7 +103,7 @@ export const adminRouter = (deps: AdminDeps): Router => {
     ...hostEnrollmentRoutes(app, deps.settings),
     ...forgettingRoutes(app),
     ...teamRoutes(app),
-    ...profileRoutes(app),
+    ...profileRoutes(deps),
     ...secretVariableRoutes(app, deps.tickets),
     ...labelRoutes(deps),
     ...commandRoutes(app),
@@ -192,7 +192,7 @@ const plannable = (deps: AdminDeps) => ({
   ...hostRoutes(deps),
   ...hostListRoutes(deps),
   ...teamRoutes(deps.app),
-  ...profileRoutes(deps.app),
+  ...profileRoutes(deps),
   ...labelRoutes(deps),
   ...changeSetRoutes(deps),
 })

@@ -7,7 +7,8 @@ import { profileById } from '../../../projections/profiles.ts'
 import { hostsWithProfile } from '../../../projections/rollout.ts'
 import { refuse } from '../../errors.ts'
 import { bodyOf } from '../../parsing.ts'
-import type { Handlers } from '../deps.ts'
+import type { AdminDeps, Handlers } from '../deps.ts'
+import { usuallyAtOnce } from '../transfers/move-hosts.ts'
 
 export const wish = z.object({
   profile_uuid: z.string().min(1).max(64),
@@ -15,16 +16,18 @@ export const wish = z.object({
   rate_per_minute: z.int().min(1).max(100_000).optional().describe('To so many hosts a minute; absent: to all at once.'),
 })
 
+type Deps = Readonly<{ app: App; settings: Pick<AdminDeps['settings'], 'hostsAtOnce'> }>
+
 /** How many hosts are asked at once, and in a page: bounds what is in flight. */
 const atOnce = 64
 const page = 1000
 
 /**
  * Sends a setting again to every host on which it failed, all at once or with `rate_per_minute` one after the other. Answers 202 with how many;
- * done again, it finds those that failed since.
+ * done again, it finds those that failed since. More than `hostsAtOnce` are left to a worker.
  */
 export const resendBatchRoute =
-  (app: App): Handlers['POST /configuration_profiles/resend/batch'] =>
+  ({ app, settings: { hostsAtOnce = usuallyAtOnce } }: Deps): Handlers['POST /configuration_profiles/resend/batch'] =>
   async (request, response, { cause }) => {
     const { profile_uuid: profileId, filters, rate_per_minute: rate } = bodyOf(wish, request)
     const [row] = await app.read(profileById(profileId))
@@ -42,9 +45,11 @@ export const resendBatchRoute =
     const begun = app.clock().getTime()
     const dueAt = (place: number): string => new Date(begun + (place * 60_000) / (rate ?? Infinity)).toISOString()
     let count = 0
+    let isShort: boolean | null = null
     for (let after = ''; ;) {
       const hosts = await app.read(hostsWithProfile(profileId, filters.profile_status, after, page))
-      if (rate === undefined) {
+      isShort ??= rate === undefined && hosts.length <= hostsAtOnce
+      if (isShort) {
         const sent = await inParallel(hosts, atOnce, ({ host_id }) => resend(host_id))
         count += sent.filter((events) => events > 0).length
       } else {

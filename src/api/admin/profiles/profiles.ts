@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import type { App } from '../../../app/app.ts'
 import { noTeam } from '../../../domain/teams/events.ts'
 import type { ProfileRow } from '../../../projections/profiles.ts'
 import { profileById, profilesOfTeam } from '../../../projections/profiles.ts'
@@ -8,7 +7,7 @@ import { profileStatusCounts, teamStatusCounts } from '../../../projections/roll
 import { refuse } from '../../errors.ts'
 import { numberText, pageOf, paging, paramOf, queryOf, windowOf } from '../../parsing.ts'
 import { answer } from '../answer.ts'
-import type { Handlers } from '../deps.ts'
+import type { AdminDeps, Handlers } from '../deps.ts'
 import { definitionJson, downloadNameOf } from './profile-presentation.ts'
 import { labelsShown, targetsOf } from './profile-labels.ts'
 import { batchRoute } from './profile-batch.ts'
@@ -43,7 +42,7 @@ type ProfileRoutes = Pick<
   | 'GET /configuration_profiles/:profile_uuid/status'
 >
 
-export const profileRoutes = (app: App): ProfileRoutes => {
+export const profileRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'settings'>): ProfileRoutes => {
   const changes = settingsChanges(app)
 
   const existing = async (profileId: string): Promise<ProfileRow> => {
@@ -81,7 +80,7 @@ export const profileRoutes = (app: App): ProfileRoutes => {
 
     'POST /configuration_profiles/batch': batchRoute(app, changes),
 
-    'POST /configuration_profiles/resend/batch': resendBatchRoute(app),
+    'POST /configuration_profiles/resend/batch': resendBatchRoute({ app, settings }),
 
     'GET /configuration_profiles/summary': async (request, response) => {
       const { team_id } = queryOf(summaryQuery, request)

@@ -18,6 +18,7 @@ import { asDesired, desiredOfHost } from '../../projections/rollout.ts'
 import { nextCommand, waitingCommands } from '../../projections/waiting-commands.ts'
 import type { Report, ReportStatus } from '../../protocols/apple/command-report.ts'
 import { writeCommand } from '../../protocols/apple/commands.ts'
+import { rawMessage } from '../../protocols/apple/raw-message.ts'
 import type { PlistDict, PlistValue } from '../../protocols/plist/value.ts'
 import { isDict } from '../../protocols/plist/value.ts'
 
@@ -30,7 +31,7 @@ export type CommandChannel = (
   body: Uint8Array,
   fingerprint: string,
   makeCause: () => Cause,
-) => Promise<string | null>
+) => Promise<Uint8Array | string | null>
 
 const applied = [erased(waitingCommands)]
 
@@ -98,7 +99,7 @@ export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, t
     await app.execute(host, hostId, { type: 'ObserveProfiles', data }, cause)
   }
 
-  const offer = async (report: Report, makeCause: () => Cause): Promise<string | null> => {
+  const offer = async (report: Report, makeCause: () => Cause): Promise<Uint8Array | string | null> => {
     const hostId = hostOf(report.ids)
     const channel = channelOf(report.ids)
     const session = `${hostId}/${channel}`
@@ -127,10 +128,12 @@ export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, t
   }
 
   /** Null: it cannot be written for this host, and has failed for that reason; the ones behind it go on. */
-  const writtenFor = async (addressed: Addressed, makeCause: () => Cause): Promise<string | null> => {
-    const { hostId, commandId } = addressed
+  const writtenFor = async (addressed: Addressed, makeCause: () => Cause): Promise<Uint8Array | string | null> => {
+    const { hostId, commandId, request } = addressed
     try {
-      return writeCommand(commandId, await toApple(addressed))
+      return request.kind === 'raw'
+        ? rawMessage(await app.blobs.fetchSealed(hostId, `command/${commandId}`, request.payload), commandId)
+        : writeCommand(commandId, await toApple(addressed))
     } catch (error) {
       if (!(error instanceof ParseError)) throw error
       const errors = [{ code: 406, domain: 'Muster', description: `The command could not be written: ${error.message}` }]

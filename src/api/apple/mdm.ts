@@ -123,12 +123,12 @@ const readBody = (edge: AppleEdge): RequestHandler => {
 const isShort = (request: Request): boolean =>
   request.get('content-encoding') === undefined && Number(request.get('content-length') ?? Number.NaN) <= shortBody
 
-const reply = (response: Response, command: string | null): void => {
+const reply = (response: Response, command: Uint8Array | string | null): void => {
   if (command === null) response.status(200).end()
   // https://developer.apple.com/documentation/devicemanagement/unrecognizeddevice
   else if (command === unrecognized)
     response.status(403).json({ code: 'com.apple.unrecognized.device', description: 'An admin ended this enrollment.' })
-  else response.status(200).type('application/xml; charset=UTF-8').send(command)
+  else response.status(200).type('application/xml; charset=UTF-8').send(Buffer.from(command))
 }
 
 const answerCheckIn = (response: Response, { status, plist, json }: CheckInReply): void => {

@@ -5,7 +5,8 @@ import { hostValuesOf, ofProfile } from '../domain/settings/host-values.ts'
 import { leastRecentlyUsed } from '../kernel/least-recently-used.ts'
 import { profileContent } from '../projections/profiles.ts'
 import { filled, placeholdersOf } from '../protocols/filling/filled.ts'
-import { secretNamesIn, valuesIn } from './settings-values.ts'
+import { secretNamesIn } from '../protocols/filling/names.ts'
+import { valuesIn } from './settings-values.ts'
 
 /** What these secrets stand for; those that are not answered stay what they are called. */
 export type RevealSecrets = (names: readonly string[]) => Promise<HostValues>

@@ -79,6 +79,8 @@ export type Label = Readonly<{
   platform: string
   label_type: 'regular' | 'builtin'
   label_membership_type: 'dynamic' | 'manual' | 'host_vitals'
+  /** Of labels that go by what the server knows of hosts. */
+  criteria?: Readonly<{ vital: string; value: string }>
   host_count?: number
 }>
 

@@ -27,7 +27,13 @@ export type AimedProfile = Profile &
   >
 
 /** What is absent stays as it is. */
-export type LabelChange = Readonly<{ name?: string; description?: string; query?: string; hosts?: readonly string[] }>
+export type LabelChange = Readonly<{
+  name?: string
+  description?: string
+  query?: string
+  hosts?: readonly string[]
+  criteria?: Readonly<{ vital: string; value: string }>
+}>
 
 /** Settings as a whole, as somebody needs them who keeps them in files. Every call throws `ApiError`. Null: no team. */
 export type SettingsClient = Readonly<{

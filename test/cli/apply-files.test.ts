@@ -116,7 +116,10 @@ controls:
       { 't.yml': 'name: T\nlabels: [{name: a, query: b, label_membership_type: manual}]\n' },
       /is manual and cannot have a query/,
     ],
-    'a label of another kind': [{ 't.yml': 'name: T\nlabels: [{name: a, label_membership_type: magic}]\n' }, /dynamic or manual/],
+    'a label of another kind': [
+      { 't.yml': 'name: T\nlabels: [{name: a, label_membership_type: magic}]\n' },
+      /dynamic, manual or host_vitals/,
+    ],
     'a label for an unknown platform': [{ 't.yml': 'name: T\nlabels: [{name: a, platform: amiga}]\n' }, /unknown platform/],
     'a label twice': [{ 't.yml': 'name: T\nlabels: [{name: a}, {name: A}]\n' }, /The label A is there more than once/],
     'labels that name labels that name labels': [
@@ -418,4 +421,153 @@ controls:
       assert.equal(wanted.labels[0]?.description, 'costs $MONEY')
     })
   })
+
+  const keysOf = async (...args: Parameters<typeof read>) => {
+    const { teams, notes } = await read(...args)
+    return { keys: teams.flatMap(({ profiles }) => profiles.map(({ key }) => key)), notes }
+  }
+  const globbed = (pattern: string, more = '') =>
+    `name: T\ncontrols: {apple_settings: {configuration_profiles: [{paths: "${pattern}"${more}}]}}\n`
+  const library: Files = {
+    'lib/b.mobileconfig': profileCalled('b'),
+    'lib/a.mobileconfig': profileCalled('a'),
+    'lib/deep/c.mobileconfig': profileCalled('c'),
+    'lib/readme.md': '',
+  }
+
+  it('name many profiles by a pattern, in the order of their paths, with the same aims [case D6]', async () => {
+    const { keys, notes } = await keysOf({ ...library, 'fleets/t.yml': globbed('../lib/**', ', labels_include_any: [Few]') })
+    assert.deepEqual(keys, ['a com.example.a', 'a com.example.b', 'a com.example.c'])
+    assert.deepEqual(notes, ['fleet/fleets/t.yml:2: ../lib/readme.md is left out; it does not end in .mobileconfig or .json.'])
+    const [team] = (await read({})).teams
+    assert.deepEqual(
+      team?.profiles.map(({ aims }) => aims.includeAny),
+      [['Few'], ['Few'], ['Few']],
+    )
+  })
+
+  it('keep their controls in a file of their own, from which its paths lead [case D6]', async () => {
+    const files = {
+      ...library,
+      'fleets/t.yml': 'name: T\ncontrols: {path: ../lib/controls.yml}\nsettings: {path: ../lib/settings.yml}\n',
+      'lib/controls.yml': 'apple_settings: {configuration_profiles: [{path: a.mobileconfig}, {paths: deep/*}]}\nscripts: [x]\n',
+      'lib/settings.yml': 'secrets: [{secret: $ENROLL}]\n',
+    }
+    const { teams, notes } = await read(files, { ENROLL: 'a-secret-of-t' })
+    assert.deepEqual(
+      teams.map(({ secrets, lists, profiles }) => [secrets, lists, profiles.map(({ key }) => key)]),
+      [[['a-secret-of-t'], ['apple'], ['a com.example.a', 'a com.example.c']]],
+    )
+    assert.deepEqual(notes, ['fleet/fleets/t.yml: controls.scripts is ignored; Muster does not manage it.'])
+  })
+
+  it('say what labels go by: a query, hosts, or what the server knows of a host [case D6]', async () => {
+    const { labels } = await read({
+      't.yml': 'name: T\nlabels: [{paths: "lib/*.yml"}, {name: W, criteria: {vital: platform, value: windows, operator: "="}}]\n',
+      'lib/2.yml': '- {name: S, label_membership_type: host_vitals, criteria: {vital: supervised, value: "true"}}\n',
+      'lib/1.yml': '- {name: Q, query: select 1}\n',
+    })
+    assert.deepEqual(
+      labels.map((label) => [label.name, label.membership, 'criteria' in label ? label.criteria : null]),
+      [
+        ['Q', 'dynamic', null],
+        ['S', 'host_vitals', { vital: 'supervised', value: 'true' }],
+        ['W', 'host_vitals', { vital: 'platform', value: 'windows' }],
+      ],
+    )
+  })
+
+  const labelled = (item: string): Files => ({ 't.yml': `name: T\nlabels: [${item}]\n` })
+  for (const [what, files, problem] of [
+    [
+      'a pattern that fits nothing',
+      { 't.yml': globbed('lib/*.json') },
+      /^fleet\/t\.yml:2: lib\/\*\.json: No file fits this pattern\./,
+    ],
+    [
+      'a pattern that fits nothing of the kind',
+      { 't.yml': globbed('lib/*.md'), 'lib/readme.md': '' },
+      /What fits this pattern \(lib\/readme\.md\) does not end in \.mobileconfig or \.json/,
+    ],
+    ['a pattern that leads out', { 't.yml': globbed('../../*/*') }, /leads out of/],
+    ['a pattern from the root', { 't.yml': globbed('/etc/*') }, /must be relative to the file/],
+    [
+      'a pattern that is none',
+      { 't.yml': globbed('lib/a.json') },
+      /paths must be a pattern, .*path names the one file lib\/a\.json/,
+    ],
+    [
+      'a pattern told as path',
+      { 't.yml': custom('"lib/*.json"') },
+      /path names one file; the pattern lib\/\*\.json is told as paths/,
+    ],
+    ['path and paths', { 't.yml': globbed('lib/*', ', path: a.json') }, /either path, .* or paths/],
+    [
+      'one profile by two ways',
+      {
+        ...library,
+        't.yml':
+          'name: T\ncontrols: {macos_settings: {custom_settings: [{path: lib/a.mobileconfig}, {paths: "lib/[a]*.mobileconfig"}]}}\n',
+      },
+      /lib\/a\.mobileconfig: The team has another profile/,
+    ],
+    [
+      'an activation of a profile',
+      { 't.yml': custom('a.mobileconfig', ', activation: b.json'), 'a.mobileconfig': profileCalled('a') },
+      /custom_settings\.activation is not taken: .*com\.apple\.activation\.simple/,
+    ],
+    [
+      'controls that name controls',
+      { 't.yml': 'name: T\ncontrols: {path: c.txt}\n', 'c.txt': 'path: d.txt\n' },
+      /^fleet\/c\.txt:1: A file of controls cannot name another one/,
+    ],
+    [
+      'controls with a path and more',
+      { 't.yml': 'name: T\ncontrols: {path: c.txt, scripts: []}\n', 'c.txt': 'scripts: []\n' },
+      /controls with a path can have nothing else/,
+    ],
+    ['controls of many files', { 't.yml': 'name: T\ncontrols: {path: "*.txt"}\n' }, /controls\.path names one file/],
+    ['controls by no path', { 't.yml': 'name: T\ncontrols: {path: }\n' }, /controls\.path must name a file/],
+    ['controls that are not there', { 't.yml': 'name: T\ncontrols: {path: c.txt}\n' }, /:2: There is no file c\.txt/],
+    [
+      'controls of an unknown key, in their file',
+      { 't.yml': 'name: T\ncontrols: {path: c.txt}\n', 'c.txt': '\nscirpts: []\n' },
+      /^fleet\/c\.txt:2: controls\.scirpts is not known here/,
+    ],
+    ['criteria of a manual label', labelled('{name: a, hosts: [b], criteria: {vital: c, value: d}}'), /cannot have hosts/],
+    [
+      'criteria beside a query',
+      labelled('{name: a, query: b, criteria: {vital: c, value: d}}'),
+      /is dynamic and cannot have criteria/,
+    ],
+    ['criteria without a value', labelled('{name: a, criteria: {vital: platform}}'), /need a vital and its value/],
+    [
+      'criteria of another operator',
+      labelled('{name: a, criteria: {vital: platform, value: b, operator: LIKE}}'),
+      /The operator .* LIKE/,
+    ],
+    [
+      "criteria of a vital of one's own",
+      labelled('{name: a, criteria: {vital: platform, value: b, custom_host_vital_id: 7}}'),
+      /custom_host_vital_id is not taken: there are no vitals of your own/,
+    ],
+    ['vitals without criteria', labelled('{name: a, label_membership_type: host_vitals}'), /needs criteria/],
+  ] as const)
+    it(`are refused with ${what} [case D6]`, async () => {
+      const problems = await problemsOf(files)
+      assert.match(problems[0] ?? '', problem)
+      assert.equal(problems.length, 1, problems.join('\n'))
+    })
+
+  for (const [what, text, names] of [
+    ['in a text', '<key>K</key><string>$FLEET_SECRET_A</string>', ['A']],
+    ['in escapes', '<key>K</key><string>&#36;FLEET_SECRET_B</string>', ['B']],
+    ['in braces, in a document of its own', '<key>K</key><string>&lt;k&gt;${FLEET_SECRET_C}&lt;/k&gt;</string>', ['C']],
+    ['where a number stands', '<key>K</key><integer>$FLEET_SECRET_D</integer>', ['D']],
+    ['in a comment, which nobody reads', '<key>K</key><string>x<!-- $FLEET_SECRET_E --></string>', []],
+  ] as const)
+    it(`name secrets where the server fills them in: ${what} [case F1]`, async () => {
+      const { teams } = await read({ 't.yml': custom('a.mobileconfig'), 'a.mobileconfig': profileCalled('a', text) })
+      assert.deepEqual(teams[0]?.profiles[0]?.secrets, names)
+    })
 })

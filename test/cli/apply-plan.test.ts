@@ -147,6 +147,21 @@ describe('The plan of what files change', () => {
     ])
   })
 
+  it('creates and edits labels that go by what the server knows of hosts [case D6]', () => {
+    const criteria = { vital: 'platform', value: 'windows' }
+    const { query: _, line, ...rest } = dynamic
+    const wanted: WantedLabel = { ...rest, line, membership: 'host_vitals', criteria }
+    const present: Label = { ...presentDynamic, query: '', label_membership_type: 'host_vitals', criteria }
+    const stepsIn = (labels: readonly Label[]) => planOf({ ...nothing, labels: [wanted] }, { ...empty, labels }).steps
+    assert.deepEqual(
+      stepsIn([]).map((step) => (step.kind === 'create-label' ? step.label.criteria : step.kind)),
+      [criteria],
+    )
+    assert.deepEqual(stepsIn([present]), [])
+    const [edit] = stepsIn([{ ...present, criteria: { vital: 'platform', value: 'darwin' } }])
+    assert.deepEqual([edit?.lines, edit?.kind === 'edit-label' && edit.change], [['~ label New (criteria)'], { criteria }])
+  })
+
   it('compares the hosts of a manual label by whatever they are told by', () => {
     const linesWith = (hosts: readonly Host[], wanted: WantedLabel = manual) =>
       linesIn({ labels: [wanted] }, { labels: [presentManual], hosts: new Map([[12, hosts]]) })

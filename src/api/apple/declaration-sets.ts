@@ -13,8 +13,9 @@ import { activationOf, declarationSet, deliveredSet, kindOf } from '../../protoc
 import { activatedBy, payloadAsWritten, readDeclaration } from '../../protocols/apple/declaration-upload.ts'
 import { standingDeclarations } from '../../protocols/apple/standing-declarations.ts'
 import { filled } from '../../protocols/filling/filled.ts'
+import { secretNamesIn } from '../../protocols/filling/names.ts'
 import { openSecrets } from '../secret-variables.ts'
-import { secretNamesIn, valuesIn } from '../settings-values.ts'
+import { valuesIn } from '../settings-values.ts'
 import type { DeclarationsFor } from './declarative.ts'
 
 /** How many declarations' texts are held in memory. */

@@ -5,6 +5,8 @@
 export type Keys = Readonly<{
   read: Readonly<Record<string, readonly string[]>>
   unmanaged: Readonly<Record<string, readonly string[]>>
+  /** Keys of Fleet's that nothing here stands for, with what is so instead. */
+  refused?: Readonly<Record<string, string>>
 }>
 
 /** Keys that never had another name. */
@@ -55,13 +57,25 @@ export const windowsKeys: Keys = {
 }
 
 export const profileKeys: Keys = {
-  read: { path: [], labels_include_all: ['labels'], labels_include_any: [], labels_exclude_any: [] },
+  read: { ...named('path', 'paths', 'labels_include_any', 'labels_exclude_any'), labels_include_all: ['labels'] },
   unmanaged: {},
+  refused: { activation: 'an activation of your own is applied as a declaration by itself (com.apple.activation.simple)' },
 }
 
 export const secretKeys: Keys = { read: named('secret'), unmanaged: {} }
 
 export const labelKeys: Keys = {
-  read: named('name', 'description', 'query', 'platform', 'label_membership_type', 'hosts', 'path'),
+  read: named('name', 'description', 'query', 'platform', 'label_membership_type', 'hosts', 'criteria', 'path', 'paths'),
   unmanaged: {},
+}
+
+/** What the server knows of a host by itself; Fleet's vitals that are not among these are refused by the server. */
+export const criteriaKeys: Keys = {
+  read: named('vital', 'value', 'operator'),
+  unmanaged: {},
+  refused: {
+    custom_host_vital_id: 'there are no vitals of your own here',
+    and: 'a label has one criterion',
+    or: 'a label has one criterion',
+  },
 }

@@ -32,13 +32,18 @@ export const gather = async (path: string): Promise<Gathered> => {
 
 /** Where `path` leads from a file. Throws an error whose message says why it leads nowhere. */
 export const follow = async (root: string, file: string, path: string): Promise<string> => {
-  if (isAbsolute(path)) throw new Error(`The path ${path} must be relative to the file.`)
+  mustBeRelative(path)
   const target = resolve(dirname(file), path)
   if (!isInside(root, target)) throw new Error(`The path ${path} leads out of ${root}.`)
   const real = await realpath(target).catch(() => null)
   if (real === null) throw new Error(`There is no file ${path}.`)
   if (!isInside(root, real)) throw new Error(`The path ${path} leads out of ${root} by a link.`)
   return real
+}
+
+/** Throws an error that says so for a path from the root of the machine. */
+export const mustBeRelative = (path: string): void => {
+  if (isAbsolute(path)) throw new Error(`The path ${path} must be relative to the file.`)
 }
 
 /** A file's bytes, at most 1 MiB. Throws an error whose message says why it cannot be read. */
@@ -83,7 +88,8 @@ const checkoutOf = async (folder: string): Promise<string | null> => {
   return above === folder ? null : checkoutOf(above)
 }
 
-const isInside = (root: string, path: string): boolean => {
+/** Whether a path is a folder, or lies in it; both absolute, without links. */
+export const isInside = (root: string, path: string): boolean => {
   const way = relative(root, path)
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }

@@ -16,7 +16,12 @@ export const planLabel = (
   const there = labelNamed(labels, wanted.name)
   const { name, description, platform } = wanted
   if (there === undefined) {
-    const members = wanted.membership === 'dynamic' ? { query: wanted.query } : { hosts: wanted.hosts ?? [] }
+    const members =
+      wanted.membership === 'manual'
+        ? { hosts: wanted.hosts ?? [] }
+        : wanted.membership === 'dynamic'
+          ? { query: wanted.query }
+          : { criteria: wanted.criteria }
     return {
       steps: [{ kind: 'create-label', lines: [`+ label ${name}`], label: { name, description, platform, ...members } }],
       impossible: [],
@@ -42,6 +47,10 @@ const changeOf = (wanted: WantedLabel, there: Label, members: readonly Host[]): 
   ...(wanted.name !== there.name && { name: wanted.name }),
   ...(wanted.description !== there.description && { description: wanted.description }),
   ...(wanted.membership === 'dynamic' && wanted.query !== there.query && { query: wanted.query }),
+  ...(wanted.membership === 'host_vitals' &&
+    (wanted.criteria.vital !== there.criteria?.vital || wanted.criteria.value !== there.criteria.value) && {
+      criteria: wanted.criteria,
+    }),
   ...(wanted.membership === 'manual' && wanted.hosts !== null && !areMembers(wanted.hosts, members) && { hosts: wanted.hosts }),
 })
 

@@ -3,6 +3,8 @@ import { basename, extname } from 'node:path'
 import { ignoredWarnings } from '../../protocols/apple/command-needs.ts'
 import { readConfigurationProfile } from '../../protocols/apple/configuration-profile.ts'
 import { readDeclarationUpload } from '../../protocols/apple/declaration-upload.ts'
+import { secretNamesIn } from '../../protocols/filling/names.ts'
+import type { KindOfUpload } from '../../protocols/kind-of-upload.ts'
 import { kindOfUpload } from '../../protocols/kind-of-upload.ts'
 import { scopeOf } from '../../protocols/windows/profile-scope.ts'
 import { oneSpelling } from '../../protocols/uploaded-name.ts'
@@ -28,7 +30,7 @@ const platforms: Readonly<Record<string, ProfileItem['platform']>> = {
   '.xml': 'windows',
 }
 
-const kinds: Readonly<Record<string, string>> = {
+const kinds: Readonly<Record<string, KindOfUpload>> = {
   '.mobileconfig': 'apple-profile',
   '.json': 'declaration',
   '.xml': 'windows-profile',
@@ -45,14 +47,13 @@ export const profileFileIn = (path: string, platform: ProfileItem['platform'], c
   const extension = extname(path).toLowerCase()
   if (platforms[extension] !== platform)
     throw new Error(platform === 'apple' ? 'The file is neither a .mobileconfig nor a .json.' : 'The file is no .xml.')
-  if (kindOfUpload(contents) !== kinds[extension]) throw new Error(`The contents are not those of a ${extension}.`)
-  const text = contents.toString('utf8')
-  const found = text.matchAll(/\$(?:\{FLEET_SECRET_([A-Z0-9_]+)\}|FLEET_SECRET_([A-Z0-9_]+))/g)
+  const kind = kindOfUpload(contents)
+  if (kind === null || kind !== kinds[extension]) throw new Error(`The contents are not those of a ${extension}.`)
   return {
     ...describedIn(oneSpelling(basename(path).slice(0, -extension.length)), extension, contents),
     checksum: createHash('md5').update(contents).digest('base64'),
     contents,
-    secrets: [...new Set([...found].map(([, braced, bare]) => braced ?? bare ?? ''))].sort(),
+    secrets: secretNamesIn(kind, contents.toString('utf8')),
   }
 }
 

@@ -25,6 +25,11 @@ export const fieldsOf = (tree: Tree | undefined, what: string, keys: Keys, { com
   for (const entry of tree.entries) {
     const { key, line, value } = entry
     const present = presentNames.get(key)
+    const instead = keys.refused !== undefined && Object.hasOwn(keys.refused, key) ? keys.refused[key] : undefined
+    if (instead !== undefined) {
+      complain(line, `${pathOf(what, key)} is not taken: ${instead}.`)
+      continue
+    }
     if (present === undefined) {
       complain(line, `${pathOf(what, key)} is not known here; ${insteadOf(key, [...presentNames.keys()])}`)
       continue

@@ -13,15 +13,18 @@ import {
 } from './fleet-keys.ts'
 import type { LabelItem } from './labels-in.ts'
 import { labelsIn } from './labels-in.ts'
+import type { NamedFiles } from './named-files.ts'
+import { namedFilesIn } from './named-files.ts'
+import type { Section, Sections } from './sections.ts'
 import type { Fields, Telling } from './shape.ts'
 import { fieldsOf, isNothing, listOf, textOf, textsOf } from './shape.ts'
-import type { Complain, Entry, Tree } from './tree.ts'
+import type { Complain, Tree } from './tree.ts'
 
 /** Which hosts settings are for, by names of labels. */
 export type Aims = Readonly<{ includeAll: readonly string[]; includeAny: readonly string[]; excludeAny: readonly string[] }>
 
-/** Settings that a file names by the path of another. */
-export type ProfileItem = Readonly<{ path: string; line: number; platform: Family; aims: Aims }>
+/** Settings that `file` names by the path of another. */
+export type ProfileItem = NamedFiles & Readonly<{ file: string; platform: Family; aims: Aims }>
 
 /** What one file says; null where it says nothing. `ignored` are sections that are not managed here. */
 export type TeamFile = Readonly<{
@@ -38,20 +41,31 @@ export type TeamFile = Readonly<{
 const aimKeys = ['labels_include_all', 'labels_include_any', 'labels_exclude_any'] as const
 const mostSecrets = 50
 
-/** Reads what a file says of a team, or of no team: one that is named so, or the file of the whole server, which has no name. */
-export const teamFileIn = (tree: Tree, file: string, complain: Complain): TeamFile => {
+/**
+ * Reads what a file says of a team, or of no team: one that is named so, or the file of the whole server, which has no name. `sections` are those that
+ * stand in files of their own.
+ */
+export const teamFileIn = (
+  tree: Tree,
+  file: string,
+  { complain, sections }: Readonly<{ complain: Complain; sections: Sections }>,
+): TeamFile => {
   const ignored: string[] = []
-  const telling = { complain, ignore: (path: string) => void ignored.push(path) }
+  const ignore = (path: string): void => void ignored.push(path)
+  const telling = { complain, ignore }
   const fields = fieldsOf(tree, '', fileKeys, telling)
+  const section = (key: string): Found => {
+    const entry = fields[key]
+    const told = sections.get(entry?.key ?? key) ?? { file, tree: entry?.value, complain }
+    return { ...told, key: entry?.key ?? key, telling: { complain: told.complain, ignore } }
+  }
   const { team, line } = teamIn(fields, tree, file, complain)
   return {
     team,
     line,
     labels: labelsIn(listOf(fields['labels'], 'labels', complain) ?? [], telling),
-    secrets:
-      secretsIn(fields['settings'], fields['settings']?.key ?? 'settings', settingsKeys, telling) ??
-      secretsIn(fields['org_settings'], 'org_settings', orgSettingsKeys, telling),
-    profiles: profilesIn(fields['controls'], telling),
+    secrets: secretsIn(section('settings'), settingsKeys) ?? secretsIn(section('org_settings'), orgSettingsKeys),
+    profiles: profilesIn(section('controls')),
     ignored,
   }
 }
@@ -86,9 +100,12 @@ const teamIn = (fields: Fields, tree: Tree, file: string, complain: Complain): P
 
 const comparable = (name: string | null): string => (name ?? '').trim().toLowerCase()
 
-const secretsIn = (settings: Entry | undefined, what: string, keys: Keys, telling: Telling): readonly string[] | null => {
+/** A section, wherever it stands, by the key that it has there. */
+type Found = Section & Readonly<{ key: string; telling: Telling }>
+
+const secretsIn = ({ tree, key: what, telling }: Found, keys: Keys): readonly string[] | null => {
   const { complain } = telling
-  const { secrets } = fieldsOf(settings?.value, what, keys, telling)
+  const { secrets } = fieldsOf(tree, what, keys, telling)
   const items = listOf(secrets, `${what}.secrets`, complain)
   if (items === null) return null
   if (items.length > mostSecrets) complain(items[0]?.line ?? 1, `A team has at most ${String(mostSecrets)} enroll secrets.`)
@@ -106,16 +123,16 @@ const secretsIn = (settings: Entry | undefined, what: string, keys: Keys, tellin
 }
 
 /** The sections of `controls` that name settings. */
-const sections = { apple: ['apple_settings', appleKeys], windows: ['windows_settings', windowsKeys] } as const
+const controlsSections = { apple: ['apple_settings', appleKeys], windows: ['windows_settings', windowsKeys] } as const
 
-const profilesIn = (controls: Entry | undefined, telling: Telling): TeamFile['profiles'] => {
-  const fields = fieldsOf(controls?.value, 'controls', controlsKeys, telling)
+const profilesIn = ({ file, tree, telling }: Found): TeamFile['profiles'] => {
+  const fields = fieldsOf(tree, 'controls', controlsKeys, telling)
   const listed = (platform: Family): readonly ProfileItem[] | null => {
-    const [section, keys] = sections[platform]
+    const [section, keys] = controlsSections[platform]
     const what = `controls.${fields[section]?.key ?? section}`
     const { configuration_profiles: list } = fieldsOf(fields[section]?.value, what, keys, telling)
     const path = `${what}.${list?.key ?? 'configuration_profiles'}`
-    return listOf(list, path, telling.complain)?.flatMap((item) => profileIn(item, path, { platform, telling })) ?? null
+    return listOf(list, path, telling.complain)?.flatMap((item) => profileIn(item, path, { file, platform, telling })) ?? null
   }
   return { apple: listed('apple'), windows: listed('windows') }
 }
@@ -123,18 +140,15 @@ const profilesIn = (controls: Entry | undefined, telling: Telling): TeamFile['pr
 const profileIn = (
   item: Tree,
   what: string,
-  { platform, telling }: Readonly<{ platform: Family; telling: Telling }>,
+  { file, platform, telling }: Readonly<{ file: string; platform: Family; telling: Telling }>,
 ): readonly ProfileItem[] => {
   const { complain } = telling
   const fields = fieldsOf(item, what, profileKeys, telling)
-  const path = textOf(fields['path']?.value, 'path', complain, 4096)
+  const named = namedFilesIn(fields, complain)
   const [includeAll, includeAny, excludeAny] = aimKeys.map((key) => [...new Set(textsOf(fields[key], key, complain) ?? [])])
   const aims = { includeAll: includeAll ?? [], includeAny: includeAny ?? [], excludeAny: excludeAny ?? [] }
   if (aims.includeAll.length > 0 && aims.includeAny.length > 0)
     complain(item.line, 'labels_include_all and labels_include_any cannot be combined.')
-  if (path === null) {
-    complain(item.line, `${what} must name the path of each of its files.`)
-    return []
-  }
-  return [{ path, line: item.line, platform, aims }]
+  if (named === null) complain(item.line, `${what} must name the path of each of its files.`)
+  return named === null || named === 'wrong' ? [] : [{ ...named, line: item.line, file, platform, aims }]
 }

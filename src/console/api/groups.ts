@@ -4,7 +4,7 @@ import { call } from './http.ts'
 import { useReading } from './reading.ts'
 import { useWriting } from './writing.ts'
 
-export type DefinedLabel = Label & Readonly<{ criteria?: Readonly<{ vital: string; value: string }>; updated_at?: string }>
+export type DefinedLabel = Label & Readonly<{ updated_at?: string }>
 
 export const useTeams = () => useReading<Readonly<{ teams: readonly Team[] }>>({ key: ['teams', 'list'], path: '/teams' })
 

@@ -10,6 +10,7 @@ import { readInstallableProfile } from '../../../protocols/apple/configuration-p
 import { assetsNamedBy, readDeclarationUpload } from '../../../protocols/apple/declaration-upload.ts'
 import { isReservedName } from '../../../protocols/apple/reserved-profiles.ts'
 import { filled, placeholdersOf } from '../../../protocols/filling/filled.ts'
+import { secretNamesIn, variableNamesIn } from '../../../protocols/filling/names.ts'
 import type { Place, Placeholder } from '../../../protocols/filling/placeholders.ts'
 import { holdsPlaceholder } from '../../../protocols/filling/placeholders.ts'
 import type { KindOfUpload } from '../../../protocols/kind-of-upload.ts'
@@ -19,7 +20,7 @@ import { oneSpelling } from '../../../protocols/uploaded-name.ts'
 import { readWindowsProfile } from '../../../protocols/windows/profile-upload.ts'
 import { refuse } from '../../errors.ts'
 import type { SecretValues } from '../../secret-variables.ts'
-import { secretNamesIn, valuesIn, variableNamesIn } from '../../settings-values.ts'
+import { valuesIn } from '../../settings-values.ts'
 
 /** Settings as an admin sent them, read and checked. A Windows profile is known by its name alone: it is its identifier. */
 export type Settings = Readonly<{

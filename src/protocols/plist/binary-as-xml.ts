@@ -33,7 +33,7 @@ const scalarXml = (value: PlistValue, isReal: boolean): string => {
   if (typeof value === 'boolean') return `<${String(value)}/>`
   if (value instanceof Uint8Array) return `<data>${Buffer.from(value).toString('base64')}</data>`
   if (value instanceof Date) return `<date>${value.toISOString().replace(/\.\d+Z$/, 'Z')}</date>`
-  return isReal ? `<real>${realText(Number(value))}</real>` : `<integer>${String(value as number | bigint)}</integer>`
+  return isReal ? `<real>${realText(Number(value))}</real>` : `<integer>${String(value)}</integer>`
 }
 
 /** As Apple's own writer spells what has no figures. */

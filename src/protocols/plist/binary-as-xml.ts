@@ -33,7 +33,9 @@ const scalarXml = (value: PlistValue, isReal: boolean): string => {
   if (typeof value === 'boolean') return `<${String(value)}/>`
   if (value instanceof Uint8Array) return `<data>${Buffer.from(value).toString('base64')}</data>`
   if (value instanceof Date) return `<date>${value.toISOString().replace(/\.\d+Z$/, 'Z')}</date>`
-  return isReal ? `<real>${realText(Number(value))}</real>` : `<integer>${String(value)}</integer>`
+  if (typeof value === 'bigint' || typeof value === 'number')
+    return isReal ? `<real>${realText(Number(value))}</real>` : `<integer>${value.toString()}</integer>`
+  throw new TypeError('A list is no scalar.')
 }
 
 /** As Apple's own writer spells what has no figures. */

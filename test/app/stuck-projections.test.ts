@@ -121,7 +121,7 @@ describe('a read model whose fault is not one event’s', function () {
 const mistaken = (cured: () => boolean = () => false): AnyProjection =>
   withNaming(({ id, data }) => {
     const change = data.name === 'poison' && !cured() ? { nick: 'x' } : { name: data.name }
-    return { where: { box_id: id }, change: change as { name: string } }
+    return { where: { box_id: id }, change: change }
   })
 
 const failingAt = (isPoison: (event: Recorded<{ type: 'BoxNamed'; data: { name: string } }>) => boolean): AnyProjection =>

@@ -57,8 +57,11 @@ type ReportCommand = Extract<HostCommand, { type: 'ReportCommand' }>
  * The command channel: takes in a report, then offers the next command.
  * https://developer.apple.com/documentation/devicemanagement/sending-mdm-commands-to-a-device
  */
-export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, toApple: ToApple): CommandChannel => {
-  const { app, nothingWaiting } = edge
+export const commandChannel = (
+  { app, nothingWaiting }: Pick<AppleEdge, 'app' | 'nothingWaiting'>,
+  { mustBeBound }: Pick<Associations, 'mustBeBound'>,
+  toApple: ToApple,
+): CommandChannel => {
   const sessions = leastRecentlyUsed<string>(sessionsInMemory)
 
   /** What a report means to its host, in the order in which it is to be decided. */

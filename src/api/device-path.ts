@@ -15,7 +15,7 @@ export type DeviceHead = Readonly<{
 
 export type DeviceRequest = DeviceHead & Readonly<{ body: Buffer }>
 
-export type DeviceAnswer = Readonly<{ status: number; type?: string; body?: string | Buffer }>
+export type DeviceAnswer = Readonly<{ status: number; type?: string; body?: string | Uint8Array }>
 
 /** One place where devices call. `failed` answers for whatever `limitFor`, the reading of the body or `answer` threw. */
 export type DeviceRoute = Readonly<{

@@ -19,6 +19,22 @@ const looks: Readonly<Record<string, Look>> = {
     return [well(`It answers: ${String(hosts)} hosts, ${String(events)} events.`)]
   },
 
+  process: async (client) => {
+    try {
+      // Read models are looked at by themselves.
+      const checks = (await client.upkeep.readiness()).filter(({ name }) => name !== 'projections')
+      const missing = checks.filter(({ ok }) => !ok)
+      if (missing.length === 0) return [well(`It has what it needs: ${checks.map(({ name }) => name).join(', ')}.`)]
+      return missing.map(({ name, vital, detail = 'it does not answer' }) => ({
+        state: vital ? 'ails' : 'warns',
+        detail: `${name}: ${detail}.`,
+      }))
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.status !== 404) throw error
+      return [{ state: 'warns', detail: 'What stands before the server does not let /readyz through.' }]
+    }
+  },
+
   'read models': async (client) => {
     const all = await client.projections.list()
     const stuck = all.filter(({ status }) => status === 'stuck')

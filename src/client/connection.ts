@@ -27,6 +27,10 @@ export type Call = Readonly<{
   method: Method
   /** Below the API's prefix, such as `/hosts`; parts that come from people are encoded by `pathOf`. */
   path: string
+  /** The path stands beside the API, at the root of the server, such as `/readyz`. */
+  atRoot?: boolean
+  /** A status beyond 2xx that is an answer as well. */
+  alsoTakes?: number
   query?: Parameters
   json?: unknown
   form?: Readonly<{ fields: Readonly<Record<string, string | readonly string[]>>; file: FormFile }>
@@ -51,8 +55,8 @@ export const openConnection = ({ url, token, ca, timeoutMs = 30_000, changeSet }
   const secure = new Agent({ keepAlive: true, maxSockets: 32, ...(ca === undefined ? {} : { ca }) })
   const plain = new PlainAgent({ keepAlive: true, maxSockets: 32 })
 
-  const open = ({ method, path, query = {} }: Call, headers: Readonly<Record<string, string>>): ClientRequest => {
-    const target = new URL(`${base}${prefix}${path}`)
+  const open = ({ method, path, atRoot = false, query = {} }: Call, headers: Readonly<Record<string, string>>): ClientRequest => {
+    const target = new URL(`${base}${atRoot ? '' : prefix}${path}`)
     for (const [name, value] of Object.entries(query)) if (value !== undefined) target.searchParams.set(name, String(value))
     const intent = changeSet === undefined ? {} : { 'x-change-set': changeSet }
     const options: RequestOptions = { method, headers: { authorization: `Bearer ${token}`, ...intent, ...headers } }
@@ -66,7 +70,7 @@ export const openConnection = ({ url, token, ca, timeoutMs = 30_000, changeSet }
     const { status, content } = await exchange(open(call, headers), body, timeoutMs).catch((error: unknown) => {
       throw noAnswer(base, error)
     })
-    if (status >= 200 && status < 300) return content
+    if ((status >= 200 && status < 300) || status === call.alsoTakes) return content
     throw refusal(status, content)
   }
 

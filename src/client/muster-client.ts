@@ -41,6 +41,8 @@ export type LabelNames = Readonly<{
   labels_exclude_any?: readonly string[]
 }>
 
+type UploadedFile = Readonly<{ name: string; bytes: Uint8Array }>
+
 /** The admin API as functions. Every one of them throws `ApiError` when the server refuses or cannot be reached. */
 export type MusterClient = Readonly<{
   hosts: HostsClient
@@ -62,7 +64,13 @@ export type MusterClient = Readonly<{
     list: (teamId: number | null, page?: Page) => Promise<Readonly<{ profiles: readonly Profile[]; meta: PageMeta }>>
     get: (profileUuid: string) => Promise<Profile>
     /** Answers the profile's id. `name` is the file's, and ends in `.mobileconfig` or, for declarations, in `.json`. */
-    upload: (file: Readonly<{ name: string; bytes: Uint8Array }>, teamId: number | null, labels?: LabelNames) => Promise<string>
+    upload: (file: UploadedFile, teamId: number | null, labels?: LabelNames) => Promise<string>
+    /** As `upload`, with what systems do not heed in it. */
+    uploadTold: (
+      file: UploadedFile,
+      teamId: number | null,
+      labels?: LabelNames,
+    ) => Promise<Readonly<{ profile_uuid: string; warnings?: readonly string[] }>>
     download: (profileUuid: string) => Promise<Uint8Array>
     delete: (profileUuid: string) => Promise<void>
     status: (profileUuid: string) => Promise<StatusCounts>
@@ -126,6 +134,11 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
   const remove = async (path: string): Promise<void> => {
     await json({ method: 'DELETE', path })
   }
+  const upload: MusterClient['profiles']['uploadTold'] = ({ name, bytes: content }, teamId, labels = {}) => {
+    const fields = { ...(teamId === null ? {} : { team_id: String(teamId) }), ...labels }
+    const form = { fields, file: { field: 'profile', name, bytes: content } }
+    return json({ method: 'POST', path: '/configuration_profiles', form })
+  }
 
   return {
     hosts: hostsClient({ json }),
@@ -145,12 +158,8 @@ export const musterClient = (options: ConnectionOptions): MusterClient => {
     profiles: {
       list: (teamId, page = {}) => get('/configuration_profiles', { ...page, ...teamQuery(teamId) }),
       get: (profileUuid) => get(pathOf`/configuration_profiles/${profileUuid}`),
-      upload: async ({ name, bytes: content }, teamId, labels = {}) => {
-        const fields = { ...(teamId === null ? {} : { team_id: String(teamId) }), ...labels }
-        const form = { fields, file: { field: 'profile', name, bytes: content } }
-        const call = { method: 'POST', path: '/configuration_profiles', form } as const
-        return (await json<Readonly<{ profile_uuid: string }>>(call)).profile_uuid
-      },
+      upload: async (...wish) => (await upload(...wish)).profile_uuid,
+      uploadTold: upload,
       download: (profileUuid) =>
         bytes({ method: 'GET', path: pathOf`/configuration_profiles/${profileUuid}`, query: { alt: 'media' } }),
       delete: (profileUuid) => remove(pathOf`/configuration_profiles/${profileUuid}`),

@@ -7,8 +7,13 @@ export type HostedPackage = Readonly<{ id: number; name: string; bundle_identifi
 
 export type HostedManifest = Readonly<{ id: number; name: string; uploaded_at: string }>
 
+/** One thing that a process needs; without a vital one it takes no calls. */
+export type ReadinessCheck = Readonly<{ name: string; vital: boolean; ok: boolean; detail?: string }>
+
 /** What an operator looks after. Every function throws `ApiError`. */
 export type UpkeepClient = Readonly<{
+  /** What the process that answers needs, and whether it is there. */
+  readiness: () => Promise<readonly ReadinessCheck[]>
   parkedWork: () => Promise<readonly ParkedWork[]>
   /** Tries parked work again; answers how much there was. */
   retryParked: () => Promise<number>
@@ -22,6 +27,10 @@ export type UpkeepClient = Readonly<{
 export const upkeepClient = ({ json }: Pick<Connection, 'json'>): UpkeepClient => {
   const get = <T>(path: string, query = {}): Promise<T> => json<T>({ method: 'GET', path, query })
   return {
+    readiness: async () => {
+      const call = { method: 'GET', path: '/readyz', atRoot: true, alsoTakes: 503 } as const
+      return (await json<Readonly<{ checks: readonly ReadinessCheck[] }>>(call)).checks
+    },
     parkedWork: async () => (await get<Readonly<{ parked: readonly ParkedWork[] }>>('/work/parked')).parked,
     retryParked: async () =>
       (await json<Readonly<{ retried: number }>>({ method: 'POST', path: '/work/parked/retries', json: {} })).retried,

@@ -37,6 +37,15 @@ describe('The program, in the hands of a person and of a script', function () {
     assert.match(out, /Camera {2}- /)
   })
 
+  it('says what systems do not heed in a profile that it uploads [case G5]', async () => {
+    const file = join(program.folder, 'updates.mobileconfig')
+    const updates = story.profileCalled('updates').toString().replaceAll('com.apple.wifi.managed', 'com.apple.SoftwareUpdate')
+    await writeFile(file, updates)
+    const { code, out } = await muster('profiles', 'upload', file)
+    assert.equal(code, 0)
+    assert.match(out, /^Uploaded as a[\w-]+\.\nMind: Systems of Apple from 27 on ignore com\.apple\.SoftwareUpdate\./)
+  })
+
   it('destroys nothing in a script that does not say that it means it [case N1]', async () => {
     const team = await server.client.teams.create({ name: 'Kiosks' })
     await server.client.labels.create({ name: 'Lab', hosts: [] })

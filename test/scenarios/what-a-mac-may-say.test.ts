@@ -136,6 +136,31 @@ describe('What a Mac may say', function () {
     assert.equal((await server.client.hosts.get(id)).os_version, 'macOS 15.2')
   })
 
+  it('is told what others wrote as they wrote it, by either door', async () => {
+    const settings =
+      '<dict><key>RequestType</key><string>Settings</string><key>Settings</key><array><dict><key>Item</key><string>MDMOptions</string><key>Ratio</key><real>1.0</real></dict></array></dict>'
+    const list = (value: string) => `<plist version="1.0">${value}</plist>`
+    const message = list(`<dict><key>Command</key>${settings}<key>CommandUUID</key><string>as-written</string></dict>`)
+    const ran = await server.client.commands.run(Buffer.from(list(settings)), [udid])
+    const enqueued = await server.network.send({
+      method: 'PUT',
+      url: `${server.url}/v1/enqueue/${udid}?nopush=1`,
+      headers: { authorization: `Basic ${Buffer.from(`nanomdm:${server.token}`).toString('base64')}` },
+      body: Buffer.from(message),
+      tries: 1,
+    })
+    assert.equal(enqueued.status, 200)
+    const told = new Map<string, string>()
+    for (let reply = await report('Idle'); reply.body.length > 0;) {
+      const { uuid } = commandIn(reply)
+      told.set(uuid, reply.body.toString())
+      reply = await report('Acknowledged', { CommandUUID: uuid })
+    }
+    assert.equal(told.get('as-written'), message)
+    assert.match(told.get(ran.command_uuid) ?? '', /<key>Ratio<\/key><real>1\.0<\/real>/)
+    assert.ok(told.get(ran.command_uuid)?.includes(`<key>Command</key>${settings}</dict>`))
+  })
+
   it('has users, each with a channel and a queue of its own', async () => {
     const user = { UserID: userId, UserShortName: 'ada', UserLongName: 'Ada L.' }
     assert.equal(dictIn(await say('UserAuthenticate', { UserID: userId }))['DigestChallenge'], '')

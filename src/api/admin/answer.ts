@@ -28,6 +28,14 @@ export const markRehearsed = (response: Response): void => {
 
 export const isRehearsed = (response: Response): boolean => response.locals['rehearsed'] === true
 
+/** What is worth knowing of a change, as sentences: a plan of it says so as well. */
+export const warn = (response: Response, warnings: readonly string[]): void => {
+  response.locals['warnings'] = warnings
+}
+
+export const warningsOn = (response: Response): readonly string[] =>
+  (response.locals['warnings'] as readonly string[] | undefined) ?? []
+
 /** Has a plan say more than the plan. */
 export const tellWithPlan = (response: Response, more: object): void => {
   response.locals['toldWithPlan'] = more

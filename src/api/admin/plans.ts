@@ -4,7 +4,7 @@ import { refuse } from '../errors.ts'
 import { planOf } from '../planning/plan.ts'
 import type { Route } from './access.ts'
 import { access } from './access.ts'
-import { markRehearsed, toldWith } from './answer.ts'
+import { markRehearsed, toldWith, warningsOn } from './answer.ts'
 import type { AdminDeps, Handler, Handlers } from './deps.ts'
 
 /** Changes that can be planned: with `?plan=true` they are checked as ever, and answered with what they would lead to. */
@@ -59,7 +59,8 @@ export const withPlans = (
       const plan = await planOf({ ...deps.app, blobs: rehearsal.app.blobs }, rehearsal.events, {
         hostsAsked: deps.settings.planAsksHosts,
       })
-      response.status(200).json({ plan, ...toldWith(response) })
+      const warnings = [...warningsOn(response), ...plan.warnings]
+      response.status(200).json({ plan: { ...plan, warnings }, ...toldWith(response) })
     }
   const refusing =
     (handle: Handler): Handler =>

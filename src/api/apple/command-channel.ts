@@ -19,6 +19,7 @@ import { storable } from '../../kernel/text.ts'
 import { asDesired, desiredOfHost } from '../../projections/rollout.ts'
 import type { Report, ReportStatus } from '../../protocols/apple/command-report.ts'
 import { writeCommand } from '../../protocols/apple/commands.ts'
+import { rawMessage } from '../../protocols/apple/raw-message.ts'
 import type { PlistDict, PlistValue } from '../../protocols/plist/value.ts'
 import { isDict } from '../../protocols/plist/value.ts'
 
@@ -31,7 +32,7 @@ export type CommandChannel = (
   body: Uint8Array,
   fingerprint: string,
   makeCause: () => Cause,
-) => Promise<string | null>
+) => Promise<Uint8Array | string | null>
 
 /**
  * A command that was deferred is not offered again within the session, or a Mac in Power Nap would loop for ever. Sessions have no name in the
@@ -100,13 +101,16 @@ export const commandChannel = (
   }
 
   /** As it goes over the wire; or, when it cannot be written for this host, that it has failed for that reason: the ones behind it go on. */
-  const written = async (addressed: Addressed): Promise<string | ReportCommand> => {
+  const written = async (addressed: Addressed): Promise<Uint8Array | string | ReportCommand> => {
+    const { hostId, commandId, request } = addressed
     try {
-      return writeCommand(addressed.commandId, await toApple(addressed))
+      return request.kind === 'raw'
+        ? rawMessage(await app.blobs.fetchSealed(hostId, `command/${commandId}`, request.payload), commandId)
+        : writeCommand(commandId, await toApple(addressed))
     } catch (error) {
       if (!(error instanceof ParseError)) throw error
       const errors = [{ code: 406, domain: 'Muster', description: `The command could not be written: ${error.message}` }]
-      return { type: 'ReportCommand', data: { commandId: addressed.commandId, outcome: 'failed', errors, result: null } }
+      return { type: 'ReportCommand', data: { commandId, outcome: 'failed', errors, result: null } }
     }
   }
 
@@ -125,7 +129,7 @@ export const commandChannel = (
    * Takes in a report and chooses the next command, as one decision of the host: what it answered and what it is handed out stand in the log together.
    * The host's own stream decides, always: read models may be behind.
    */
-  const exchange = async (report: Report, body: Uint8Array, makeCause: () => Cause): Promise<string | null> => {
+  const exchange = async (report: Report, body: Uint8Array, makeCause: () => Cause): Promise<Uint8Array | string | null> => {
     const hostId = hostOf(report.ids)
     const channel = channelOf(report.ids)
     const session = `${hostId}/${channel}`
@@ -145,7 +149,7 @@ export const commandChannel = (
       }
       if (begins) sessions.set(session, app.clock().toISOString())
       const command = await written({ hostId, commandId: next.commandId, request: next.waiting.request })
-      if (typeof command === 'string') return command
+      if (typeof command === 'string' || command instanceof Uint8Array) return command
       said = [command]
     }
     return null

@@ -119,7 +119,7 @@ const isShort = ({ headers }: DeviceHead): boolean =>
 
 const xml = 'application/xml; charset=UTF-8'
 
-const commandIn = (command: string | null): DeviceAnswer => {
+const commandIn = (command: Uint8Array | string | null): DeviceAnswer => {
   if (command === null) return { status: 200 }
   if (command !== unrecognized) return { status: 200, type: xml, body: command }
   // https://developer.apple.com/documentation/devicemanagement/unrecognizeddevice

@@ -46,8 +46,8 @@ const profileCommands = (profiles: Command): void => {
       .option('--exclude-any <labels>', 'for hosts with none of them'),
     async (client, options, [file = '']) => {
       const wanted = { name: basename(file), bytes: await readFile(file) }
-      const uuid = await client.profiles.upload(wanted, teamIn(options), targetsIn(options))
-      return [{ profile_uuid: uuid }, `Uploaded as ${uuid}.`]
+      const told = await client.profiles.uploadTold(wanted, teamIn(options), targetsIn(options))
+      return [told, [`Uploaded as ${told.profile_uuid}.`, ...(told.warnings ?? []).map((one) => `Mind: ${one}`)].join('\n')]
     },
   )
 

@@ -64,16 +64,21 @@ export const planUpload = (upload: Upload, uuid: string | null): Promise<Planned
 export const planRemoval = (uuid: string): Promise<Planned> =>
   call('DELETE', `/configuration_profiles/${uuid}`, { query: { plan: true } })
 
+type Heeding = Readonly<{ warnings?: readonly string[] }>
+
+/** What was done, with what systems do not heed in it. */
+const heeding = (done: string, { warnings = [] }: Heeding): string => [done, ...warnings].join(' ')
+
 export const useUpload = () =>
-  useWriting<Upload, Readonly<{ profile_uuid: string }>>({
+  useWriting<Upload, Readonly<{ profile_uuid: string }> & Heeding>({
     write: (upload) => call('POST', '/configuration_profiles', { form: formOf(upload) }),
-    done: () => 'The profile was uploaded; the hosts that should have it are woken.',
+    done: (told) => heeding('The profile was uploaded; the hosts that should have it are woken.', told),
   })
 
 export const useEdit = (uuid: string) =>
-  useWriting<Upload>({
+  useWriting<Upload, Heeding>({
     write: (upload) => call('PATCH', `/configuration_profiles/${uuid}`, { form: formOf(upload) }),
-    done: () => 'The profile was changed.',
+    done: (told) => heeding('The profile was changed.', told),
   })
 
 export const useRemoval = (uuid: string) =>

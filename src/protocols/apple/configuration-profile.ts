@@ -1,5 +1,6 @@
 import { ParseError } from '../../kernel/parse-error.ts'
 import { unwrapSigned } from '../cms/unwrap-signed.ts'
+import { verifyAttached } from '../cms/verify-attached.ts'
 import { derTag } from '../der.ts'
 import { otherKindOf } from '../other-kinds.ts'
 import { withNeutralValues } from '../filling/neutral.ts'
@@ -64,7 +65,21 @@ export const readInstallableProfile = (
 ): ConfigurationProfile => {
   const read = readConfigurationProfile(bytes, options)
   mustBeInstallable(opened(bytes).profile)
+  if (read.signed) mustBeSignedWell(bytes)
   return read
+}
+
+/** Who signed does not matter here, nor whether the certificate has ended: a device says whom it trusts. Over other content, nobody's signature holds. */
+const mustBeSignedWell = (bytes: Uint8Array): void => {
+  try {
+    verifyAttached(bytes)
+  } catch (error) {
+    if (!(error instanceof ParseError)) throw error
+    refuse(
+      'profile',
+      `The signature of the profile does not hold, and devices refuse it: ${error.message} Sign the profile again.`,
+    )
+  }
 }
 
 const opened = (bytes: Uint8Array): Readonly<{ profile: PlistDict; signed: boolean }> => {

@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { ParseError } from '../../kernel/parse-error.ts'
 import { context, derItemsOf, derTag, expectDer, readDerItems, type Der } from '../der.ts'
 import { digests, oidKey, oids, signatureAlgorithms, type DigestName } from './oids.ts'
+import { keyIdentifierIn } from '../x509/certificate.ts'
 import { asSignature, isSame, readSignedData, type SignedData } from './signed-data.ts'
 import { remember, signerOf, type Signer } from './signers.ts'
 
@@ -67,9 +68,11 @@ const known = (signer: Signer): Verified => {
   return { certificate: signer.certificate, fingerprint: signer.fingerprint }
 }
 
+/** How a SignerInfo names its certificate (RFC 5652 §5.3): by what it says of itself, or by the identifier of its key. */
+type SignerId = Readonly<{ issuer: Uint8Array; serial: Uint8Array }> | Readonly<{ keyIdentifier: Uint8Array }>
+
 type SignerInfo = Readonly<{
-  issuer: Uint8Array
-  serial: Uint8Array
+  id: SignerId
   digest: DigestName
   keyType: 'rsa' | 'ec'
   attributes: Der | null
@@ -80,16 +83,13 @@ const readSignerInfo = ({ signerInfos }: SignedData): SignerInfo => {
   const [info, ...others] = signerInfos
   if (info === undefined || others.length > 0) return refuse('The signature has not exactly one signer.')
   const [, id, digestAlgorithm, ...rest] = derItemsOf(info, derTag.sequence, 'The signer')
-  if (id?.tag !== derTag.sequence) return refuse('The signer is not named by issuer and serial number.')
-  const [issuer, serial] = readDerItems(id.content)
   const attributes = rest[0]?.tag === context(0) ? rest[0] : null
   const [signatureAlgorithm, signature] = attributes === null ? rest : rest.slice(1)
   const digest = digests.get(algorithmIn(digestAlgorithm)) ?? refuse("The signature's digest is not known.")
   const algorithm = signatureAlgorithms.get(algorithmIn(signatureAlgorithm)) ?? refuse("The signature's algorithm is not known.")
   if (algorithm.digest !== null && algorithm.digest !== digest) return refuse('The signature names two different digests.')
   return {
-    issuer: expectDer(issuer, derTag.sequence, "The signer's issuer").whole,
-    serial: expectDer(serial, derTag.integer, "The signer's serial number").whole,
+    id: signerIdIn(id),
     digest,
     keyType: algorithm.keyType,
     attributes,
@@ -97,19 +97,38 @@ const readSignerInfo = ({ signerInfos }: SignedData): SignerInfo => {
   }
 }
 
+const signerIdIn = (id: Der | undefined): SignerId => {
+  if (id?.tag === keyIdentifierTag) return { keyIdentifier: id.content }
+  if (id?.tag !== derTag.sequence) return refuse('The signer is named neither by issuer and serial number nor by its key.')
+  const [issuer, serial] = readDerItems(id.content)
+  return {
+    issuer: expectDer(issuer, derTag.sequence, "The signer's issuer").whole,
+    serial: expectDer(serial, derTag.integer, "The signer's serial number").whole,
+  }
+}
+
 const algorithmIn = (algorithm: Der | undefined): string =>
   oidKey(expectDer(derItemsOf(algorithm, derTag.sequence, 'An algorithm')[0], derTag.oid, 'An algorithm').whole)
+
+/** `[0]`, without tags within. */
+const keyIdentifierTag = 0x80
 
 /** At most this many certificates are looked at; devices send their own and perhaps its issuers. */
 const maxCertificates = 10
 
-const signerNamed = (certificates: readonly Uint8Array[], { issuer, serial }: SignerInfo): Signer => {
+const signerNamed = (certificates: readonly Uint8Array[], { id }: SignerInfo): Signer => {
   if (certificates.length > maxCertificates) return refuse('The signature brings too many certificates.')
   for (const certificate of certificates) {
     const signer = signerOf(certificate)
-    if (isSame(signer.serial, serial) && isSame(signer.issuer, issuer)) return signer
+    if (isNamed(signer, id)) return signer
   }
   return refuse("The signer's certificate is missing.")
+}
+
+const isNamed = (signer: Signer, id: SignerId): boolean => {
+  if ('issuer' in id) return isSame(signer.serial, id.serial) && isSame(signer.issuer, id.issuer)
+  const identifier = keyIdentifierIn(signer.certificate.raw)
+  return identifier !== null && isSame(identifier, id.keyIdentifier)
 }
 
 /** What the signature is over: the attributes, as a SET, once they are seen to name this content; or the content itself. */

@@ -6,15 +6,27 @@ import { isXmlText } from './xml-text.ts'
 
 export const isBinaryPlist = (bytes: Uint8Array): boolean => Buffer.from(bytes.subarray(0, 6)).toString('latin1') === 'bplist'
 
+/** What becomes of what a list holds, from the inside out; `isReal` tells 1.0 from 1. */
+export type PlistFold<T> = Readonly<{
+  scalar: (value: PlistValue, isReal: boolean) => T
+  array: (items: readonly T[]) => T
+  dict: (entries: Readonly<Record<string, T>>) => T
+}>
+
+const values: PlistFold<PlistValue> = { scalar: (value) => value, array: (items) => items, dict: (entries) => entries }
+
+/** Reads a `bplist00` as a tree of values. Throws `ParseError`; see `readPlist`. */
+export const readBinaryPlist = (bytes: Uint8Array, limits: PlistLimits): PlistValue => foldBinaryPlist(bytes, limits, values)
+
 /**
  * Reads a `bplist00`: a table of objects that refer to one another by number. Shared objects are counted each time they are met, a list's
  * items before they are looked at, and loops run into the depth limit, so that a small list cannot unfold without bound. Texts are those that
  * XML could carry: a NUL or half a surrogate pair could not be stored. Throws `ParseError`; see `readPlist`.
  */
-export const readBinaryPlist = (bytes: Uint8Array, limits: PlistLimits): PlistValue => {
+export const foldBinaryPlist = <T>(bytes: Uint8Array, limits: PlistLimits, { scalar, array, dict }: PlistFold<T>): T => {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const table = tableOf(file)
-  const scalars = new Map<number, PlistValue>()
+  const scalars = new Map<number, Readonly<{ value: PlistValue; made: T }>>()
   let nodes = 0
 
   /** Before they are read: references to them take memory, on every level of a list that holds itself. */
@@ -23,29 +35,38 @@ export const readBinaryPlist = (bytes: Uint8Array, limits: PlistLimits): PlistVa
     if (nodes > limits.nodes) refuse(`The property list holds more than ${String(limits.nodes)} values and keys.`)
   }
 
-  const valueAt = (index: number, depth: number): PlistValue => {
+  const scalarOf = (index: number, header: Header): Readonly<{ value: PlistValue; made: T }> => {
     const known = scalars.get(index)
     if (known !== undefined) return known
-    const { kind, start, size } = headerAt(file, table.offsetOf(index), table.end)
-    if (kind !== 0xa && kind !== 0xd) {
-      const value = scalarAt(file, table.end, { kind, start, size })
-      scalars.set(index, value)
-      return value
-    }
+    const value = scalarAt(file, table.end, header)
+    const read = { value, made: scalar(value, header.kind === 2) }
+    scalars.set(index, read)
+    return read
+  }
+
+  const keyAt = (index: number): string => {
+    const header = headerAt(file, table.offsetOf(index), table.end)
+    const key = header.kind === 5 || header.kind === 6 ? scalarOf(index, header).value : null
+    return typeof key === 'string' ? key : refuse('A key of a dictionary is no string.')
+  }
+
+  const valueAt = (index: number, depth: number): T => {
+    const header = headerAt(file, table.offsetOf(index), table.end)
+    const { kind, start, size } = header
+    if (kind !== 0xa && kind !== 0xd) return scalarOf(index, header).made
     if (depth >= limits.depth) refuse(`The property list is nested deeper than ${String(limits.depth)} levels.`)
     const length = kind === 0xa ? size : 2 * size
     table.mustHold(start, length)
     count(length)
     const references = table.references(start, length)
-    if (kind === 0xa) return references.map((reference) => valueAt(reference, depth + 1))
-    const entries = Object.create(null) as Record<string, PlistValue>
+    if (kind === 0xa) return array(references.map((reference) => valueAt(reference, depth + 1)))
+    const entries = Object.create(null) as Record<string, T>
     for (let at = 0; at < size; at++) {
-      const key = valueAt(references[at] ?? -1, depth + 1)
-      if (typeof key !== 'string') return refuse('A key of a dictionary is no string.')
+      const key = keyAt(references[at] ?? -1)
       if (key in entries) refuse('A dictionary holds a key twice.')
       entries[key] = valueAt(references[size + at] ?? -1, depth + 1)
     }
-    return entries
+    return dict(entries)
   }
 
   count(1)

@@ -16,8 +16,7 @@ import {
   expectDer,
   readDer,
 } from '../der.ts'
-import { readCertificateParts } from '../x509/certificate.ts'
-import { extensionOids } from '../x509/extensions.ts'
+import { keyIdentifierIn, readCertificateParts } from '../x509/certificate.ts'
 import { readOid } from '../x509/values.ts'
 import type { Digest } from './algorithms.ts'
 import { isSignedBy, rsaEncryption, sha256 } from './algorithms.ts'
@@ -71,10 +70,10 @@ export const readCertificates = (bytes: Uint8Array): readonly Uint8Array[] => re
 
 /** True when a certificate is the one that the signer names. */
 export const isSigner = ({ signer }: SignedData, certificateDer: Uint8Array): boolean => {
-  const { issuer, serial, extensions } = readCertificateParts(certificateDer)
+  const { issuer, serial } = readCertificateParts(certificateDer)
   if (signer.id.tag === derTag.sequence) return Buffer.compare(signer.id.whole, derSequence(issuer.whole, serial.whole)) === 0
-  const identifier = extensions.find(({ oid }) => oid === extensionOids.subjectKeyIdentifier)
-  return identifier !== undefined && Buffer.compare(readDer(identifier.value).content, signer.id.content) === 0
+  const identifier = keyIdentifierIn(certificateDer)
+  return identifier !== null && Buffer.compare(identifier, signer.id.content) === 0
 }
 
 /** True when the attributes name this content, by type and digest, and the certificate's key signed them. */

@@ -1,9 +1,9 @@
 import { X509Certificate } from 'node:crypto'
 import { ParseError } from '../../kernel/parse-error.ts'
 import type { Der } from '../der.ts'
-import { context, derItemsOf, derTag, readDer } from '../der.ts'
+import { context, derItemsOf, derTag, expectDer, readDer } from '../der.ts'
 import type { Extension } from './extensions.ts'
-import { readExtensions } from './extensions.ts'
+import { extensionOids, readExtensions } from './extensions.ts'
 import type { Name } from './names.ts'
 import { nameText, readName, valueIn } from './names.ts'
 
@@ -75,6 +75,12 @@ export const readCertificateParts = (certificateDer: Uint8Array): CertificatePar
     publicKey,
     extensions: extensions === undefined ? [] : readExtensions(readDer(extensions.content)),
   }
+}
+
+/** The identifier of its key that a certificate tells; null: none. Throws `ParseError`. */
+export const keyIdentifierIn = (certificateDer: Uint8Array): Uint8Array | null => {
+  const told = readCertificateParts(certificateDer).extensions.find(({ oid }) => oid === extensionOids.subjectKeyIdentifier)
+  return told === undefined ? null : expectDer(readDer(told.value), derTag.octetString, "The key's identifier").content
 }
 
 /**

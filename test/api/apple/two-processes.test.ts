@@ -35,7 +35,8 @@ describe('A device that is answered by two processes in turn', function () {
     return async (report: Readonly<Record<string, string>>): Promise<string | null> => {
       const body = Buffer.from(writePlist({ UDID: udid, ...report }))
       const answer = await channel(readReport(body), body, 'certificate', testCause)
-      return answer === null ? null : (/<string>(command-\d+)<\/string>/.exec(answer)?.[1] ?? answer)
+      const text = answer === null ? null : Buffer.from(answer).toString()
+      return text === null ? null : (/<string>(command-\d+)<\/string>/.exec(text)?.[1] ?? text)
     }
   }
   const answer = (CommandUUID: string) => ({ Status: 'Acknowledged', CommandUUID })

@@ -5,6 +5,8 @@ import { readDeclaration, readDeclarationUpload } from '../../../src/protocols/a
 import { signAttached } from '../../../src/protocols/cms/sign.ts'
 import type { PlistDict } from '../../../src/protocols/plist/value.ts'
 import { writePlist } from '../../../src/protocols/plist/write.ts'
+import { createAuthority, createIdentity } from '../../../src/protocols/x509/authority.ts'
+import { nameOf } from '../../../src/protocols/x509/names.ts'
 import { selfSigned } from '../cms/identities.ts'
 
 const payload = {
@@ -28,6 +30,41 @@ const before = (start: string | Buffer, file: Buffer): Buffer => Buffer.concat([
 const without = (dict: PlistDict, key: string): PlistDict =>
   Object.fromEntries(Object.entries(dict).filter(([name]) => name !== key))
 const inside = (...payloads: readonly PlistDict[]): Buffer => bytesOf({ ...base, PayloadContent: payloads })
+
+/** A signature over these bytes around other ones, of the same length. */
+const forged = (): Buffer => {
+  const file = signed()
+  file[file.indexOf('com.example.wifi')] = 0x43
+  return file
+}
+
+describe('A profile whose signature', () => {
+  for (const [what, file, reason] of [
+    ['is over other content', forged(), /does not hold, and devices refuse it: The signature is over other content\. Sign/],
+    ['has a byte that is wrong', Buffer.concat([signed().subarray(0, -1), Buffer.of(0)]), /does not hold/],
+  ] as const)
+    it(`${what} is refused at the door [case G3]`, () => {
+      assert.throws(
+        () => readInstallableProfile(file),
+        (error: unknown) => error instanceof ParseError && error.field === 'profile' && reason.test(error.message),
+      )
+    })
+
+  it('holds is taken, whoever signed it, and whenever [case G3]', async () => {
+    const authority = await createAuthority({
+      ...{ organization: 'Test', keyBits: 2048, years: 1, now: new Date('2010-01-01T00:00:00Z'), commonName: 'Root' },
+    })
+    const ended = await createIdentity({
+      authority,
+      subject: nameOf({ commonName: 'signer' }),
+      notBefore: new Date('2010-01-01T00:00:00Z'),
+      notAfter: new Date('2010-06-01T00:00:00Z'),
+      extKeyUsage: 'clientAuth',
+    })
+    for (const identity of [selfSigned('rsa'), selfSigned('ec'), ended, { ...ended, chainPem: authority.certificatePem }])
+      assert.equal(readInstallableProfile(signAttached(bytesOf(), identity)).signed, true)
+  })
+})
 
 describe('A profile that every device would refuse', () => {
   it('[case G3] is none when it is well made: plain, signed, or behind a byte order mark', () => {

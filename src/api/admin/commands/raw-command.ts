@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto'
 import type { Request } from '../../../domain/commands/requests.ts'
 import type { SealedContent } from '../../../kernel/content.ts'
 import { ParseError } from '../../../kernel/parse-error.ts'
 import { checkCommand } from '../../../protocols/apple/command-types.ts'
+import { rawLimits, rawMessage } from '../../../protocols/apple/raw-message.ts'
 import { placeholdersIn } from '../../../protocols/filling/placeholders.ts'
 import { dictOf, optionalText, text } from '../../../protocols/plist/fields.ts'
 import { readPlist } from '../../../protocols/plist/read.ts'
@@ -14,9 +16,6 @@ export type RawCommand = Readonly<{
   requestType: string
   command: PlistDict
 }>
-
-/** As NanoMDM's callers send them: a profile with a font. What is too large for one event is kept in chunks. */
-const largestCommand = 4 * 1024 * 1024
 
 /**
  * Reads a command in base64, padded or not: the whole message (`CommandUUID`, `Command`) or its inner dictionary alone.
@@ -40,7 +39,7 @@ export const mustHoldNoPlaceholder = (bytes: Uint8Array): void => {
 
 /** As `readRawCommand`, from the bytes themselves. */
 export const rawCommandIn = (bytes: Uint8Array): RawCommand => {
-  const message = dictOf(readPlist(bytes, { bytes: largestCommand, depth: 32, nodes: 50_000 }), 'command')
+  const message = dictOf(readPlist(bytes, rawLimits), 'command')
   const command = message['Command'] === undefined ? message : dictOf(message['Command'], 'Command')
   const requestType = text(command, 'RequestType', 128)
   if (!/^[A-Za-z]+$/.test(requestType)) throw new ParseError('RequestType', 'RequestType is no name of a command.')
@@ -48,6 +47,8 @@ export const rawCommandIn = (bytes: Uint8Array): RawCommand => {
   if (commandId !== null && !/^[\w-]{1,64}$/.test(commandId))
     throw new ParseError('CommandUUID', 'CommandUUID holds other characters than letters, digits, - and _.')
   checkCommand(requestType, command)
+  // What cannot be written for a device is refused now.
+  if (commandId === null) rawMessage(bytes, randomUUID())
   return { bytes, commandId, requestType, command }
 }
 
@@ -67,10 +68,10 @@ type Reader = Readonly<{ keys: readonly string[]; of: (command: PlistDict) => Re
 
 const bare = (request: Request): Reader => ({ keys: [], of: () => request })
 
-/** A key that is a truth or missing, as the only one. */
+/** A key that is true or missing, as the only one; any other value of it is told in the admin's own words. */
 const flagged = (key: string, of: (on: boolean) => Request): Reader => ({
   keys: [key],
-  of: (command) => of(command[key] === true),
+  of: ({ [key]: value }) => (value === undefined || value === true ? of(value === true) : null),
 })
 
 /** A key that is a text and must be there, as the only one. */

@@ -64,6 +64,8 @@ const counts = component(
 
 const someCounts = json(counts, { verified: 1180, verifying: 12, failed: 3, pending: 9 })
 
+const warnings = z.array(z.string()).describe('What systems do not heed in it, and from which version on.')
+
 const ofProfile = { profile_uuid: profileUuid }
 
 const file = { field: 'profile', what: 'A `.mobileconfig`, a declaration (`.json`) or a profile of Windows (`.xml`).' }
@@ -79,13 +81,7 @@ export const profileContracts = tagged('Configuration profiles', {
     description: 'To all hosts of the team, or to those that the labels say.',
     body: form(file, fields, { team_id: '4', labels_include_any: ['Macs with M3'] }),
     replies: {
-      200: json(
-        z.object({
-          profile_uuid: z.string(),
-          warnings: z.array(z.string()).optional().describe('What systems do not heed in it, and from which version on.'),
-        }),
-        { profile_uuid: wifi.profile_uuid },
-      ),
+      200: json(z.object({ profile_uuid: z.string(), warnings: warnings.optional() }), { profile_uuid: wifi.profile_uuid }),
     },
   },
   'POST /configuration_profiles/batch': {
@@ -93,7 +89,12 @@ export const profileContracts = tagged('Configuration profiles', {
     description: 'What is not in it is deleted. Everything is checked before anything is done; `dry_run` does no more than that.',
     query: where,
     body: json(batch, { profiles: [{ name: 'Wi-Fi', contents: 'PD94bWwgdmVyc2lvbj0iMS4wIj8+', labels_exclude_any: ['Lab'] }] }),
-    replies: { 204: null },
+    replies: {
+      200: json(z.object({ warnings }), {
+        warnings: ['Updates: Systems of Apple from 27 on ignore com.apple.SoftwareUpdate.'],
+      }),
+      204: null,
+    },
   },
   'POST /configuration_profiles/resend/batch': {
     summary: 'Send a profile again to all hosts on which it failed',
@@ -122,7 +123,7 @@ export const profileContracts = tagged('Configuration profiles', {
     description: 'Its identifier must stay. Without labels, it goes to the same hosts as before. `team_id` is ignored.',
     params: ofProfile,
     body: form(file, fields, { labels_exclude_any: 'Lab' }),
-    replies: { 200: json(profile, wifi) },
+    replies: { 200: json(profile.extend({ warnings: warnings.optional() }), wifi) },
   },
   'DELETE /configuration_profiles/:profile_uuid': {
     summary: 'Delete a profile, and remove it from all hosts',

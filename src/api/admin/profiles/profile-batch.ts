@@ -11,7 +11,7 @@ import type { KindOfUpload } from '../../../protocols/kind-of-upload.ts'
 import { kindOfUpload } from '../../../protocols/kind-of-upload.ts'
 import { HttpRefusal, refuse } from '../../errors.ts'
 import { bodyOf, numberText, queryOf } from '../../parsing.ts'
-import { answer } from '../answer.ts'
+import { answer, warn } from '../answer.ts'
 import type { Handlers } from '../deps.ts'
 import type { SecretValues } from '../../secret-variables.ts'
 import { openSecrets } from '../../secret-variables.ts'
@@ -82,13 +82,15 @@ export const batchRoute =
     mustBeAmong(wanted, { only, staying: present.filter((row) => !isConcerned(row)) })
     const targets = await Promise.all(wanted.map(({ labels }) => targetsOf(app, labels)))
     const plan = planOf(teamId, wanted, targets, present.filter(isConcerned))
-    response.status(204)
+    const warnings = wanted.flatMap(({ settings }) => (settings.warnings ?? []).map((one) => `${settings.name}: ${one}`))
+    warn(response, warnings)
+    response.status(warnings.length === 0 ? 204 : 200)
     const done: Readonly<{ position: Position | null }>[] = []
     for (const { profile_id } of plan.remove) done.push(await changes.remove(profile_id, 'replaced', cause))
     for (const { profileId, settings, targets: aims } of plan.edit)
       done.push(await changes.edit(profileId, settings, aims, cause))
     for (const { settings, targets: aims } of plan.upload) done.push(await changes.upload(teamId, settings, aims, cause))
-    await answer(app, response, done, () => ({}))
+    await answer(app, response, done, () => ({ warnings }))
   }
 
 type Item = z.infer<typeof item>

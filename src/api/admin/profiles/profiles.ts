@@ -1,3 +1,4 @@
+import type { Response } from 'express'
 import { z } from 'zod'
 import { noTeam } from '../../../domain/teams/events.ts'
 import type { ProfileRow } from '../../../projections/profiles.ts'
@@ -6,7 +7,7 @@ import type { ProfileStatusCounts } from '../../../projections/rollout.ts'
 import { profileStatusCounts, teamStatusCounts } from '../../../projections/rollout.ts'
 import { refuse } from '../../errors.ts'
 import { numberText, pageOf, paging, paramOf, queryOf, windowOf } from '../../parsing.ts'
-import { answer } from '../answer.ts'
+import { answer, warn, warningsOn } from '../answer.ts'
 import type { AdminDeps, Handlers } from '../deps.ts'
 import { definitionJson, downloadNameOf } from './profile-presentation.ts'
 import { labelsShown, targetsOf } from './profile-labels.ts'
@@ -71,10 +72,11 @@ export const profileRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'settin
       const { teamId, settings, labels } = await receiveProfile(app, request, response)
       mustReach(reach, [teamId])
       await teamMustExist(app, teamId)
+      warn(response, settings.warnings ?? [])
       const executed = await changes.upload(teamId, settings, await targetsOf(app, labels), cause)
       await answer(app, response, executed, () => ({
         profile_uuid: executed.profileId,
-        ...(settings.warnings !== undefined && { warnings: settings.warnings }),
+        ...warningsJson(response),
       }))
     },
 
@@ -100,8 +102,12 @@ export const profileRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'settin
       const profileId = paramOf(profileUuid, request, 'profile_uuid')
       const { settings, labels } = await receiveProfile(app, request, response)
       const targets = labels === null ? null : await targetsOf(app, labels)
+      warn(response, settings?.warnings ?? [])
       const executed = await changes.edit(profileId, settings, targets, cause)
-      await answer(app, response, executed, async () => (await shown([await existing(profileId)]))[0] ?? {})
+      await answer(app, response, executed, async () => ({
+        ...(await shown([await existing(profileId)]))[0],
+        ...warningsJson(response),
+      }))
     },
 
     'DELETE /configuration_profiles/:profile_uuid': async (request, response, { cause }) => {
@@ -119,6 +125,12 @@ export const profileRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'settin
       response.json(countsJson(await app.read(profileStatusCounts(profile_id))))
     },
   }
+}
+
+/** Nothing where there is nothing to heed. */
+const warningsJson = (response: Response): Readonly<{ warnings?: readonly string[] }> => {
+  const warnings = warningsOn(response)
+  return warnings.length === 0 ? {} : { warnings }
 }
 
 const countsJson = ([counts]: readonly ProfileStatusCounts[]): ProfileStatusCounts =>

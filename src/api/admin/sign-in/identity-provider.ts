@@ -25,10 +25,13 @@ export type IdentityProvider = Readonly<{
 export class SsoRefused extends Error {
   override readonly name = 'SsoRefused'
   readonly code: string | null
+  /** The user that was meant; null: none that there is. */
+  readonly userId: string | null
 
-  constructor(message: string, code: string | null = null) {
+  constructor(message: string, code: string | null = null, userId: string | null = null) {
     super(message)
     this.code = code
+    this.userId = userId
   }
 }
 

@@ -59,7 +59,7 @@ export const ssoRoutes = ({
     if (row !== undefined) {
       const { state } = await app.load(user, row.user_id)
       if (state.stage === 'active' && state.ssoEnabled) return { userId: row.user_id, state }
-      throw new SsoRefused(notAUser)
+      throw new SsoRefused(notAUser, null, row.user_id)
     }
     if (!createsUsers) throw new SsoRefused(notAUser)
     const cause = { ...startCause(), id: `sso/${randomUUID()}`, actor: { kind: 'server', id: 'sso' } } as const
@@ -106,7 +106,7 @@ export const ssoRoutes = ({
         await finish(request, response)
       } catch (error) {
         const told = whatToTell(error) ?? { status: 503, message: awayMessage }
-        if (told.status < 500) tellRefused('sso', request, null)
+        if (told.status < 500) tellRefused('sso', request, error instanceof SsoRefused ? error.userId : null)
         if (error instanceof SsoRefused)
           app.logger.info({ reason: error.message, code: error.code }, 'a sign-in at the identity provider was refused')
         if (told.status === 503) app.logger.warn({ err: error }, 'a sign-in at the identity provider failed')

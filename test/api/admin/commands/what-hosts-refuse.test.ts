@@ -87,6 +87,28 @@ describe('What a host can only refuse, at the door', function () {
     assert.equal((await upload('com.example.wifi', 'com.apple.wifi.managed')).body.warnings, undefined)
   })
 
+  it('is told of such settings wherever they come in: in an edit, a batch, and a plan [case G5]', async () => {
+    const updates = (extra = '') =>
+      mobileconfig({ identifier: 'com.example.soft', name: 'Soft', type: 'com.apple.SoftwareUpdate', extra })
+    const ignored = /from 27 on ignore com\.apple\.SoftwareUpdate\./
+    const { profile_uuid } = (await api.call('POST /configuration_profiles', { body: profileForm(updates()) })).body
+    const other = updates('<key>AutomaticCheckEnabled</key><true/>')
+    const path = `PATCH /configuration_profiles/${String(profile_uuid)}`
+    const planned = await api.call(`${path}?plan=true`, { body: profileForm(other) })
+    assert.match(planned.body.plan.warnings[0], ignored)
+    const edited = await api.call(path, { body: profileForm(other) })
+    assert.equal(edited.status, 200)
+    assert.match(edited.body.warnings[0], ignored)
+    const batch = (contents: Buffer) =>
+      api.call('POST /configuration_profiles/batch', {
+        json: { profiles: [{ name: '', contents: contents.toString('base64') }] },
+      })
+    const replaced = await batch(Buffer.from(updates()))
+    assert.equal(replaced.status, 200)
+    assert.match(replaced.body.warnings[0], /^Soft: Systems of Apple from 27 on ignore/)
+    assert.equal((await batch(Buffer.from(mobileconfig({ identifier: 'com.example.wifi' })))).status, 204)
+  })
+
   it('is refused later, by the host, as an entry among the activities that says why [case G5]', async () => {
     const tablet = await enrollHost(api.app, { udid: 'PAD-1', productName: 'iPad13,1' })
     const { body } = await api.call(`POST /hosts/${tablet}/lock`)

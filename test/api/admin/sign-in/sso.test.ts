@@ -4,6 +4,7 @@ import { identityProviderOf, openIdProvider } from '../../../../src/api/admin/si
 import { readConfig } from '../../../../src/config.ts'
 import type { AdminApi } from '../../../support/admin-api.ts'
 import { startAdminApi } from '../../../support/admin-api.ts'
+import { eventually } from '../../../support/eventually.ts'
 import type { OidcIssuer, SigningIn } from '../../../support/oidc-issuer.ts'
 import { startOidcIssuer } from '../../../support/oidc-issuer.ts'
 
@@ -89,6 +90,33 @@ describe('signing in at an identity provider', function () {
       assert.deepEqual([status, sessionIn(setCookie)], [403, ''])
       assert.match(text, reason)
     })
+
+  it('leaves a trace when it is refused: by which way, whence, and who was meant [case I4]', async () => {
+    const { id } = (await create('off@example.com', { sso_enabled: true })).body.user
+    await api.call(`PATCH /users/${String(id)}`, { json: { disabled: true } })
+    assert.equal((await through({ claims: { email: 'off@example.com' } })).status, 403)
+    const traces = async () => {
+      const { activities } = (await api.call('GET /activities?activity_type=user_failed_login')).body
+      return activities.map(
+        ({ event, details: { by, user_id } }: { event: string; details: object & Record<string, unknown> }) => [
+          ...[event, by, user_id],
+        ],
+      )
+    }
+    await eventually('it is told', async () => (await traces()).length > 0)
+    assert.deepEqual(await traces(), [['SignInRefused', 'sso', id]])
+    assert.ok(api.lines.some(({ message }) => message === 'a sign-in was refused'))
+  })
+
+  it('leaves a trace without a name when nobody is meant, once a minute for each address [case I4]', async () => {
+    for (const as of [{ claims: { email: 'nobody@example.com' } }, { forged: true }])
+      assert.equal((await through(as)).status, 403)
+    const traces = async () => (await api.call('GET /activities?activity_type=user_failed_login')).body.activities
+    await eventually('it is told', async () => (await traces()).length > 0)
+    const [first, ...others] = await traces()
+    assert.deepEqual([first.details.by, first.details.user_id, others], ['sso', null, []])
+    assert.doesNotMatch(JSON.stringify(first), /nobody@example/)
+  })
 
   it('asks the provider for the address when the token does not tell it', async () => {
     const claims = { email: undefined, email_verified: undefined }

@@ -41,7 +41,7 @@ export const mdmRoutes = (
   const checkIn = checkIns(edge, bound, services)
   const serve = commandChannel(edge, bound, appleRequests(app, revealed(app, profiles)))
   const record = refusalRecorder(app)
-  const noteEnd = identityEnds(app)
+  const noteEnd = identityEnds(app, bound)
 
   const answer = async (request: DeviceRequest): Promise<DeviceAnswer> => {
     const { body } = request

@@ -3,6 +3,7 @@ import { checkIn } from './check-in.ts'
 import { cohorts } from './cohorts.ts'
 import { enrollStorm } from './enroll-storm.ts'
 import { explain } from './explain.ts'
+import { fleet } from './fleet.ts'
 import { history } from './history.ts'
 import { log } from './log.ts'
 import { push } from './push.ts'
@@ -24,6 +25,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   replay,
   'enroll-storm': enrollStorm,
   push,
+  fleet,
   history,
   agents: agentReads,
   cohorts,
@@ -48,12 +50,11 @@ if (!chosen.every((one) => Object.hasOwn(benchmarks, one))) {
 
 for (const one of chosen) {
   const measured = await benchmarks[one]?.run()
-  if (measured === undefined) continue
-  const { figure, unit, limit, ratio, detail } = measured
-  if (json) process.stdout.write(`${JSON.stringify(measured)}\n`)
-  else
-    process.stdout.write(
-      `${one}: ${String(figure)} ${unit}, limit ${String(limit)}, ratio ${String(ratio)} ${JSON.stringify(detail)}\n`,
-    )
+  for (const { name: of, figure, unit, limit, ratio, detail } of [measured ?? []].flat())
+    if (json) process.stdout.write(`${JSON.stringify({ name: of, figure, unit, limit, ratio, detail })}\n`)
+    else
+      process.stdout.write(
+        `${of}: ${String(figure)} ${unit}, limit ${String(limit)}, ratio ${String(ratio)} ${JSON.stringify(detail)}\n`,
+      )
 }
 process.exit()

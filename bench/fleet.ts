@@ -146,7 +146,7 @@ export const fleet: Benchmark = {
         unit: string,
         detail: Result['detail'] = {},
       ): Result => result(`fleet/${name}`, figure, unit, limit, { hosts, ...detail })
-      const answer = median(await timesOf(() => ask('/version')))
+      const answer = median(await timesOf(() => ask('/teams')))
       const lists: Result[] = []
       const all = questions(ask, { profile: profiles[0]?.profileId ?? '', label: label.id })
       for (const [name, question] of Object.entries(all)) {

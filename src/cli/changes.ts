@@ -58,4 +58,6 @@ const stateOf = ({ in_progress: underWay, undone_by, undoes }: ChangeSet): strin
 
 /** What was done first, in a sentence, and how much more. */
 const whatOf = ({ sentence, kinds, events }: ChangeSet): string =>
-  sentence === null ? kinds.join(', ') : `${sentence}${events > 1 ? ` (and ${String(events - 1)} more)` : ''}`
+  sentence === null
+    ? kinds.map((kind) => kind.replaceAll('_', ' ')).join(', ')
+    : `${sentence}${events > 1 ? ` (and ${String(events - 1)} more)` : ''}`

@@ -1,4 +1,5 @@
 import type { ProfileScope, SettingsKind, Targets } from '../domain/profiles/events.ts'
+import { endedFromOf } from '../domain/profiles/events.ts'
 import type { Sql } from '../kernel/projection.ts'
 import type { CohortEvent } from './cohort-events.ts'
 
@@ -18,6 +19,7 @@ type Setting = Readonly<{
   secrets_at: string | null
   variables: readonly string[] | null
   refers_to: readonly string[] | null
+  ended_from: number | null
   include_all: readonly string[] | null
   include_any: readonly string[] | null
   exclude_any: readonly string[] | null
@@ -53,7 +55,7 @@ export const applySettings = async (
   if (settings.length === 0) return { teams: [], renamed: [] }
   const said = `jsonb_to_recordset($1::jsonb) as s(
     profile_id text, deleted boolean, team_id text, family text, kind text, identifier text, name text, checksum text, scope text,
-    since timestamptz, secrets_at timestamptz, variables text[], refers_to text[], include_all text[], include_any text[], exclude_any text[])`
+    since timestamptz, secrets_at timestamptz, variables text[], refers_to text[], ended_from integer, include_all text[], include_any text[], exclude_any text[])`
   const values = [JSON.stringify(settings)]
   const rows = await sql<{ team_id: string }>(
     `select s.team_id from ${said} where s.team_id is not null
@@ -89,7 +91,7 @@ export const applySettings = async (
 }
 
 const columns = [
-  ...['identifier', 'name', 'checksum', 'scope', 'since', 'secrets_at', 'variables', 'refers_to'],
+  ...['identifier', 'name', 'checksum', 'scope', 'since', 'secrets_at', 'variables', 'refers_to', 'ended_from'],
   ...['include_all', 'include_any', 'exclude_any'],
 ]
 
@@ -107,6 +109,7 @@ const nothing = (profileId: string): Setting => ({
   secrets_at: null,
   variables: null,
   refers_to: null,
+  ended_from: null,
   include_all: null,
   include_any: null,
   exclude_any: null,
@@ -114,7 +117,7 @@ const nothing = (profileId: string): Setting => ({
 
 const content = ({
   at,
-  data: { identifier, name, checksum, scope, variables = [], refersTo = [] },
+  data: { identifier, name, checksum, scope, payloadTypes, variables = [], refersTo = [] },
 }: Extract<CohortEvent, { type: 'ProfileUploaded' | 'ProfileEdited' }>) => ({
   identifier,
   name,
@@ -122,6 +125,7 @@ const content = ({
   scope,
   variables,
   refers_to: refersTo,
+  ended_from: endedFromOf({ payloadTypes }),
   since: at,
 })
 

@@ -12,7 +12,7 @@ import { applySettings, foldSettings } from './cohort-settings.ts'
  */
 export const cohorts: SetProjection = {
   name: 'cohorts',
-  version: 4,
+  version: 5,
   tables: ['cohort_hosts', 'cohorts', 'desired_profiles', 'spared_profiles'],
   schema: `
     create table cohort_hosts (
@@ -29,17 +29,17 @@ export const cohorts: SetProjection = {
     create table team_profiles (
       profile_id text primary key, team_id text not null, family text not null, kind text not null, identifier text not null,
       name text not null, checksum text not null, scope text not null, since timestamptz not null, secrets_at timestamptz,
-      variables text[] not null, refers_to text[] not null, include_all text[] not null, include_any text[] not null, exclude_any text[] not null);
+      variables text[] not null, refers_to text[] not null, ended_from integer not null, include_all text[] not null, include_any text[] not null, exclude_any text[] not null);
     create index on team_profiles (team_id);
     create table desired_profiles (
       cohort_id text not null, profile_id text not null, kind text not null, identifier text not null, name text not null,
-      checksum text not null, scope text not null, since timestamptz not null, secrets_at timestamptz, variables text[] not null, refers_to text[] not null,
+      checksum text not null, scope text not null, since timestamptz not null, secrets_at timestamptz, variables text[] not null, refers_to text[] not null, ended_from integer not null,
       primary key (cohort_id, profile_id));
     create index on desired_profiles (profile_id);
     create table spared_profiles (
       cohort_id text not null, profile_id text not null, mode text not null, kind text not null, identifier text not null,
       name text not null, checksum text not null, scope text not null, since timestamptz not null, secrets_at timestamptz,
-      variables text[] not null, refers_to text[] not null, primary key (cohort_id, profile_id));`,
+      variables text[] not null, refers_to text[] not null, ended_from integer not null, primary key (cohort_id, profile_id));`,
   types: [
     'HostDiscovered',
     'EnrollmentStarted',
@@ -99,7 +99,7 @@ const mode = `
     when not t.include_all <@ u.member or t.exclude_any && u.unknown then 'held'
     else 'wanted' end`
 
-const columns = 'kind, identifier, name, checksum, scope, since, secrets_at, variables, refers_to'
+const columns = 'kind, identifier, name, checksum, scope, since, secrets_at, variables, refers_to, ended_from'
 const columnsOfT = columns.replaceAll(/\b(\w+)\b/g, 't.$1')
 const excluded = columns.replaceAll(/\b(\w+)\b/g, '$1 = excluded.$1')
 

@@ -94,6 +94,8 @@ export type DesiredProfileRow = Readonly<{
   secrets_at: string | null
   variables: readonly string[]
   refers_to: readonly string[]
+  /** 0: no system. */
+  ended_from: number
 }>
 
 /**
@@ -113,12 +115,12 @@ export const desiredOfHost = (hostId: string): Query<DesiredProfileRow> => ({
 
 const setsOf = (cohortIds: string): string => `
   with sets as (
-    select cohort_id, profile_id, identifier, checksum, scope, kind, 'wanted' as mode, since, secrets_at, variables, refers_to
+    select cohort_id, profile_id, identifier, checksum, scope, kind, 'wanted' as mode, since, secrets_at, variables, refers_to, ended_from
     from desired_profiles where cohort_id = any(${cohortIds}::text[])
     union all
-    select cohort_id, profile_id, identifier, checksum, scope, kind, mode, since, secrets_at, variables, refers_to
+    select cohort_id, profile_id, identifier, checksum, scope, kind, mode, since, secrets_at, variables, refers_to, ended_from
     from spared_profiles where cohort_id = any(${cohortIds}::text[]))
-  select s.cohort_id, s.profile_id, s.identifier, s.checksum, s.scope, s.kind, s.mode, s.secrets_at, s.variables, s.refers_to,
+  select s.cohort_id, s.profile_id, s.identifier, s.checksum, s.scope, s.kind, s.mode, s.secrets_at, s.variables, s.refers_to, s.ended_from,
          least(s.since, (select min(p.uploaded_at) from profiles p where p.checksum = s.checksum)) as since
   from sets s order by cohort_id, profile_id`
 
@@ -131,6 +133,7 @@ export const asDesired = ({ profile_id, identifier, checksum, scope, ...row }: D
   ...(row.secrets_at !== null && { secretsAt: row.secrets_at }),
   ...(row.variables.length > 0 && { variables: row.variables }),
   ...(row.refers_to.length > 0 && { refersTo: row.refers_to }),
+  ...(row.ended_from > 0 && { endedFrom: row.ended_from }),
 })
 
 /** Hosts on which a setting stands so, after `after`, in order of id. */

@@ -29,11 +29,12 @@ export const cohortsAsToldBy = (events: readonly Recorded[]) => {
       .map(
         ([
           profile_id,
-          { identifier, name, checksum, scope, since, secretsAt, variables = [], refersTo = [], kind, targets },
+          { identifier, name, checksum, scope, since, secretsAt, payloadTypes, variables = [], refersTo = [], kind, targets },
         ]) => ({
           mode: judge(targets, labels, { member: ofCohort, known: knownOfCohort }),
           row: {
             ...{ cohort_id: cohortId, profile_id, kind, variables, refers_to: refersTo },
+            ended_from: payloadTypes.includes('com.apple.SoftwareUpdate') ? 27 : 0,
             ...{ identifier, name, checksum, scope, since, secrets_at: secretsAt },
           },
         }),

@@ -121,8 +121,9 @@ const membership = (luck: Random): HostEvent => {
 }
 
 const version = (luck: Random) => ({
-  ...{ name: 'Wi-Fi', identifier: 'com.example.wifi', scope: 'System' as const, size: 1, payloadTypes: [] },
+  ...{ name: 'Wi-Fi', identifier: 'com.example.wifi', scope: 'System' as const, size: 1 },
   ...{
+    payloadTypes: luck.chance(0.2) ? ['com.apple.SoftwareUpdate'] : [],
     checksum: luck.pick(['aa', 'bb']),
     content: { gzip: '' },
     variables: luck.chance(0.2) ? ['HOST_UUID'] : [],

@@ -2,11 +2,15 @@ import assert from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fillLog } from '../../bench/support/filling.ts'
+import { postgresEventLog } from '../../src/adapters/postgres/event-log.ts'
 import type { Route } from '../../src/api/admin/access.ts'
 import { access } from '../../src/api/admin/access.ts'
 import { pastRoutes } from '../../src/api/admin/past/at-any-time.ts'
 import type { DemoPush } from '../../src/cli/demo/push.ts'
 import { startPush } from '../../src/cli/demo/push.ts'
+import { hostIdOf } from '../../src/domain/host/host-id.ts'
+import { derivedId } from '../../src/kernel/ids.ts'
 import { osqueryAgent } from '../../src/simulators/agent.ts'
 import { appleDevice } from '../../src/simulators/apple-device.ts'
 import type { AppleFleet } from '../../src/simulators/fleet.ts'
@@ -17,6 +21,9 @@ import { eventually } from '../support/eventually.ts'
 import type { TestServer } from '../support/server.ts'
 import { startServer } from '../support/server.ts'
 import * as story from '../support/story.ts'
+
+/** More than are moved while a request waits. */
+const manyHosts = 501
 
 type GetRoute = Extract<Route, `GET ${string}`>
 
@@ -40,10 +47,12 @@ type Seeds = Readonly<{
   changeSet: string
   /** When all hosts were enrolled. */
   since: string
+  /** Of many hosts. */
+  transfer: string
 }>
 
 /** Routes whose template is not all that they need. */
-const asked = ({ host, udid, phone, team, label, profile, carve, command, user, cohort, changeSet, since }: Seeds) =>
+const asked = ({ host, udid, phone, team, label, profile, carve, command, user, cohort, changeSet, since, transfer }: Seeds) =>
   ({
     'GET /hosts/identifier/:identifier': `/hosts/identifier/${udid}`,
     'GET /hosts/:id': `/hosts/${String(host)}`,
@@ -77,6 +86,7 @@ const asked = ({ host, udid, phone, team, label, profile, carve, command, user, 
     'GET /carves/:id': `/carves/${String(carve)}`,
     'GET /carves/:id/block/:block': `/carves/${String(carve)}/block/0`,
     'GET /change_sets/:id': `/change_sets/${changeSet}`,
+    'GET /transfers/:id': `/transfers/${transfer}`,
     'GET /users/:id': `/users/${String(user)}`,
     'GET /commands/results': `/commands/results?command_uuid=${command}`,
   }) as const satisfies Partial<Record<GetRoute, string>>
@@ -136,6 +146,16 @@ describe('What the admin API answers', function () {
     return (await call('GET /carves')).carves[0].id
   }
 
+  /** More hosts than are moved while a request waits, moved to a team. */
+  const transfer = async (teamId: number): Promise<string> => {
+    const log = await postgresEventLog({ url: server.databaseUrl })
+    await fillLog(log, { from: 0, to: manyHosts, profiles: 0 })
+    await log.close()
+    const hosts = Array.from({ length: manyHosts }, (_, index) => Number(hostIdOf(derivedId(`filled/${String(index)}`))))
+    await eventually('all hosts are known', async () => (await server.client.hosts.count()) >= manyHosts)
+    return (await call('POST /hosts/transfer', { team_id: teamId, hosts })).transfer
+  }
+
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'muster-push-'))
     push = await startPush(folder)
@@ -179,9 +199,10 @@ describe('What the admin API answers', function () {
     const { user } = await call('POST /users', { ...ann, global_role: 'maintainer' })
     const { cohort } = await call(`GET /hosts/${String(host)}/desired`)
     const [{ id: changeSet }] = (await call('GET /change_sets')).change_sets
+    const moving = await transfer(team.id)
     seeds = {
       ...{ host, udid: mac.udid, phone, team: team.id, label: label.id, profile, carve: await carve(), command: command_uuid },
-      ...{ user: user.id, cohort: cohort.id, changeSet, since },
+      ...{ user: user.id, cohort: cohort.id, changeSet, since, transfer: moving },
     }
   })
   after(async () => {

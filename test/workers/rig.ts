@@ -33,7 +33,7 @@ export type WorkerRig = TestApp &
     upload: (
       profileId: string,
       teamId?: string,
-      more?: Readonly<{ checksum?: string; scope?: 'System' | 'User' }>,
+      more?: Readonly<{ checksum?: string; scope?: 'System' | 'User'; payloadTypes?: readonly string[] }>,
     ) => Promise<void>
     stateOf: (hostId: string) => Promise<Host>
     /** Each host does all that waits for it. */
@@ -97,9 +97,9 @@ export const workerRig = async (): Promise<WorkerRig> => {
       await caughtUp()
       return udids.map(hostIdOf)
     },
-    upload: async (profileId, teamId = '0', { checksum = `${profileId}-v1`, scope = 'System' } = {}) => {
+    upload: async (profileId, teamId = '0', { checksum = `${profileId}-v1`, scope = 'System', payloadTypes = [] } = {}) => {
       const identifier = `com.example.${profileId}`
-      const version = { name: profileId, identifier, scope, checksum, size: 1, payloadTypes: [], content: { gzip: '' } }
+      const version = { name: profileId, identifier, scope, checksum, size: 1, payloadTypes, content: { gzip: '' } }
       const command = { type: 'UploadProfile', data: { ...version, teamId, family: 'apple' } } as const
       await app.execute(profile, profileId, command, testCause())
       await caughtUp()

@@ -40,6 +40,34 @@ describe('rolling settings out', function () {
     assert.deepEqual(due, ['refuse-user-settings', 'verify-host'])
   })
 
+  it('passes by hosts whose system heeds nothing in a profile, with the reason, and takes it back when they come to run one [case G5]', async () => {
+    const [first = '', second = '', ...others] = ids
+    const runs = async (hostId: string, osVersion: string) => {
+      const data = { facts: { osVersion }, source: 'device-information' } as const
+      await rig.app.caughtUp(await rig.app.execute(host, hostId, { type: 'DescribeHost', data }, testCause()))
+    }
+    await runs(first, '27.0')
+    await runs(second, '26.4')
+    await rig.workAll()
+    await rig.upload('updates', '0', { payloadTypes: ['com.apple.SoftwareUpdate'] })
+    await rig.workAll()
+    assert.deepEqual(await installs(), [second, ...others].sort())
+    const [refused] = await rig.eventsOf(first, 'ProfileRefused')
+    const detail = 'macOS 27.0 ignores all that the profile sets: updates are enforced by declarations there.'
+    assert.deepEqual((refused?.data as Record<string, unknown>)['detail'], detail)
+    assert.equal(await sweepDifferences(rig.app), 0)
+    assert.deepEqual(await counts(), { failed: 1, pending: others.length + 1, verifying: 0, verified: 0 })
+    await runs(second, '27.1')
+    await rig.workAll()
+    assert.equal((await rig.eventsOf(second, 'CommandsCancelled')).length, 1)
+    assert.equal((await rig.eventsOf(second, 'ProfileRefused')).length, 1)
+    await rig.answerAll(others)
+    await runs(others[0] ?? '', '27.0')
+    await rig.workAll()
+    assert.deepEqual(await rig.eventsOf(others[0] ?? '', 'ProfileRefused'), [], 'what is there is left there')
+    assert.equal((await rig.eventsOf(first, 'ProfileRefused')).length, 1)
+  })
+
   it('is not held up by a host that fails: it becomes work of its own', async () => {
     await rig.upload('wifi')
     const [unlucky = ''] = ids

@@ -5,6 +5,7 @@ import type { AnyProjection } from '../../kernel/projection.ts'
 import type { ColumnType } from './array-literals.ts'
 import { logIdentityTable } from './log-identity.ts'
 import { insertWorkState, readStates, stateTable } from './projection-states.ts'
+import { deleteSetAside } from './set-aside.ts'
 import type { TableShape } from './write-changes.ts'
 import { identifier } from './write-changes.ts'
 
@@ -48,6 +49,7 @@ export const beginGeneration = async (
   await client.query(`create schema ${schema}; set local search_path to ${schema}, public; ${definitionOf(projection)}`)
   await client.query('set local search_path to default')
   if ('key' in projection) await mustHaveKey(client, schema, projection)
+  await deleteSetAside(client, { name, generation })
   await client.query(
     `insert into public.projection_state (name, version, generation, schema, shown, status) values ($1, $2, $3, $4, $5, 'building')`,
     [name, version, generation, schema, shown],
@@ -107,6 +109,7 @@ const mustHaveKey = async (
 }
 
 const dropGeneration = async (client: ClientBase, { name, generation, schema }: Generation): Promise<void> => {
+  await deleteSetAside(client, { name, generation })
   await client.query('delete from public.projection_state where name = $1 and generation = $2', [name, generation])
   await client.query(`drop schema if exists ${identifier(schema)} cascade`)
 }

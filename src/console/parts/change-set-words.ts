@@ -1,4 +1,4 @@
-import { wordsOf } from './activity-words.ts'
+import { activityWords } from './activity-words.ts'
 
 /** What a change set is about: its kinds of things, and how many. */
 export const summaryOf = ({
@@ -6,7 +6,7 @@ export const summaryOf = ({
   events,
   undoes,
 }: Readonly<{ kinds: readonly string[]; events: number; undoes: string | null }>): string => {
-  const shown = kinds.slice(0, 3).map((kind, index) => (index === 0 ? wordsOf(kind) : lowered(wordsOf(kind))))
+  const shown = kinds.slice(0, 3).map((kind, index) => (index === 0 ? activityWords(kind) : lowered(activityWords(kind))))
   const more = kinds.length > shown.length ? ` and ${String(kinds.length - shown.length)} more` : ''
   const words = `${shown.join(', ')}${more}`
   return `${undoes === null ? words : `Undo: ${lowered(words)}`}${events > 1 ? ` (${String(events)} things)` : ''}`

@@ -49,6 +49,7 @@ export const mustBeTaken = (needs: Needs, to: Readonly<{ enrollment: Enrollment;
 export const isBeyond = ({ platform, facts }: Pick<Enrollment, 'platform' | 'facts'>, until: number): boolean =>
   platform !== 'windows' && platform !== 'linux' && Number.parseInt(facts.osVersion ?? '', 10) >= until
 
-const systems: Readonly<Record<Platform, string>> = {
+/** What people call the systems. */
+export const systems: Readonly<Record<Platform, string>> = {
   ...{ darwin: 'macOS', ios: 'iOS', ipados: 'iPadOS', windows: 'Windows', linux: 'Linux' },
 }

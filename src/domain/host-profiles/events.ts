@@ -12,6 +12,11 @@ export type MissedProfile = Readonly<{
 /** A profile that overrides another on a host, in one version. */
 export type Overrider = Readonly<{ profileId: string; checksum: string }>
 
+/**
+ * Why a profile cannot be given to a host. `system-heeds-nothing`: its system does not take any of what the profile sets any more.
+ */
+export type RefusedBecause = 'no-user-channel' | 'variable-missing' | 'system-heeds-nothing'
+
 /** What happened to the profiles on one host, beside the commands that carry them. */
 export type HostProfileEvent =
   /** The device took it. On a Mac it still has to be seen (`verifying`); elsewhere the answer is all there is (`verified`). */
@@ -47,7 +52,7 @@ export type HostProfileEvent =
         identifier: string
         checksum: string
         scope: ProfileScope
-        because: 'no-user-channel' | 'variable-missing'
+        because: RefusedBecause
         detail: string
       }
     }

@@ -1,6 +1,7 @@
 import { derivedId } from '../../kernel/ids.ts'
 import type { Slice } from '../../kernel/slice.ts'
 import { cancelSome } from '../commands/cancelling.ts'
+import { systems } from '../commands/needs.ts'
 import type { CommandEvent, QueuedCommand } from '../commands/events.ts'
 import type { Commands } from '../commands/state.ts'
 import type { EnrollmentEvent } from '../enrollment/events.ts'
@@ -13,7 +14,7 @@ import type { HostValues } from '../settings/host-values.ts'
 import { hostValuesOf, renderingOf } from '../settings/host-values.ts'
 import { deviceChannel } from '../platforms.ts'
 import { reject } from '../rejections.ts'
-import type { HostProfileEvent } from './events.ts'
+import type { HostProfileEvent, RefusedBecause } from './events.ts'
 import type { Overriding } from './overriding.ts'
 import { overridingNews } from './overriding.ts'
 import { observed } from './observing.ts'
@@ -53,7 +54,8 @@ export const hostProfiles: Slice<
       const [declarations, profiles] = partition(desired)
       const unsent = new Set([...sees.commands.waiting].flatMap(([id, { sends }]) => (sends > 0 ? [] : [id])))
       const current = sees.hostProfiles
-      const decisions = reconcile({ desired: profiles, current, hasUserChannel, enrolledAt, unsent, values, now })
+      const system = systemOf(sees.enrollment)
+      const decisions = reconcile({ desired: profiles, current, hasUserChannel, enrolledAt, unsent, values, ...system, now })
       return [
         ...told(decisions, { ...sees, values }, deadlineOf(now)),
         ...declared({ desired: declarations, standing: declarationsToken, values, now }, sees),
@@ -89,7 +91,11 @@ export const hostProfiles: Slice<
       return { ...without(state, data.from), [data.to]: kept }
     },
     ProfileForgotten: (state, { data }) => without(state, data.profileId),
-    ProfileRefused: (state, { data }) => ({ ...state, [data.profileId]: refused(data) }),
+    // What was there before, in another version, is there still.
+    ProfileRefused: (state, { data }) => ({
+      ...state,
+      [data.profileId]: { ...refused(data), landed: state[data.profileId]?.landed ?? false },
+    }),
     ProfileResendAsked: (state, { data }) =>
       change(state, data.profileId, { status: 'waiting', resend: true, failures: 0, misses: 0 }),
     ProfileOverridden: (state, { data: { profileId, by, detail } }) =>
@@ -120,10 +126,7 @@ const told = (
         profileId: profile.profileId,
         ...content(profile),
         because,
-        detail:
-          variable === undefined
-            ? noUser(enrollment)
-            : `Nothing is known of this host that $FLEET_VAR_${variable} could stand for.`,
+        detail: refusals[because](enrollment, variable),
       },
     })),
     ...(queue.length === 0 ? [] : [{ type: 'CommandsQueued', data: { commands: queue } } as const]),
@@ -182,6 +185,19 @@ const partition = (desired: readonly DesiredProfile[]) =>
 
 const because = ({ cancel }: Decisions, why: 'superseded' | 'no-longer-wanted'): readonly string[] =>
   cancel.filter((one) => one.because === why).map(({ commandId }) => commandId)
+
+/** The major version of a system of Apple's; nothing for one that did not tell, and for others. */
+export const systemOf = ({ platform, facts }: Pick<Enrollment, 'platform' | 'facts'>): Readonly<{ system?: number }> => {
+  const system = Number.parseInt(facts.osVersion ?? '', 10)
+  return platform === 'windows' || platform === 'linux' || Number.isNaN(system) ? {} : { system }
+}
+
+const refusals: Readonly<Record<RefusedBecause, (enrollment: Enrollment, variable: string | undefined) => string>> = {
+  'no-user-channel': (enrollment) => noUser(enrollment),
+  'variable-missing': (_, variable = '') => `Nothing is known of this host that $FLEET_VAR_${variable} could stand for.`,
+  'system-heeds-nothing': ({ platform, facts }) =>
+    `${systems[platform]} ${facts.osVersion ?? ''} ignores all that the profile sets: updates are enforced by declarations there.`,
+}
 
 const content = ({ identifier, checksum, scope }: DesiredProfile) => ({ identifier, checksum, scope })
 

@@ -2,7 +2,7 @@ import type { Reason } from '../commands/events.ts'
 import type { HostValues } from '../settings/host-values.ts'
 import { renderingOf } from '../settings/host-values.ts'
 import { userChannelWaitMs } from '../enrollment/user-channel.ts'
-import type { Overrider } from './events.ts'
+import type { Overrider, RefusedBecause } from './events.ts'
 import type { DesiredProfile, HostProfile, HostProfiles } from './state.ts'
 import { mayBeThere } from './state.ts'
 
@@ -13,13 +13,13 @@ export type Decisions = Readonly<{
   /** The same bytes are on the host under the id `from`, or (the same id) were to leave and nobody told it yet: nothing is sent. */
   keep: readonly Readonly<{ from: string; to: DesiredProfile; has: HostProfile }>[]
   forget: readonly Readonly<{ profileId: string; because: 'never-sent' | 'never-landed' | 'replaced' | 'no-user-channel' }>[]
-  /** What cannot be given to this host: user settings with no user long after enrollment, and variables that stand for nothing here. */
+  /** What cannot be given to this host: user settings with no user long after enrollment, variables that stand for nothing here, what its system ignores. */
   refuse: readonly Refusal[]
   /** Commands on their way that are no longer wanted. */
   cancel: readonly Readonly<{ commandId: string; because: 'superseded' | 'no-longer-wanted' }>[]
 }>
 
-export type Refusal = Readonly<{ profile: DesiredProfile; because: 'no-user-channel' | 'variable-missing'; variable?: string }>
+export type Refusal = Readonly<{ profile: DesiredProfile; because: RefusedBecause; variable?: string }>
 
 export type Situation = Readonly<{
   desired: readonly DesiredProfile[]
@@ -30,6 +30,8 @@ export type Situation = Readonly<{
   unsent?: ReadonlySet<string>
   /** What this host's variables stand for. */
   values?: HostValues
+  /** The major version of the host's system; absent: not known. */
+  system?: number
   /** ISO 8601. */
   now: string
 }>
@@ -49,7 +51,8 @@ export const reconcile = (situation: Situation): Decisions => {
     const rendering = renderingOf(profile, values)
     return rendering.kind === 'missing' ? [{ profile, because: 'variable-missing', variable: rendering.variable }] : []
   })
-  const desired = all.filter((profile) => !missing.some((one) => one.profile === profile))
+  const ended = all.filter((profile) => isEnded(profile, situation) && !isThereAlready(profile, current[profile.profileId]))
+  const desired = all.filter((profile) => !missing.some((one) => one.profile === profile) && !isEnded(profile, situation))
   const wanted = new Map(all.map((profile) => [profile.profileId, profile]))
   const others = Object.entries(current).flatMap(([profileId, profile]): readonly Other[] =>
     kept.has(profileId) || wanted.get(profileId)?.scope === profile.scope ? [] : [{ profileId, profile }],
@@ -96,12 +99,14 @@ export const reconcile = (situation: Situation): Decisions => {
     ],
     refuse: [
       ...missing,
+      ...ended.map((profile) => ({ profile, because: 'system-heeds-nothing' as const })),
       ...(waitIsOver(situation) ? withoutUser.map((profile) => ({ profile, because: 'no-user-channel' as const })) : []),
     ].filter(({ profile }) => !isRefused(profile, current[profile.profileId])),
     cancel: [
       ...sendable.flatMap(({ profile }) => inFlight(current[profile.profileId], 'superseded')),
       ...replaced.flatMap(({ profile }) => inFlight(profile, 'superseded')),
       ...removals.flatMap(({ profile }) => inFlight(profile, 'no-longer-wanted')),
+      ...ended.flatMap(({ profileId }) => inFlight(current[profileId], 'no-longer-wanted')),
       ...staying.flatMap(({ profileId }) => inFlight(current[profileId], 'no-longer-wanted')),
     ],
   }
@@ -127,8 +132,8 @@ const installReason = (profile: DesiredProfile, has: HostProfile | undefined, { 
   if (has.checksum !== profile.checksum) return { code: 'profile-changed', from: has.checksum }
   if (profile.secretsAt !== undefined && (has.secretsAt ?? '') < profile.secretsAt) return { code: 'secrets-changed' }
   if (isRenderedAnew(profile, has, values)) return { code: 'variables-changed' }
-  // Its user could not be reached then; where nobody can be reached now, it is refused as before.
-  if (has.refusedFor === 'no-user-channel') return { code: 'profile-missing' }
+  // Its user could not be reached then, or its system was another; where that is still so, it is refused as before.
+  if (has.refusedFor === 'no-user-channel' || has.refusedFor === 'system-heeds-nothing') return { code: 'profile-missing' }
   if (has.overridden !== undefined && has.status !== 'pending' && !isOverridden(has.overridden.by, wanted))
     return { code: 'override-ended' }
   if (has.status !== 'waiting') return null
@@ -185,6 +190,13 @@ const isRenderedAnew = (profile: DesiredProfile, has: HostProfile, values: HostV
   const rendering = renderingOf(profile, values)
   return rendering.kind === 'rendering' && rendering.digest !== (has.rendering ?? null)
 }
+
+const isEnded = ({ endedFrom }: DesiredProfile, { system }: Situation): boolean =>
+  endedFrom !== undefined && system !== undefined && system >= endedFrom
+
+/** What is there does no harm, and is not sent again. */
+const isThereAlready = ({ checksum }: DesiredProfile, has: HostProfile | undefined): boolean =>
+  has?.operation === 'install' && has.checksum === checksum && (has.status === 'verified' || has.status === 'verifying')
 
 const isThere = (has: HostProfile | undefined): boolean => has?.operation === 'install'
 

@@ -1,4 +1,4 @@
-import type { Overrider } from './events.ts'
+import type { Overrider, RefusedBecause } from './events.ts'
 import type { ProfileScope, SettingsKind } from '../profiles/events.ts'
 
 /** `waiting`: must be sent and was not yet. `pending`: a command is under way. The rest is what the device said. */
@@ -28,7 +28,7 @@ export type HostProfile = Readonly<{
   /** The profiles that override it, as far as that was told; none: what did is gone, and it is to be sent again. Absent: nothing does. */
   overridden?: Readonly<{ by: readonly Overrider[]; detail: string }>
   /** Why it could not be given to the host; absent: it could. */
-  refusedFor?: 'no-user-channel' | 'variable-missing'
+  refusedFor?: RefusedBecause
   /** Of one that is to leave: how it stood before. */
   stood?: HostProfileStatus
 }>
@@ -61,4 +61,6 @@ export type DesiredProfile = Readonly<{
   variables?: readonly string[]
   /** Identifiers of the assets that a declaration is made of; absent: none. */
   refersTo?: readonly string[]
+  /** The first major version of Apple's systems that heeds nothing in it; absent: all heed something. */
+  endedFrom?: number
 }>

@@ -1,5 +1,6 @@
 import { canDeclare } from '../declarations/announcing.ts'
 import type { DesiredProfile, HostProfile, HostProfiles, HostProfileStatus } from '../host-profiles/state.ts'
+import { systemOf } from '../host-profiles/host-profiles.ts'
 import { reconcile } from '../host-profiles/reconcile.ts'
 import type { Platform } from '../platforms.ts'
 import type { SettingsKind } from '../profiles/events.ts'
@@ -53,12 +54,17 @@ export const planOfAlike = (
 
 const nothing: HostPlan = { install: [], remove: [], refused: [] }
 
-const reconciled = ({ standings, hasUserChannel }: AlikeHosts, sets: readonly DesiredProfile[]): HostPlan => {
+const reconciled = (
+  { standings, hasUserChannel, platform, osVersion }: AlikeHosts,
+  sets: readonly DesiredProfile[],
+): HostPlan => {
   const desired = sets.filter(({ kind }) => kind !== 'declaration').map(({ variables: _, ...profile }) => profile)
   const current = Object.fromEntries(
     standings.filter(({ kind }) => kind === 'profile').map((one) => [one.profileId, asHeld(one)]),
   )
-  const decided = (has: HostProfiles) => reconcile({ desired, current: has, hasUserChannel, enrolledAt: null, now: '' })
+  const system = systemOf({ platform, facts: osVersion === null ? {} : { osVersion } })
+  const decided = (has: HostProfiles) =>
+    reconcile({ desired, current: has, hasUserChannel, enrolledAt: null, ...system, now: '' })
   const first = decided(current)
   const gone = new Set([...first.remove, ...first.forget].map(({ profileId }) => profileId))
   const later = Object.fromEntries(Object.entries(current).filter(([profileId]) => !gone.has(profileId)))

@@ -39,6 +39,13 @@ export type ProfileVersion = Readonly<{
   secretFingerprints?: Readonly<Record<string, string>>
 }>
 
+/**
+ * The first major version of Apple's systems that heeds nothing in a profile of these payloads; 0: all heed something, or it is not known what is in
+ * it. From 27 on, updates are enforced by declarations alone.
+ */
+export const endedFromOf = ({ payloadTypes }: Pick<ProfileVersion, 'payloadTypes'>): number =>
+  payloadTypes.length > 0 && payloadTypes.every((type) => type === 'com.apple.SoftwareUpdate') ? 27 : 0
+
 export type ProfileEvent =
   /** `kind` is absent for profiles, `targets` for settings of all hosts of the team. */
   | {

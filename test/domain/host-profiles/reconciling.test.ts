@@ -48,6 +48,67 @@ describe('making a host look like its cohort', () => {
       .andAgainNothing()
   })
 
+  describe('whose system heeds nothing in a profile [case G5]', () => {
+    const updates = profileOf('updates', '1', { endedFrom: 27 })
+    const running = (osVersion: string): HostEvent => ({
+      type: 'HostDescribed',
+      data: { facts: { osVersion }, source: 'device-information' },
+    })
+    const refusal: HostEvent = {
+      type: 'ProfileRefused',
+      data: {
+        ...{ profileId: 'updates', identifier: 'com.example.updates', checksum: 'updates-v1', scope: 'System' },
+        because: 'system-heeds-nothing',
+        detail: 'macOS 27.0 ignores all that the profile sets: updates are enforced by declarations there.',
+      },
+    }
+
+    it('refuses it, once, and gives it the rest', () => {
+      const history = [...enrolled(), running('27.0')]
+      given(host, history)
+        .when(reconcileTo([updates, wifi]))
+        .then([refusal, named(history, install(wifi))])
+        .andAgainNothing()
+    })
+
+    it('gives it to a host that runs an earlier one, and to one that did not tell', () => {
+      for (const history of [[...enrolled(), running('26.9')], enrolled()])
+        given(host, history)
+          .when(reconcileTo([updates]))
+          .then([named(history, install(profileOf('updates')))])
+    })
+
+    it('leaves it where it is, and takes it away with the settings', () => {
+      const history = [...enrolled(), ...having(updates), running('27.0')]
+      given(host, history)
+        .when(reconcileTo([updates]))
+        .thenNothing()
+      given(host, history)
+        .when(reconcileTo([]))
+        .then([named(history, remove(updates))])
+    })
+
+    it('refuses a new version of it, and still takes away the one that is there', () => {
+      const history = [...enrolled(), ...having(profileOf('updates', '0')), running('27.0')]
+      given(host, history)
+        .when(reconcileTo([updates]))
+        .then([refusal])
+        .andAgainNothing()
+      const later = [...history, refusal]
+      given(host, later)
+        .when(reconcileTo([]))
+        .then([named(later, remove(updates, true))])
+    })
+
+    it('gives it other content under the same name', () => {
+      const history = [...enrolled(), running('27.0'), refusal]
+      const edited = profileOf('updates', '2')
+      given(host, history)
+        .when(reconcileTo([edited]))
+        .then([named(history, install(edited, { code: 'profile-changed', from: 'updates-v1' }))])
+    })
+  })
+
   it('waits until the host is enrolled', () => {
     given(host, enrolled().slice(0, 2))
       .when(reconcileTo([wifi]))

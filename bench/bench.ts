@@ -12,6 +12,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   replay: async () => (await import('./replay.ts')).replay,
   'enroll-storm': async () => (await import('./enroll-storm.ts')).enrollStorm,
   push: async () => (await import('./push.ts')).push,
+  fleet: async () => (await import('./fleet.ts')).fleet,
   history: async () => (await import('./history.ts')).history,
   agents: async () => (await import('./agents.ts')).agentReads,
   cohorts: async () => (await import('./cohorts.ts')).cohorts,

@@ -8,7 +8,8 @@ import type { Check } from './operations.ts'
 
 const mb = 1024 * 1024
 
-/** What a ready process has: the log, the read models, the queue. A stuck read model is named, and does not take the process away. */
+/** What a ready process has: the log, the read models, the queue. A stuck read model, or one that set events aside, is named,
+ * and does not take the process away. */
 export const readinessChecks = (
   { log, read, queue }: Pick<App, 'log' | 'read' | 'queue'>,
   { projectionStates }: Pick<ProjectionProgress, 'projectionStates'>,
@@ -60,13 +61,19 @@ export const readinessChecks = (
     name: 'projections',
     vital: false,
     check: async () => {
-      const bad = (await projectionStates()).filter(({ status }) => status === 'stuck')
+      const states = await projectionStates()
+      const bad = states.filter(({ status }) => status === 'stuck')
       const detail = bad.map(({ name, failure }) =>
         failure === null
           ? name
           : `${name} is stuck at ${failure.event.type} ${failure.event.eventId} (${failure.event.position}): ${failure.error}`,
       )
-      return bad.length === 0 ? { ok: true } : { ok: false, detail: detail.join('; ') }
+      const aside = states.filter(({ setAside }) => setAside > 0)
+      const passed = aside.map(
+        ({ name, setAside }) => `${name} has set aside ${String(setAside)} of the events, see GET /projections`,
+      )
+      const told = [...detail, ...passed].join('; ')
+      return { ok: bad.length === 0, ...(told === '' ? {} : { detail: told }) }
     },
   },
 ]

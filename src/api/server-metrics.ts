@@ -30,15 +30,22 @@ export const serverMetrics = (
     labelNames: ['projection'],
     registers: [registry],
     collect: quietly(async () => {
-      for (const { name, lagSeconds, status } of await projectionStates()) {
+      for (const { name, lagSeconds, status, setAside } of await projectionStates()) {
         lag.set({ projection: name }, lagSeconds)
         stuck.set({ projection: name }, status === 'stuck' ? 1 : 0)
+        aside.set({ projection: name }, setAside)
       }
     }),
   })
   const stuck = new Gauge({
     name: 'muster_projection_stuck',
     help: '1 when a read model has stopped at an event that it cannot apply; see /readyz.',
+    labelNames: ['projection'],
+    registers: [registry],
+  })
+  const aside = new Gauge({
+    name: 'muster_projection_set_aside',
+    help: 'Events that a read model passed over because it cannot take them in; see GET /projections.',
     labelNames: ['projection'],
     registers: [registry],
   })

@@ -1,6 +1,6 @@
 import type { Position, Recorded } from '../kernel/event.ts'
 import type { Fed, MainLane } from './main-lane.ts'
-import { upTo, withoutStuck } from './main-lane.ts'
+import { goingOn, upTo } from './main-lane.ts'
 import { patiently } from './patiently.ts'
 import type { RunnerOptions } from './project-options.ts'
 
@@ -37,8 +37,8 @@ export const catchUp = async (
       next = pageAfter(last.position)
       const feeds = behind.map(({ feed }) => feed)
       const before = position
-      const stuck = await patiently(() => store.apply({ feeds, from: before, events, announce: false }), options)
-      behind = withoutStuck(behind, stuck, options)
+      const applied = await patiently(() => store.apply({ feeds, from: before, events, announce: false }), options)
+      behind = goingOn(behind, applied, options)
       position = last.position
       passed += events.length
     }

@@ -3,7 +3,7 @@ import { oneAtATime } from '../kernel/one-at-a-time.ts'
 import { paced } from './paced.ts'
 import { patiently } from './patiently.ts'
 import type { RunnerOptions } from './project-options.ts'
-import type { Feed, Generation, StuckFeed } from './projection-store.ts'
+import type { Applied, Feed, Generation } from './projection-store.ts'
 import { workName } from './projection-store.ts'
 
 /** A generation that this process can feed, with what feeds it. */
@@ -41,8 +41,7 @@ export const mainLane = (
   const applyTo = async (feds: readonly Fed[], from: Position | null, events: readonly Recorded[], announce: boolean) => {
     const feeds = feds.map(({ feed }) => feed)
     if (feeds.length === 0) return feds
-    const stuck = await patiently(() => store.apply({ feeds, from, events, announce }), options)
-    return withoutStuck(feds, stuck, options)
+    return goingOn(feds, await patiently(() => store.apply({ feeds, from, events, announce }), options), options)
   }
 
   /** Shows what is complete. What cannot be shown now (its view is in use) is tried again later. */
@@ -119,8 +118,10 @@ export const mainLane = (
   }
 }
 
-/** What became stuck is told; the rest goes on. */
-export const withoutStuck = (feds: readonly Fed[], stuck: readonly StuckFeed[], { logger }: RunnerOptions): readonly Fed[] => {
+/** What became stuck, and what was set aside, is told; the rest goes on. */
+export const goingOn = (feds: readonly Fed[], { stuck, setAside }: Applied, { logger }: RunnerOptions): readonly Fed[] => {
+  for (const { name, generation, count, first } of setAside)
+    logger.error({ projection: name, generation, count, ...first }, 'A read model set aside what it cannot take in, and goes on.')
   for (const { name, generation, failure } of stuck)
     logger.error({ projection: name, generation, ...failure }, 'A read model is stuck at an event and will be tried again.')
   const names = new Set(stuck.map(nameOf))

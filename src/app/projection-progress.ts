@@ -9,6 +9,8 @@ export type ProjectionReport = Readonly<{
   position: Position | null
   lagSeconds: number
   failure: ProjectionFailure | null
+  /** How many events it passed over, because it cannot take them in. */
+  setAside: number
 }>
 
 export type ProjectionProgress = Readonly<{
@@ -111,8 +113,8 @@ export const projectionProgress = ({ store, log, clock, logger, signal, pollMs =
       const states = reportable(await store.states())
       const lags = new Map<Position | null, number>()
       for (const { position } of states) if (!lags.has(position)) lags.set(position, await lagOf(log, position, clock()))
-      return states.map(({ name, status, position, failure }) => ({
-        ...{ name, position, failure, lagSeconds: lags.get(position) ?? 0 },
+      return states.map(({ name, status, position, failure, setAside }) => ({
+        ...{ name, position, failure, setAside: setAside.count, lagSeconds: lags.get(position) ?? 0 },
         status: status === 'retired' ? 'building' : status,
       }))
     },

@@ -2,7 +2,7 @@ import type { Position, Recorded } from '../kernel/event.ts'
 import type { AnyProjection, Sql } from '../kernel/projection.ts'
 
 /**
- * `live`: fed with every batch. `building`: being filled, not complete yet. `stuck`: an event could not be applied, tried again now and then.
+ * `live`: fed with every batch. `building`: being filled, not complete yet. `stuck`: it cannot go on, for a fault that is not one event's; tried again now and then.
  * `retired`: still asked, no longer fed, because a newer version is being built.
  */
 export type GenerationStatus = 'live' | 'building' | 'stuck' | 'retired'
@@ -11,6 +11,17 @@ export type GenerationStatus = 'live' | 'building' | 'stuck' | 'retired'
 export type ProjectionFailure = Readonly<{
   error: string
   event: Readonly<{ eventId: string; type: string; position: Position }>
+}>
+
+/** An event that one filling of a read model could not take in and passed over. `reason` holds no data of the event. */
+export type SetAside = Readonly<{
+  position: Position
+  eventId: string
+  type: string
+  stream: string
+  reason: string
+  /** When it was set aside, ISO 8601. */
+  at: string
 }>
 
 /** One filling of a read model. Of all that share a name, one at a time is `shown` to questions. */
@@ -26,6 +37,8 @@ export type Generation = Readonly<{
   /** How many events of the log it has passed. */
   events: number
   failure: ProjectionFailure | null
+  /** What it passed over: how many events, and the newest ten of them, newest first. */
+  setAside: Readonly<{ count: number; newest: readonly SetAside[] }>
 }>
 
 /** Writes work rows in the transaction of the read models. */
@@ -39,6 +52,12 @@ export const workName = 'work'
 
 /** A feed that stopped just before the event that it cannot apply. */
 export type StuckFeed = Readonly<{ name: string; generation: number; failure: ProjectionFailure }>
+
+/** A feed that passed over events that it cannot take in, and went on. */
+export type PassedOver = Readonly<{ name: string; generation: number; count: number; first: ProjectionFailure }>
+
+/** What went wrong with a batch that was applied: nothing, as a rule. */
+export type Applied = Readonly<{ stuck: readonly StuckFeed[]; setAside: readonly PassedOver[] }>
 
 /** The database cannot be reached, or did not say whether it wrote. */
 export class StoreUnavailable extends Error {
@@ -68,12 +87,13 @@ export type ProjectionStore = Readonly<{
   /** All generations; none before the first `prepare`. */
   states: () => Promise<readonly Generation[]>
   /**
-   * Applies a batch to feeds that all stand at `from`, in one transaction with their checkpoints. A feed that fails is left just before the
-   * failing event, marked, and answered; the others go on. Throws `Overtaken`.
+   * Applies a batch to feeds that all stand at `from`, in one transaction with their checkpoints. An event that a feed cannot take in is set
+   * aside for that feed, which goes on. A feed that fails for another reason, or sets too much aside, is left just before the failing event,
+   * marked, and answered; the others go on. Throws `Overtaken`.
    */
   apply: (
     batch: Readonly<{ feeds: readonly Feed[]; from: Position | null; events: readonly Recorded[]; announce: boolean }>,
-  ) => Promise<readonly StuckFeed[]>
+  ) => Promise<Applied>
   /** Makes these generations live and shown, and drops those that they replace, in one transaction. Throws `Overtaken` when one is gone. */
   show: (feeds: readonly Feed[]) => Promise<void>
   /** Waits until this process leads; null when `signal` aborts first. */

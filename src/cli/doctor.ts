@@ -43,6 +43,12 @@ const looks: Readonly<Record<string, Look>> = {
         state: 'ails',
         detail: `${name} is stuck: ${failure?.error ?? 'no reason told'}.`,
       }))
+    const aside = all.filter(({ set_aside }) => set_aside.count > 0)
+    if (aside.length > 0)
+      return aside.map(({ name, set_aside: { count, newest } }) => ({
+        state: 'ails',
+        detail: `${name} goes on without ${String(count)} of the events, which it cannot take in: ${newest[0]?.reason ?? 'no reason told'}.`,
+      }))
     const building = all.filter(({ status }) => status === 'building').length
     return [
       well(

@@ -34,17 +34,26 @@ const noteOn = (waiting: readonly string[], now: readonly Projection[]): string 
   return building.map(({ name, events }) => `${name} at ${String(events)} events`).join(', ')
 }
 
+/** What read models passed over and why, for people; nothing when they took everything in. */
+export const setAsideTable = (projections: readonly Projection[]): string => {
+  const rows = projections.flatMap(({ name, set_aside }) =>
+    set_aside.newest.map(({ position, type, stream, reason, at }) => [name, type, stream, position, at, reason]),
+  )
+  return rows.length === 0 ? '' : table(['name', 'set aside', 'of', 'position', 'at', 'reason'], rows)
+}
+
 /** How far each read model is, for people. */
 export const projectionsTable = (projections: readonly Projection[]): string =>
   table(
-    ['name', 'version', 'filling', 'asked', 'status', 'events', 'failure'],
-    projections.map(({ name, version, generation, shown, status, events, failure }) => [
+    ['name', 'version', 'filling', 'asked', 'status', 'events', 'set aside', 'failure'],
+    projections.map(({ name, version, generation, shown, status, events, set_aside, failure }) => [
       name,
       String(version),
       String(generation),
       shown ? 'yes' : 'no',
       status,
       String(events),
+      String(set_aside.count),
       failure?.error ?? '',
     ]),
   )

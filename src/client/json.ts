@@ -171,6 +171,11 @@ export type Projection = Readonly<{
   position: string | null
   events: number
   failure: Readonly<{ error: string }> | null
+  /** What it passed over because it cannot take it in, the newest ten. */
+  set_aside: Readonly<{
+    count: number
+    newest: readonly Readonly<{ position: string; event_id: string; type: string; stream: string; reason: string; at: string }>[]
+  }>
 }>
 
 /** How a host is held; `unlock_pin` where the call shows it. */

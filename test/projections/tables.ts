@@ -82,8 +82,9 @@ export const openTables = async (): Promise<Tables> => {
     project: async (limit = 10_000) => {
       const from = (await store.states())[0]?.position ?? null
       const events = await log.readAll({ after: from, limit })
-      const stuck = events.length === 0 ? [] : await store.apply({ feeds: await feeds(), from, events, announce: false })
-      if (stuck.length > 0) throw new Error(JSON.stringify(stuck))
+      if (events.length === 0) return events
+      const applied = await store.apply({ feeds: await feeds(), from, events, announce: false })
+      if (applied.stuck.length + applied.setAside.length > 0) throw new Error(JSON.stringify(applied))
       return events
     },
     runOnce: async (batchSize, from = log) => {

@@ -1,12 +1,13 @@
 import type { ClientBase, PoolClient } from 'pg'
-import type { Feed, ProjectionFailure, StuckFeed } from '../../app/projection-store.ts'
+import type { Feed } from '../../app/projection-store.ts'
 import { Overtaken } from '../../app/projection-store.ts'
 import type { Position, Recorded } from '../../kernel/event.ts'
 import type { Sql } from '../../kernel/projection.ts'
 import type { SqlValue } from '../../kernel/query.ts'
-import { isContention, isUnavailable, sqlStateOf, valuesOf } from './connections.ts'
+import { isUnavailable, sqlStateOf, valuesOf } from './connections.ts'
 import { markBatch } from './log-identity.ts'
 import { locks } from './projection-states.ts'
+import { DriverFault } from './set-aside.ts'
 import { byName, foldEvents } from './simple-changes.ts'
 import type { Statement, TableShape } from './write-changes.ts'
 import { statementsFor } from './write-changes.ts'
@@ -46,31 +47,8 @@ export const applyTogether = async (client: PoolClient, batch: Batch, shapeOf: S
   })
 }
 
-/**
- * Applies a batch of which some feed cannot take some event: each feed by itself, in halves where it fails, until the event is found; what
- * comes before it is applied. Answers the feeds that are stuck now.
- */
-export const applyApart = async (client: PoolClient, batch: Batch, shapeOf: ShapeOf): Promise<readonly StuckFeed[]> =>
-  inTransaction(client, async () => {
-    await advance(client, batch)
-    // An overlay may not come between, whichever feed removes rows.
-    for (const feed of [...batch.feeds].sort(byName)) await client.query(lockFor(feed))
-    const stuck: StuckFeed[] = []
-    for (const feed of batch.feeds) {
-      const failed = await applyHalves(client, batch.events, (events) => applyFeed(client, feed, events, shapeOf))
-      if (failed === null) continue
-      const { name, generation } = feed
-      stuck.push({ name, generation, failure: failureOf(failed) })
-      await markStuck(client, feed, batch, failed)
-    }
-    if (batch.announce) {
-      await markBatch(client, batch.from, batch.events)
-      await announce(client, batch)
-    }
-    return stuck
-  })
-
-const inTransaction = async <T>(client: PoolClient, body: () => Promise<T>): Promise<T> => {
+/** Runs `body` in the transaction of a batch: all of it, or nothing. */
+export const inTransaction = async <T>(client: PoolClient, body: () => Promise<T>): Promise<T> => {
   await client.query(begin)
   try {
     const result = await body()
@@ -83,7 +61,7 @@ const inTransaction = async <T>(client: PoolClient, body: () => Promise<T>): Pro
 }
 
 /** Moves all checkpoints first: who was overtaken learns it before writing, and two writers wait for each other here. */
-const advance = async (client: ClientBase, { feeds, from, events }: Batch): Promise<void> => {
+export const advance = async (client: ClientBase, { feeds, from, events }: Batch): Promise<void> => {
   const { rowCount } = await client.query({
     name: 'advance',
     text: `update public.projection_state s
@@ -114,11 +92,16 @@ const prepare = (feed: Feed, events: readonly Recorded[], shapeOf: ShapeOf): Pre
  * Keeps overlays of this read model away until the transaction ends. Needed where rows are removed: an overlay that missed the removed row
  * would make it again, and nobody would remove it a second time.
  */
-const lockFor = ({ name }: Feed): string => `select pg_advisory_xact_lock(${String(locks.overlay)}, hashtext('${name}'))`
+export const lockFor = ({ name }: Feed): string => `select pg_advisory_xact_lock(${String(locks.overlay)}, hashtext('${name}'))`
 
 /** Sends one statement without waiting for those before. */
 export const run = async (client: ClientBase, { name, text, values }: Statement): Promise<void> => {
-  await client.query({ name, text, values: [...values] })
+  await client.query({ name, text, values: [...values] }).catch(ofDriver)
+}
+
+const ofDriver = (error: unknown): never => {
+  if (sqlStateOf(error) !== '' || isUnavailable(error) || !(error instanceof Error)) throw error
+  throw new DriverFault(error.message, { cause: error })
 }
 
 /** Waits for all; throws the first error, which is the one that made the others fail. */
@@ -141,69 +124,17 @@ const applySet = async (client: ClientBase, { schema, from }: Feed, events: read
 export const sqlOf =
   (client: ClientBase): Sql =>
   async <Row>(text: string, values?: readonly SqlValue[]) =>
-    (await client.query(text, valuesOf(values))).rows as readonly Row[]
+    (await client.query(text, valuesOf(values)).catch(ofDriver)).rows as readonly Row[]
 
-const applyFeed = async (client: ClientBase, feed: Feed, events: readonly Recorded[], shapeOf: ShapeOf): Promise<void> => {
+/** Applies events to one feed in the transaction that is open. Throws whatever the feed throws. */
+export const applyFeed = async (client: ClientBase, feed: Feed, events: readonly Recorded[], shapeOf: ShapeOf): Promise<void> => {
   const prepared = prepare(feed, events, shapeOf)
   if (prepared === null) await applySet(client, feed, events)
   else await allOf(prepared.statements.map((statement) => run(client, statement)))
 }
 
-type Failed = Readonly<{ index: number; event: Recorded; error: unknown }>
-
-/** Applies as much as can be, in order; null when that is all, else the first event that cannot be applied. */
-const applyHalves = async (
-  client: ClientBase,
-  events: readonly Recorded[],
-  apply: (events: readonly Recorded[]) => Promise<void>,
-): Promise<Failed | null> => {
-  const [event] = events
-  if (event === undefined) return null
-  await client.query('savepoint feed')
-  try {
-    await apply(events)
-    await client.query('release savepoint feed')
-    return null
-  } catch (error) {
-    if (isUnavailable(error) || isContention(error)) throw error
-    await client.query('rollback to savepoint feed; release savepoint feed')
-    if (events.length === 1) return { index: 0, event, error }
-  }
-  const half = Math.ceil(events.length / 2)
-  const first = await applyHalves(client, events.slice(0, half), apply)
-  if (first !== null) return first
-  const second = await applyHalves(client, events.slice(half), apply)
-  return second === null ? null : { ...second, index: second.index + half }
-}
-
-const failureOf = ({ event, error }: Failed): ProjectionFailure => ({
-  error: describe(error),
-  event: { eventId: event.eventId, type: event.type, position: event.position },
-})
-
-/** Says what went wrong without the event's data, which may be personal: Postgres and parsers put values behind a colon. */
-const describe = (error: unknown): string => {
-  const state = sqlStateOf(error)
-  if (!(error instanceof Error)) return 'Something was thrown that is no error.'
-  const message =
-    state.startsWith('22') || error instanceof SyntaxError ? error.message.replace(/[:"].*$/s, '').trim() : error.message
-  return `${state === '' ? error.name : `SQL ${state}`}: ${message}`.slice(0, 500)
-}
-
-const markStuck = async (client: ClientBase, feed: Feed, { from, events }: Batch, failed: Failed): Promise<void> => {
-  const { error, event } = failureOf(failed)
-  await client.query(
-    `update public.projection_state set status = 'stuck', position = $3, events = events - $4, error = $5, failed_event = $6,
-       failed_type = $7, failed_position = $8
-     where name = $1 and generation = $2`,
-    [
-      ...[feed.name, feed.generation, events[failed.index - 1]?.position ?? from, events.length - failed.index],
-      ...[error, event.eventId, event.type, event.position],
-    ],
-  )
-}
-
-const announce = async (client: ClientBase, { events, from }: Batch): Promise<void> => {
+/** Tells those who wait how far the read models are, once the transaction is committed. */
+export const announce = async (client: ClientBase, { events, from }: Batch): Promise<void> => {
   await client.query({
     name: 'announce',
     text: 'select pg_notify($1, $2)',

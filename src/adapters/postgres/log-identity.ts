@@ -84,7 +84,7 @@ const forgetAll = `
     for schema in select nspname from pg_namespace where nspname ~ '^rm_.*_v[0-9]+_g[0-9]+$' loop
       execute format('drop schema %I cascade', schema);
     end loop;
-    drop table if exists public.projection_state;
+    drop table if exists public.projection_state, public.projection_set_aside;
     delete from public.log_identity;
     if to_regclass('public.audit_chain') is not null then truncate audit_chain; end if;
     if to_regclass('public.log_cursors') is not null then delete from log_cursors; end if;

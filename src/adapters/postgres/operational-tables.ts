@@ -1,5 +1,6 @@
 import type { Pool } from 'pg'
 import { logIdentityTable } from './log-identity.ts'
+import { setAsideTable } from './set-aside.ts'
 import { writeProbeTable } from './write-probe.ts'
 
 /**
@@ -8,6 +9,7 @@ import { writeProbeTable } from './write-probe.ts'
  */
 const tables = `${logIdentityTable}
 ${writeProbeTable}
+${setAsideTable}
   create table if not exists vault_keys (
     owner text primary key, key_id text not null, wrapped bytea, created_at timestamptz not null default now(), destroyed_at timestamptz);
   alter table vault_keys add column if not exists generation integer not null default 0;

@@ -1,11 +1,12 @@
 import type { ClientBase } from 'pg'
 import type { Generation, GenerationStatus } from '../../app/projection-store.ts'
 import { workName } from '../../app/projection-store.ts'
+import { readSetAside, setAsideTable } from './set-aside.ts'
 
 /** First keys of the two-part advisory locks taken here. */
 export const locks = { leader: 77_302_001, tables: 77_302_002, overlay: 77_302_003 } as const
 
-/** Where each generation of each read model stands. The checkpoint of `work` is kept here, too. */
+/** Where each generation of each read model stands, and what it passed over. The checkpoint of `work` is kept here, too. */
 export const stateTable = `
   create table if not exists public.projection_state (
     name text not null,
@@ -22,7 +23,8 @@ export const stateTable = `
     failed_position text collate "C",
     updated_at timestamptz not null default now(),
     primary key (name, generation));
-  create unique index if not exists projection_state_shown on public.projection_state (name) where shown;`
+  create unique index if not exists projection_state_shown on public.projection_state (name) where shown;
+  ${setAsideTable}`
 
 type StateRow = Readonly<{
   name: string
@@ -39,26 +41,28 @@ type StateRow = Readonly<{
   failed_position: string | null
 }>
 
-/** All generations, oldest first; none when the table is not there yet. */
+/** All generations, oldest first; none when the tables are not there yet. */
 export const readStates = async (client: ClientBase): Promise<readonly Generation[]> => {
   const { rows: found } = await client.query<{ here: boolean }>(
-    `select to_regclass('public.projection_state') is not null as here`,
+    `select to_regclass('public.projection_state') is not null and to_regclass('public.projection_set_aside') is not null as here`,
   )
   if (found[0]?.here !== true) return []
-  const { rows } = await client.query<StateRow>('select * from public.projection_state order by name, generation')
-  return rows.map(generationOf)
+  const [{ rows }, setAside] = await Promise.all([
+    client.query<StateRow>('select * from public.projection_state order by name, generation'),
+    readSetAside(client),
+  ])
+  return rows.map((row) => ({ ...generationOf(row), setAside: setAside(row) }))
 }
 
-const generationOf = ({ name, version, generation, schema, shown, status, position, events, ...row }: StateRow): Generation => ({
-  ...{ name, version, generation, schema, shown, status, position, events },
-  failure:
-    row.error === null
-      ? null
-      : {
-          error: row.error,
-          event: { eventId: row.failed_event ?? '', type: row.failed_type ?? '', position: row.failed_position ?? '' },
-        },
-})
+const generationOf = (row: StateRow): Omit<Generation, 'setAside'> => {
+  const { name, version, generation, schema, shown, status, position, events } = row
+  const { error, failed_event, failed_type, failed_position } = row
+  const event = { eventId: failed_event ?? '', type: failed_type ?? '', position: failed_position ?? '' }
+  return {
+    ...{ name, version, generation, schema, shown, status, position, events },
+    failure: error === null ? null : { error, event },
+  }
+}
 
 /** Gives work its checkpoint if it has none. */
 export const insertWorkState = `

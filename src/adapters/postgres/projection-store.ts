@@ -1,9 +1,10 @@
 import type { ClientBase, Pool, PoolClient } from 'pg'
 import type { Log } from '../../app/ports.ts'
-import type { Feed, ProjectionStore } from '../../app/projection-store.ts'
+import type { Applied, Feed, ProjectionStore } from '../../app/projection-store.ts'
 import { Overtaken, StoreUnavailable } from '../../app/projection-store.ts'
+import { applyApart } from './apply-apart.ts'
 import type { Batch } from './apply-batch.ts'
-import { applyApart, applyTogether } from './apply-batch.ts'
+import { applyTogether } from './apply-batch.ts'
 import { isContention, isUnavailable, openPool } from './connections.ts'
 import { waitToLead } from './leadership.ts'
 import { askedChannel, watchNews } from './projection-news.ts'
@@ -52,7 +53,7 @@ export const postgresProjectionStore = ({ url, logger }: Readonly<{ url: string;
 /** A statement that lost against another may win the next time; more often than this, somebody else should look. */
 const attempts = 5
 
-const apply = async (client: PoolClient, batch: Batch, shapes: Map<string, TableShape>) => {
+const apply = async (client: PoolClient, batch: Batch, shapes: Map<string, TableShape>): Promise<Applied> => {
   for (const feed of batch.feeds) await learnShape(client, feed, shapes)
   const shapeOf = (feed: Feed): TableShape => {
     const shape = shapes.get(feed.schema)
@@ -62,7 +63,7 @@ const apply = async (client: PoolClient, batch: Batch, shapes: Map<string, Table
   for (let attempt = 1; ; attempt++) {
     try {
       await applyTogether(client, batch, shapeOf)
-      return []
+      return { stuck: [], setAside: [] }
     } catch (error) {
       if (isUnavailable(error) || error instanceof Overtaken) throw error
       if (!isContention(error)) return await applyApart(client, batch, shapeOf)

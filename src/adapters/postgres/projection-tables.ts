@@ -5,6 +5,7 @@ import type { AnyProjection } from '../../kernel/projection.ts'
 import type { ColumnType } from './array-literals.ts'
 import { logIdentityTable } from './log-identity.ts'
 import { insertWorkState, readStates, stateTable } from './projection-states.ts'
+import { deleteSetAside } from './set-aside.ts'
 import type { TableShape } from './write-changes.ts'
 import { identifier } from './write-changes.ts'
 
@@ -48,6 +49,7 @@ export const beginGeneration = async (
   await client.query(`create schema ${schema}; set local search_path to ${schema}, public; ${definitionOf(projection)}`)
   await client.query('set local search_path to default')
   if ('key' in projection) await mustHaveKey(client, schema, projection)
+  await deleteSetAside(client, { name, generation })
   await client.query(
     `insert into public.projection_state (name, version, generation, schema, shown, status) values ($1, $2, $3, $4, $5, 'building')`,
     [name, version, generation, schema, shown],
@@ -62,11 +64,31 @@ export const beginGeneration = async (
 
 const definitionOf = (projection: AnyProjection): string => {
   if (!('key' in projection)) return projection.schema
-  const { name, schema, indexes = [] } = projection
+  const { name, schema, indexes = [], searched = [] } = projection
   // Rows are rewritten often: room on the page spares the indexes.
   const table = `create table ${identifier(name)} (${schema}, position text collate "C" not null) with (fillfactor = 85);`
-  return [table, ...indexes.map((index) => `create index on ${identifier(name)} ${index};`)].join('\n')
+  return [
+    table,
+    ...indexes.map((index) => `create index on ${identifier(name)} ${index};`),
+    ...searched.map((text) => trigramsOf(name, text)),
+  ].join('\n')
 }
+
+/**
+ * An index of trigrams (https://www.postgresql.org/docs/current/pgtrgm.html), where the extension is there or may be made: not every server has
+ * it, and not every user may. What waits to be sorted into it is looked through by each search, so it is kept short.
+ */
+const trigramsOf = (table: string, text: string): string => `
+  do $trigrams$ begin
+    begin
+      create extension if not exists pg_trgm with schema public;
+    exception when insufficient_privilege or undefined_file or feature_not_supported then null;
+    end;
+    if exists (select from pg_extension where extname = 'pg_trgm') then
+      execute format($index$create index on ${identifier(table)} using gin (${text} %I.gin_trgm_ops) with (gin_pending_list_limit = 256)$index$,
+        (select extnamespace::regnamespace from pg_extension where extname = 'pg_trgm'));
+    end if;
+  end $trigrams$;`
 
 const primaryKey = `
   select coalesce(array_agg(a.attname::text order by k.place), '{}') as columns
@@ -87,6 +109,7 @@ const mustHaveKey = async (
 }
 
 const dropGeneration = async (client: ClientBase, { name, generation, schema }: Generation): Promise<void> => {
+  await deleteSetAside(client, { name, generation })
   await client.query('delete from public.projection_state where name = $1 and generation = $2', [name, generation])
   await client.query(`drop schema if exists ${identifier(schema)} cascade`)
 }

@@ -24,10 +24,15 @@ export type Statement = Readonly<{ name: string; text: string; values: readonly 
  */
 export type Writer = 'runner' | Readonly<{ since: Position }>
 
+/** A read model writes a column that its table does not have. */
+export class NoSuchColumn extends Error {
+  override readonly name = 'NoSuchColumn'
+}
+
 /** The most rows that one statement writes. */
 export const rowsPerStatement = 5000
 
-/** The statements that bring a folded batch into a table, in order. Throws an `Error` for a column that the table does not have. */
+/** The statements that bring a folded batch into a table, in order. Throws `NoSuchColumn`. */
 export const statementsFor = (shape: TableShape, folded: Folded, writer: Writer = 'runner'): readonly Statement[] => [
   ...statementsOf(shape, 'remove', folded.removes, writer),
   ...statementsOf(shape, 'change', folded.changes.filter(saysSomething), writer),
@@ -67,7 +72,7 @@ const literal = (
 
 const typeOf = (shape: TableShape, column: string): ColumnType => {
   const type = shape.types.get(column)
-  if (type === undefined) throw new Error(`Table ${shape.table} has no column ${column}.`)
+  if (type === undefined) throw new NoSuchColumn(`Table ${shape.table} has no column ${column}.`)
   return type
 }
 

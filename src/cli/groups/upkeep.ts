@@ -10,7 +10,7 @@ import type { Shell } from '../completion.ts'
 import { completionFor, shells } from '../completion.ts'
 import { examine, findingsTable } from '../doctor.ts'
 import { progressBar } from '../progress.ts'
-import { projectionsTable, rebuildProjections } from '../projections.ts'
+import { projectionsTable, rebuildProjections, setAsideTable } from '../projections.ts'
 import { webhookCommands } from '../webhooks.ts'
 
 /** What hosts were told, what proves it, and how the server fares. */
@@ -97,7 +97,7 @@ const deviceCommands = (commands: Command): void => {
 const projectionCommands = (projections: Command): void => {
   asking(projections.command('list', { isDefault: true }).description('how far they are'), async (client) => {
     const all = await client.projections.list()
-    return [all, projectionsTable(all)]
+    return [all, [projectionsTable(all), setAsideTable(all)].filter((text) => text !== '').join('\n\n')]
   })
 
   asking(

@@ -14,7 +14,21 @@ const projection = component(
     status: z.string(),
     position: z.string().nullable(),
     events: z.int(),
-    failure: z.string().nullable(),
+    failure: z
+      .object({ error: z.string(), event: z.object({ eventId: z.string(), type: z.string(), position: z.string() }) })
+      .nullable()
+      .describe('Why it is stuck.'),
+    set_aside: z
+      .object({
+        count: z.int(),
+        newest: z.array(
+          z.object({
+            ...{ position: z.string(), event_id: z.string(), type: z.string(), stream: z.string(), reason: z.string() },
+            at: time.describe('When it was set aside.'),
+          }),
+        ),
+      })
+      .describe('Events that it cannot take in and passed over, the newest ten of them first. Filling it anew tries them again.'),
   }),
 )
 
@@ -43,7 +57,7 @@ export const serverContracts = tagged('The server', {
         projections: [
           {
             ...{ name: 'hosts', version: 2, generation: 1, shown: true, status: 'live', position: '0000000000004711' },
-            ...{ events: 4711, failure: null },
+            ...{ events: 4711, failure: null, set_aside: { count: 0, newest: [] } },
           },
         ],
       }),

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { App } from '../../../app/app.ts'
+import type { SetAside } from '../../../app/projection-store.ts'
 import { workName } from '../../../app/projection-store.ts'
 import { totals } from '../../../projections/totals.ts'
 import { refuse } from '../../errors.ts'
@@ -10,12 +11,19 @@ export const rebuild = z.object({ names: z.array(z.string().min(1).max(100)).max
 
 type ReadModelRoutes = Pick<Handlers, 'GET /projections' | 'POST /projections/rebuilds' | 'GET /statistics'>
 
+const setAsideJson = ({ position, eventId, type, stream, reason, at }: SetAside) => ({
+  ...{ position, event_id: eventId, type, stream, reason, at },
+})
+
 /** The read models as an operator sees them: how far they are, filling them anew, and how much they hold. */
 export const readModelRoutes = ({ read, readModels }: Pick<App, 'read' | 'readModels'>): ReadModelRoutes => ({
   'GET /projections': async (_, response) => {
-    const states = (await readModels.states()).filter(({ name }) => name !== workName)
+    const states = (await readModels.states()).filter(
+      // Work is no read model, and is shown where it needs somebody.
+      ({ name, status, setAside }) => name !== workName || status === 'stuck' || setAside.count > 0,
+    )
     response.json({
-      projections: states.map(({ name, version, generation, shown, status, position, events, failure }) => ({
+      projections: states.map(({ name, version, generation, shown, status, position, events, failure, setAside }) => ({
         name,
         version,
         generation,
@@ -24,6 +32,7 @@ export const readModelRoutes = ({ read, readModels }: Pick<App, 'read' | 'readMo
         position,
         events,
         failure,
+        set_aside: { count: setAside.count, newest: setAside.newest.map(setAsideJson) },
       })),
     })
   },

@@ -43,6 +43,7 @@ export const ServerPanel = () => {
 const ReadModels = ({ projections }: Readonly<{ projections: readonly Projection[] }>) => {
   const furthest = Math.max(0, ...projections.map(({ events }) => events))
   const behind = Math.max(0, ...projections.filter(({ status }) => status === 'live').map(({ events }) => furthest - events))
+  const aside = projections.filter(({ set_aside }) => set_aside.count > 0)
   const stuck = projections.filter(({ status }) => status === 'stuck')
   return (
     <>
@@ -52,6 +53,11 @@ const ReadModels = ({ projections }: Readonly<{ projections: readonly Projection
           {behind === 0 ? 'all up to date' : `${behind.toLocaleString('en')} events behind`}
         </Text>
       </Group>
+      {aside.map(({ name, set_aside: { count, newest } }) => (
+        <Text key={`${name} set aside`} size="sm" c="orange">
+          {name} set {count === 1 ? 'an event' : `${count.toLocaleString('en')} events`} aside: {newest[0]?.reason ?? 'unknown'}
+        </Text>
+      ))}
       {stuck.map(({ name, failure }) => (
         <Text key={name} size="sm" c="red">
           {name} is stuck: {failure?.error ?? 'unknown'}

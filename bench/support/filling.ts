@@ -7,20 +7,26 @@ import { derivedId } from '../../src/kernel/ids.ts'
 
 const seal = { keyId: 'bench', nonce: 'bench', sealed: 'bench' }
 
-/** A Mac that enrolled, and took `profiles` profiles: in the shapes that the domain decides. */
-const lifeOf = (index: number, profiles: number): readonly HostEvent[] => {
+/** A profile that hosts took. */
+export type TakenProfile = Readonly<{ profileId: string; identifier: string; checksum: string; scope: 'System' }>
+
+/** So many profiles that no server knows. */
+const profilesOfNobody = (count: number): readonly TakenProfile[] =>
+  Array.from({ length: count }, (_, place) => ({
+    profileId: `a${derivedId(`profile/${String(place)}`)}`,
+    identifier: `com.example.${String(place)}`,
+    checksum: 'c0ffee',
+    scope: 'System',
+  }))
+
+/** A Mac that enrolled, and took these profiles: in the shapes that the domain decides. */
+const lifeOf = (index: number, profiles: readonly TakenProfile[]): readonly HostEvent[] => {
   const hardwareId = derivedId(`filled/${String(index)}`).toUpperCase()
   const topic = 'com.apple.mgmt.External.bench'
-  const wanted = Array.from({ length: profiles }, (_, place) => ({
+  const wanted = profiles.map((profile, place) => ({
     commandId: derivedId(`${hardwareId}/${String(place)}`),
     channel: 'device',
-    request: {
-      kind: 'install-profile' as const,
-      profileId: `a${derivedId(`profile/${String(place)}`)}`,
-      identifier: `com.example.${String(place)}`,
-      checksum: 'c0ffee',
-      scope: 'System' as const,
-    },
+    request: { kind: 'install-profile' as const, ...profile },
     reason: { code: 'profile-missing' as const },
   }))
   const facts = { serial: `S${String(index)}`, name: `Mac ${String(index)}`, productName: 'Mac14,7', osVersion: '12.7' }
@@ -43,7 +49,7 @@ const lifeOf = (index: number, profiles: number): readonly HostEvent[] => {
 
 /** The first so many events of a Mac that has its profiles replaced over and over. */
 export const longLife = (events: number): readonly HostEvent[] => {
-  const life: HostEvent[] = [...lifeOf(0, 0)]
+  const life: HostEvent[] = [...lifeOf(0, [])]
   for (let round = 0; life.length < events; round++) {
     const commands = Array.from({ length: 15 }, (_, place) => ({
       commandId: derivedId(`long/${String(round)}/${String(place)}`),
@@ -68,25 +74,41 @@ export const longLife = (events: number): readonly HostEvent[] => {
   return life.slice(0, events)
 }
 
-/** Appends the lives of so many hosts; answers how many events that are. */
+/** Appends the lives of so many hosts, who join the label (its id) if there is one; answers how many events that are. */
 export const fillLog = async (
   log: EventLog,
-  hosts: Readonly<{ from: number; to: number; profiles: number }>,
+  hosts: Readonly<{
+    from: number
+    to: number
+    profiles: number | readonly TakenProfile[]
+    label?: (index: number) => string | null
+  }>,
 ): Promise<number> => {
   const at = new Date().toISOString()
+  const profiles = typeof hosts.profiles === 'number' ? profilesOfNobody(hosts.profiles) : hosts.profiles
   let events = 0
   const indexes = Array.from({ length: hosts.to - hosts.from }, (_, offset) => hosts.from + offset)
   await inParallel(indexes, 128, async (index) => {
-    const life = lifeOf(index, hosts.profiles)
-    const hostId = hostIdOf(derivedId(`filled/${String(index)}`))
-    const actor = { kind: 'device', id: 'bench' } as const
-    const metadata = { $correlationId: 'bench', $causationId: 'bench', actor, at, hostIds: [hostId] }
-    const written = life.map((event): NewEvent => ({ ...event, eventId: randomUUID(), metadata }))
+    const label = hosts.label?.(index) ?? null
+    const life = [...lifeOf(index, profiles), ...(label === null ? [] : [joining(label)])]
+    const hardwareId = derivedId(`filled/${String(index)}`)
+    const hostId = hostIdOf(hardwareId)
+    const actor = { kind: 'device', id: hardwareId.toUpperCase() } as const
+    const written = life.map((event): NewEvent => {
+      const request = randomUUID()
+      const metadata = { $correlationId: request, $causationId: request, actor, at, hostIds: [hostId] }
+      return { ...event, eventId: randomUUID(), metadata }
+    })
     await log.append(`host-${hostId}`, written, 'no_stream')
     events += written.length
   })
   return events
 }
+
+const joining = (label: string): HostEvent => ({
+  type: 'LabelMembershipChanged',
+  data: { joined: [label], left: [], learned: [], because: 'listed' },
+})
 
 /** Appends hosts that have answered so many commands each, in few events; answers how many events that are. */
 export const fillHistory = async (
@@ -99,7 +121,7 @@ export const fillHistory = async (
     Array.from({ length: hosts }, (_, index) => index),
     64,
     async (index) => {
-      const enrolling = lifeOf(index, 0)
+      const enrolling = lifeOf(index, [])
       const commandIds = Array.from({ length: commandsEach }, () => randomUUID())
       const life: readonly HostEvent[] = [
         ...enrolling,

@@ -8,7 +8,8 @@ export type Result = Readonly<{
   detail: Readonly<Record<string, number | string>>
 }>
 
-export type Benchmark = Readonly<{ about: string; run: () => Promise<Result> }>
+/** `run` answers one figure, or several with names of their own. */
+export type Benchmark = Readonly<{ about: string; run: () => Promise<Result | readonly Result[]> }>
 
 export const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b)

@@ -26,6 +26,8 @@ export type Projection<E extends AnyEvent, Row> = Readonly<{
   key: readonly (keyof Row & string)[]
   /** What follows `on <table>` in `create index`. */
   indexes?: readonly string[]
+  /** Texts (expressions) in which parts are looked for: indexed by trigrams where the database can, looked through where it cannot. */
+  searched?: readonly string[]
   on: Readonly<{
     [T in E['type']]?: (event: Recorded<OfType<E, T>>) => Change<Row> | readonly Change<Row>[]
   }>

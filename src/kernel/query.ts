@@ -9,3 +9,12 @@ export const query = <Row>(strings: TemplateStringsArray, ...values: readonly Sq
   text: strings.reduce((text, part, index) => `${text}$${String(index)}${part}`),
   values,
 })
+
+/** What stands for a value in the text of a question. */
+export type ToParameter = (value: SqlValue) => string
+
+/** Collects the values of a question whose text is put together, and answers what stands for each. */
+export const parameters = (): Readonly<{ values: readonly SqlValue[]; value: ToParameter }> => {
+  const values: SqlValue[] = []
+  return { values, value: (one) => `$${String(values.push(one))}` }
+}

@@ -1,4 +1,5 @@
-import type { Query, SqlValue } from '../kernel/query.ts'
+import type { Query, ToParameter } from '../kernel/query.ts'
+import { parameters } from '../kernel/query.ts'
 import { activityOf, roleActivities } from './activity-words.ts'
 import type { TimelineRow } from './timeline.ts'
 import { timeline } from './timeline.ts'
@@ -69,14 +70,6 @@ export const activityPage = (filter: ActivityFilter): Query<ActivityRow> => {
     left join users u on l.category = 'user' and u.user_id = l.subject
     order by l.event_position ${filter.order}`
   return { text, values }
-}
-
-type ToParameter = (value: SqlValue) => string
-
-/** Values, and what stands for each in the text. */
-const parameters = (): Readonly<{ values: readonly SqlValue[]; value: ToParameter }> => {
-  const values: SqlValue[] = []
-  return { values, value: (one) => `$${String(values.push(one))}` }
 }
 
 /**

@@ -1,8 +1,9 @@
 import type { Query } from '../kernel/query.ts'
-import { query } from '../kernel/query.ts'
+import { parameters, query } from '../kernel/query.ts'
 import type { HostFilter } from './host-filter.ts'
-import { passes, valuesOf } from './host-filter.ts'
+import { conditionsOf } from './host-filter.ts'
 import type { HostRow } from './hosts.ts'
+import { shownName } from './hosts.ts'
 
 /** A host as lists show it. `seen_at` is telemetry: it comes from no event. */
 export type ListedHost = HostRow & Readonly<{ team_name: string | null; seen_at: string | null }>
@@ -11,46 +12,60 @@ export type ListedHost = HostRow & Readonly<{ team_name: string | null; seen_at:
 export type HostOrder =
   'id' | 'name' | 'serial' | 'hardware_id' | 'platform' | 'os_version' | 'team' | 'discovered' | 'updated' | 'enrolled' | 'seen'
 
-const orderings: Readonly<Record<HostOrder, string>> = {
-  id: 'h.host_id::bigint',
-  name: 'lower(coalesce(h.name, h.serial, h.hardware_id))',
-  serial: 'h.serial',
-  hardware_id: 'h.hardware_id',
-  platform: 'h.platform',
-  os_version: 'h.os_version',
-  team: 't.name',
-  discovered: 'h.discovered_at',
-  updated: 'h.updated_at',
-  enrolled: 'h.enrolled_at',
-  seen: 's.seen_at',
+/** What a list is ordered by, and whether it may be missing: such hosts come last. */
+const orderings: Readonly<Record<HostOrder, Readonly<{ key: string; missing: boolean }>>> = {
+  id: { key: 'h.host_id::bigint', missing: false },
+  name: { key: shownName('h.'), missing: false },
+  serial: { key: 'h.serial', missing: true },
+  hardware_id: { key: 'h.hardware_id', missing: false },
+  platform: { key: 'h.platform', missing: false },
+  os_version: { key: 'h.os_version', missing: true },
+  team: { key: 't.name', missing: true },
+  discovered: { key: 'h.discovered_at', missing: false },
+  updated: { key: 'h.updated_at', missing: false },
+  enrolled: { key: 'h.enrolled_at', missing: true },
+  seen: { key: 's.seen_at', missing: true },
 }
 
 const columns = `h.host_id, h.hardware_id, h.serial, h.name, h.model, h.product_name, h.os_version, h.build_version, h.platform,
   h.team_id, h.stage, h.enrollment_id, h.enrolled_at, h.ended_because, h.ended_at, h.forgotten_at, h.merged_into, h.discovered_at, h.updated_at, t.name as team_name, s.seen_at`
 
-const tables = 'hosts h left join teams t on t.team_id = h.team_id left join host_seen s on s.host_id = h.host_id'
+const joined = { team: 'left join teams t on t.team_id = h.team_id', seen: 'left join host_seen s on s.host_id = h.host_id' }
 
-/** One page of the hosts that pass the filter. */
+const tables = `hosts h ${joined.team} ${joined.seen}`
+
+/** One page of the hosts that pass the filter. Its ids are cut out along an index where there is one, before anything is joined to them. */
 export const hostsPage = (
   filter: HostFilter,
   page: Readonly<{ order: HostOrder; descending: boolean; after: string | null; limit: number; offset: number }>,
-): Query<ListedHost> => ({
-  text: `select ${columns} from ${tables} where ${passes}
-      and ($14::bigint is null or h.host_id::bigint ${page.descending ? '<' : '>'} $14)
-    order by ${orderings[page.order]} ${page.descending ? 'desc nulls last' : 'asc nulls last'}, h.host_id limit $12 offset $13`,
-  values: [...valuesOf(filter), page.limit, page.offset, page.after],
-})
+): Query<ListedHost> => {
+  const { values, value } = parameters()
+  const { key, missing } = orderings[page.order]
+  const order = `order by ${key} ${page.descending ? 'desc' : 'asc'}${missing ? ' nulls last' : ''}${page.order === 'id' ? '' : ', h.host_id'}`
+  const after = page.after === null ? '' : `and h.host_id::bigint ${page.descending ? '<' : '>'} ${value(page.after)}::bigint`
+  const ordering = page.order === 'team' || page.order === 'seen' ? joined[page.order] : ''
+  const ids = `select h.host_id from hosts h ${ordering} where ${conditionsOf(filter, value)} ${after} ${order}
+    limit ${value(page.limit)} offset ${value(page.offset)}`
+  return {
+    text: `select ${columns} from (${ids}) page join hosts h using (host_id) ${joined.team} ${joined.seen} ${order}`,
+    values,
+  }
+}
 
-export const hostCount = (filter: HostFilter): Query<Readonly<{ count: number }>> => ({
-  text: `select count(*)::int as count from hosts h where ${passes}`,
-  values: valuesOf(filter),
-})
+export const hostCount = (filter: HostFilter): Query<Readonly<{ count: number }>> => {
+  const { values, value } = parameters()
+  return { text: `select count(*)::int as count from hosts h where ${conditionsOf(filter, value)}`, values }
+}
 
 /** Ids of hosts that pass the filter, in order, those after `after`. */
-export const hostIdsPassing = (filter: HostFilter, after: string, limit: number): Query<Readonly<{ host_id: string }>> => ({
-  text: `select h.host_id from hosts h where ${passes} and h.host_id > $12 order by h.host_id limit $13`,
-  values: [...valuesOf(filter), after, limit],
-})
+export const hostIdsPassing = (filter: HostFilter, after: string, limit: number): Query<Readonly<{ host_id: string }>> => {
+  const { values, value } = parameters()
+  return {
+    text: `select h.host_id from hosts h where ${conditionsOf(filter, value)} and h.host_id > ${value(after)}
+      order by h.host_id limit ${value(limit)}`,
+    values,
+  }
+}
 
 export const hostById = (hostId: string): Query<ListedHost> => ({
   text: `select ${columns} from ${tables} where h.host_id = $1`,

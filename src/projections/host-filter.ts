@@ -1,5 +1,7 @@
-import type { SqlValue } from '../kernel/query.ts'
+import { builtInLabels } from '../domain/labels/built-in.ts'
+import type { ToParameter } from '../kernel/query.ts'
 import type { HostRow } from './hosts.ts'
+import { searchedText } from './hosts.ts'
 
 /** How a host stands over all its profiles, the worst counting. */
 export type OverallStatus = 'verified' | 'verifying' | 'pending' | 'failed'
@@ -28,43 +30,70 @@ export type HostFilter = Readonly<{
   now: string
 }>
 
-/** Hosts that pass the filter; the placeholders $1 to $11 are the filter's. */
-export const passes = `
-  h.merged_into is null and ($1::text is null or position(lower($1) in lower(coalesce(h.name, ''))) > 0 or position(lower($1) in lower(coalesce(h.serial, ''))) > 0
-    or position(lower($1) in lower(h.hardware_id)) > 0)
-  and ($2::text[] is null or h.team_id = any($2))
-  and ($3::text is null or h.host_id in (
+/**
+ * The conditions on a host `h` that a filter asks for. Only what is asked for is a condition, so that the planner sees which index serves it;
+ * those that tell `merged_into is null` hold only hosts that lists show.
+ */
+export const conditionsOf = (filter: HostFilter, value: ToParameter): string =>
+  [
+    'h.merged_into is null',
+    ...(filter.text === null ? [] : holds(filter.text, value)),
+    ...(filter.teamIds === null ? [] : [`h.team_id = any(${value(filter.teamIds)}::text[])`]),
+    ...(filter.settings === null ? [] : [standsOverall(filter.settings, filter.teamIds, value)]),
+    ...(filter.profileId === null ? [] : [standsWith(filter.profileId, filter.profileStatus, value)]),
+    ...(filter.labelId === null ? [] : has(filter.labelId, value)),
+    ...(filter.presence === null ? [] : [wasHeard(filter.presence, value(filter.now))]),
+    ...(filter.stages === null ? [] : [`h.stage = any(${value(filter.stages)}::text[])`]),
+    ...(filter.platform === null ? [] : [`h.platform = ${value(filter.platform)}`]),
+    ...(filter.osVersion === null ? [] : [`h.os_version = ${value(filter.osVersion)}`]),
+  ].join(' and ')
+
+/** The index of trigrams finds who may hold the text, and each text is looked at. It knows nothing of fewer than three characters. */
+const holds = (text: string, value: ToParameter): readonly string[] => {
+  const part = value(text)
+  const within = (column: string) => `position(lower(${part}) in lower(${column})) > 0`
+  const looked = `(${within("coalesce(h.name, '')")} or ${within("coalesce(h.serial, '')")} or ${within('h.hardware_id')})`
+  if (text.length < 3) return [looked]
+  return [`${searchedText('h.')} like '%' || lower(${value(text.replace(/[\\%_]/g, '\\$&'))}) || '%'`, looked]
+}
+
+/** How hosts stand is judged for all at once: the worst of a host's settings counts. */
+const standsOverall = (status: OverallStatus, teamIds: readonly string[] | null, value: ToParameter): string => `h.host_id in (
     select ch.host_id
     from cohort_hosts ch join desired_profiles d using (cohort_id)
     left join host_profiles p on p.host_id = ch.host_id and p.profile_id = d.profile_id
-    where ch.enrolled and ($2::text[] is null or ch.team_id = any($2))
+    where ch.enrolled ${teamIds === null ? '' : `and ch.team_id = any(${value(teamIds)}::text[])`}
     group by ch.host_id
-    having $3 = case
+    having ${value(status)} = case
       when bool_or(p.status = 'failed' and (p.operation = 'remove' or p.checksum = d.checksum)) then 'failed'
       when bool_or(p.host_id is null or p.checksum <> d.checksum or p.operation = 'remove' or p.status in ('waiting', 'pending')) then 'pending'
       when bool_or(p.status = 'verifying') then 'verifying'
-      else 'verified' end))
-  and ($4::text is null or h.host_id in (
-    select ch.host_id from cohort_hosts ch
-    left join desired_profiles d on d.cohort_id = ch.cohort_id and d.profile_id = $4
-    left join host_profiles p on p.host_id = ch.host_id and p.profile_id = $4
-    where ch.enrolled and (d.profile_id is not null or p.profile_id is not null)
-      and ($5::text is null or $5 = case when p.host_id is null or p.status = 'waiting' then 'pending' else p.status end)))
-  and ($6::text is null or ($6 = '1') or h.platform = case $6 when '2' then 'darwin' when '3' then 'ios' when '4' then 'ipados' when '5' then 'windows' end
-    or h.host_id in (select m.host_id from label_members m where m.label_id = $6))
-  and ($7::text is null or case $7
-    when 'new' then h.discovered_at > $11::timestamptz - interval '1 day'
-    when 'online' then exists (select from host_seen s where s.host_id = h.host_id and s.seen_at > $11::timestamptz - interval '1 hour')
-    when 'mia' then coalesce((select s.seen_at from host_seen s where s.host_id = h.host_id), h.discovered_at) <= $11::timestamptz - interval '30 days'
-    else not exists (select from host_seen s where s.host_id = h.host_id and s.seen_at > $11::timestamptz - interval '1 hour') end)
-  and ($8::text[] is null or h.stage = any($8))
-  and ($9::text is null or h.platform = $9)
-  and ($10::text is null or h.os_version = $10)`
+      else 'verified' end)`
 
-/** The values of the placeholders. */
-export const valuesOf = (filter: HostFilter): readonly SqlValue[] => [
-  ...[filter.text, filter.teamIds, filter.settings],
-  ...[filter.profileId, filter.profileStatus, filter.labelId],
-  ...[filter.presence, filter.stages, filter.platform, filter.osVersion],
-  filter.now,
-]
+/** A host that is to have a setting and knows nothing of it yet has no row: it counts as pending. */
+const standsWith = (profileId: string, status: OverallStatus | null, value: ToParameter): string => {
+  const profile = value(profileId)
+  if (status !== null && status !== 'pending')
+    return `exists (select from host_profiles p where p.host_id = h.host_id and p.profile_id = ${profile} and p.status = ${value(status)}) and h.stage = 'enrolled'`
+  return `h.host_id in (
+    select ch.host_id from cohort_hosts ch
+    left join desired_profiles d on d.cohort_id = ch.cohort_id and d.profile_id = ${profile}
+    left join host_profiles p on p.host_id = ch.host_id and p.profile_id = ${profile}
+    where ch.enrolled and (${status === null ? 'd.profile_id is not null or p.profile_id is not null' : "p.profile_id is null and d.profile_id is not null or p.status in ('waiting', 'pending')"}))`
+}
+
+const has = (labelId: string, value: ToParameter): readonly string[] => {
+  const builtIn = builtInLabels.find(({ id }) => id === labelId)
+  if (builtIn === undefined)
+    return [`exists (select from label_members m where m.label_id = ${value(labelId)} and m.host_id = h.host_id)`]
+  return builtIn.platform === null ? [] : [`h.platform = ${value(builtIn.platform)}`]
+}
+
+const wasHeard = (presence: Presence, now: string): string => {
+  const lately = `exists (select from host_seen s where s.host_id = h.host_id and s.seen_at > ${now}::timestamptz - interval '1 hour')`
+  if (presence === 'new') return `h.discovered_at > ${now}::timestamptz - interval '1 day'`
+  if (presence === 'online') return lately
+  if (presence === 'offline') return `not ${lately}`
+  const last = 'coalesce((select s.seen_at from host_seen s where s.host_id = h.host_id), h.discovered_at)'
+  return `${last} <= ${now}::timestamptz - interval '30 days'`
+}

@@ -38,10 +38,17 @@ export type HostRow = Readonly<{
   updated_at: string
 }>
 
+/** What a host is called in lists, to order by. `of` is the table's alias with its dot. */
+export const shownName = (of = ''): string => `lower(coalesce(${of}name, ${of}serial, ${of}hardware_id))`
+
+/** All that a search looks through, in one text. */
+export const searchedText = (of = ''): string =>
+  `(lower(coalesce(${of}name, '')) || chr(10) || lower(coalesce(${of}serial, '')) || chr(10) || lower(${of}hardware_id))`
+
 /** Every host that was ever discovered, as it stands now. */
 export const hosts: Projection<EnrollmentEvent | MembershipEvent | MergingEvent | ForgettingEvent | AgentEvent, HostRow> = {
   name: 'hosts',
-  version: 6,
+  version: 7,
   schema: `
     host_id text not null,
     hardware_id text not null,
@@ -65,7 +72,19 @@ export const hosts: Projection<EnrollmentEvent | MembershipEvent | MergingEvent 
     discovered_at timestamptz not null,
     updated_at timestamptz not null`,
   key: ['host_id'],
-  indexes: ['(team_id, host_id)', '(serial)', '(hardware_id)', "(ended_at) where stage = 'ended' and forgotten_at is null"],
+  indexes: [
+    '(team_id, host_id)',
+    '(serial)',
+    '(hardware_id)',
+    "(ended_at) where stage = 'ended' and forgotten_at is null",
+    // Of the hosts that lists show: in order of id and of name, and to be counted.
+    '((host_id::bigint)) include (host_id) where merged_into is null',
+    `(${shownName()}, host_id) where merged_into is null`,
+    '(platform, team_id) where merged_into is null',
+    '(discovered_at) where merged_into is null',
+    '(host_id) where merged_into is not null',
+  ],
+  searched: [searchedText()],
 
   on: {
     HostDiscovered: ({ id, at, data }) => ({

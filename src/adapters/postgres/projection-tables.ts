@@ -64,11 +64,31 @@ export const beginGeneration = async (
 
 const definitionOf = (projection: AnyProjection): string => {
   if (!('key' in projection)) return projection.schema
-  const { name, schema, indexes = [] } = projection
+  const { name, schema, indexes = [], searched = [] } = projection
   // Rows are rewritten often: room on the page spares the indexes.
   const table = `create table ${identifier(name)} (${schema}, position text collate "C" not null) with (fillfactor = 85);`
-  return [table, ...indexes.map((index) => `create index on ${identifier(name)} ${index};`)].join('\n')
+  return [
+    table,
+    ...indexes.map((index) => `create index on ${identifier(name)} ${index};`),
+    ...searched.map((text) => trigramsOf(name, text)),
+  ].join('\n')
 }
+
+/**
+ * An index of trigrams (https://www.postgresql.org/docs/current/pgtrgm.html), where the extension is there or may be made: not every server has
+ * it, and not every user may. What waits to be sorted into it is looked through by each search, so it is kept short.
+ */
+const trigramsOf = (table: string, text: string): string => `
+  do $trigrams$ begin
+    begin
+      create extension if not exists pg_trgm with schema public;
+    exception when insufficient_privilege or undefined_file or feature_not_supported then null;
+    end;
+    if exists (select from pg_extension where extname = 'pg_trgm') then
+      execute format($index$create index on ${identifier(table)} using gin (${text} %I.gin_trgm_ops) with (gin_pending_list_limit = 256)$index$,
+        (select extnamespace::regnamespace from pg_extension where extname = 'pg_trgm'));
+    end if;
+  end $trigrams$;`
 
 const primaryKey = `
   select coalesce(array_agg(a.attname::text order by k.place), '{}') as columns

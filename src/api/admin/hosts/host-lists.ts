@@ -4,7 +4,7 @@ import { builtInLabels } from '../../../domain/labels/built-in.ts'
 import { noTeam } from '../../../domain/teams/events.ts'
 import type { HostOrder } from '../../../projections/host-directory.ts'
 import { hostCount, hostIdsPassing, hostsPage } from '../../../projections/host-directory.ts'
-import { enrollmentSummary, hostSummary } from '../../../projections/host-summary.ts'
+import { enrollmentSummary, hostsByPlatform, hostsHeard } from '../../../projections/host-summary.ts'
 import { refuse } from '../../errors.ts'
 import { bodyOf, numberId, numberText, pageOf, paging, queryOf, windowOf } from '../../parsing.ts'
 import type { AdminDeps, Handlers } from '../deps.ts'
@@ -57,6 +57,8 @@ export const transferFilter = z.object({
   }),
 })
 
+const nobody = { online: 0, mia: 0, new: 0 }
+
 /** How many ids of hosts are read at a time. */
 const idPage = 10_000
 
@@ -95,18 +97,22 @@ export const hostListRoutes = ({ app, settings }: Pick<AdminDeps, 'app' | 'setti
   'GET /host_summary': async (request, response) => {
     const { team_id } = queryOf(summaryQuery, request)
     if (team_id !== undefined) await teamMustExist(app, team_id)
-    const rows = await app.read(hostSummary(team_id ?? null, app.clock().toISOString()))
-    const total = (of: 'hosts' | 'online' | 'mia' | 'new') => rows.reduce((sum, row) => sum + row[of], 0)
+    const [platforms, [heard = nobody]] = await Promise.all([
+      app.read(hostsByPlatform(team_id ?? null)),
+      app.read(hostsHeard(team_id ?? null, app.clock().toISOString())),
+    ])
+    const total = platforms.reduce((sum, { hosts }) => sum + hosts, 0)
     response.json({
       ...(team_id !== undefined && { team_id: Number(team_id) }),
-      totals_hosts_count: total('hosts'),
-      online_count: total('online'),
-      offline_count: total('hosts') - total('online'),
-      mia_count: total('mia'),
-      missing_30_days_count: total('mia'),
-      new_count: total('new'),
+      totals_hosts_count: total,
+      online_count: heard.online,
+      // A host may be seen a moment before it is counted.
+      offline_count: Math.max(0, total - heard.online),
+      mia_count: heard.mia,
+      missing_30_days_count: heard.mia,
+      new_count: heard.new,
       all_linux_count: 0,
-      platforms: rows.map(({ platform, hosts }) => ({ platform, hosts_count: hosts })),
+      platforms: platforms.map(({ platform, hosts }) => ({ platform, hosts_count: hosts })),
       builtin_labels: builtInLabels.map(builtInJson),
     })
   },

@@ -9,7 +9,8 @@ const connections = 32
 const roundMs = 3000
 
 export const checkIn: Benchmark = {
-  about: 'idle check-ins, signed, per second; limit: a bare server that reads the same property list',
+  about:
+    'idle check-ins, signed, per second; limit: a bare server that verifies the same signature and reads the same property list',
   run: async () => {
     const server = await musterProcess({ MUSTER_TLS: 'off' })
     const bare = await startBare()

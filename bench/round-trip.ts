@@ -23,6 +23,7 @@ export const roundTrip: Benchmark = {
       const idles = macs.map((mac) => signedReport(mac, { Status: 'Idle' }))
       const ours: number[] = []
       const limits: number[] = []
+      const queueing: number[] = []
       for (let round = 0; round < rounds; round++) {
         const begun = performance.now()
         const { command_uuid } = await client.commands.run(
@@ -30,6 +31,7 @@ export const roundTrip: Benchmark = {
           macs.map(({ udid }) => udid),
         )
         const queued = performance.now() - begun
+        queueing.push((devices * 1000) / queued)
         const acks = macs.map((mac) => signedReport(mac, { Status: 'Acknowledged', CommandUUID: command_uuid }))
         const exchange = async (url: string, mustCarry: boolean): Promise<number> => {
           const start = performance.now()
@@ -44,7 +46,10 @@ export const roundTrip: Benchmark = {
         limits.push((devices * 1000) / (await exchange(`http://localhost:${String(bare.port)}/`, false)))
       }
       client.close()
-      return result('round-trip', median(ours), 'commands/s', median(limits), { devices, rounds, inFlight })
+      return result('round-trip', median(ours), 'commands/s', median(limits), {
+        ...{ devices, rounds, inFlight },
+        queuedPerSecond: median(queueing),
+      })
     } finally {
       agent.destroy()
       await bare.stop()

@@ -6,11 +6,11 @@ import { Counter, Histogram } from 'prom-client'
 /** Methods that are told apart; a client may invent others. */
 const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-/**
- * Times every request until its answer is out, by method, status and the template of the route, never the path itself: paths hold ids, and
- * each would be a time series of its own. Put it before all routes.
- */
-export const requestTimes = (registry: Registry): RequestHandler => {
+/** Notes how long a request took, in seconds. `route` is the template of the route, never a path that holds ids: each would be a time series of its own. */
+export type ObserveRequest = (labels: Readonly<{ method: string; route: string; status: string }>, seconds: number) => void
+
+/** The time that requests take until their answer is out, by method, route and status. */
+export const requestTimes = (registry: Registry): ObserveRequest => {
   const seconds = new Histogram({
     name: 'muster_http_request_duration_seconds',
     help: 'How long requests took, until the answer was written.',
@@ -18,17 +18,24 @@ export const requestTimes = (registry: Registry): RequestHandler => {
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers: [registry],
   })
-  return (request, response, next) => {
-    const begun = process.hrtime.bigint()
+  return (labels, took) => {
+    seconds.observe(labels, took)
+  }
+}
+
+/** Times every request that comes by. Put it before all routes. */
+export const timed =
+  (observe: ObserveRequest): RequestHandler =>
+  (request, response, next) => {
+    const begun = performance.now()
     response.once('close', () => {
       const method = methods.includes(request.method) ? request.method : 'other'
       const status = response.writableFinished ? String(response.statusCode) : 'aborted'
       const route = namedRoute(response) ?? templateOf(request)
-      seconds.observe({ method, route, status }, Number(process.hrtime.bigint() - begun) / 1e9)
+      observe({ method, route, status }, (performance.now() - begun) / 1000)
     })
     next()
   }
-}
 
 /** Counts sign-ins that were refused, by the way that was tried. */
 export const refusedSignInCount = (registry: Registry): ((by: SignInWay) => void) => {

@@ -1,6 +1,4 @@
-import type { X509Certificate } from 'node:crypto'
-import type { IncomingMessage } from 'node:http'
-import { readFile } from 'node:fs/promises'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import type { RequestHandler } from 'express'
 import express, { Router } from 'express'
 import type { Registry } from 'prom-client'
@@ -15,7 +13,6 @@ import type { WebhookName } from '../app/webhook-ports.ts'
 import type { ProjectionProgress } from '../app/projection-progress.ts'
 import type { Config } from '../config.ts'
 import { publicUrlOf } from '../config.ts'
-import { openCertificate } from '../protocols/x509/certificate.ts'
 import { identityProviderOf } from './admin/sign-in/identity-provider.ts'
 import { adminRouter } from './admin/router.ts'
 import { arrivalRoutes } from './apple/arrivals.ts'
@@ -33,20 +30,22 @@ import type { AppleEdge, IdentitySource, NothingWaiting } from './apple/settings
 import { watchPairing } from './apple/watch-pairing.ts'
 import { anchorsOf, eldestOf } from './authorities.ts'
 import { serverIdentity } from './authority.ts'
+import { devicePath } from './device-path.ts'
 import { docsRoutes } from './docs/routes.ts'
 import { teamOfSecret } from './enrolling-teams.ts'
 import { errorHandler } from './errors.ts'
 import { consoleFolder, consoleRoutes } from './console.ts'
-import type { Tls } from './listen.ts'
 import { listen } from './listen.ts'
-import { refusedSignInCount, requestTimes } from './metrics.ts'
+import { refusedSignInCount, requestTimes, timed } from './metrics.ts'
 import { nowhere } from './nowhere.ts'
 import { operationsRouter } from './operations.ts'
 import { nanomdmRoutes } from './nanomdm/router.ts'
+import { proxiesOf } from './proxies.ts'
 import { pushCredentials, topics } from './push-credentials.ts'
 import { readinessChecks } from './readiness.ts'
 import { serverMetrics } from './server-metrics.ts'
 import { ticketsOf } from './tickets.ts'
+import { certificatesIn, pinsOf, tlsOf, trustedPem } from './tls-settings.ts'
 import type { Trust } from './trust.ts'
 import { agentNotes } from './windows/agent-notes.ts'
 import { agentPackageOf } from './windows/settings.ts'
@@ -78,13 +77,19 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
   const web = express().disable('x-powered-by').disable('etag')
   if (config.MUSTER_TRUST_PROXY !== undefined) web.set('trust proxy', config.MUSTER_TRUST_PROXY)
 
+  const proxies = proxiesOf(web.get('trust proxy fn') as Parameters<typeof proxiesOf>[0])
   // The port may be chosen by the system, and the public URL follows from it: routes come once it is known.
-  const entrance: { routes: Router } = { routes: Router().use(notYet) }
+  const entrance: { routes: Router; serve: RequestListener } = { routes: Router().use(notYet), serve: web }
   web.use((request, response, next) => {
     entrance.routes(request, response, next)
   })
   const tls = await tlsOf(config, trust, app.clock)
-  const listening = await listen(web, { host: config.MUSTER_HOST, port: config.MUSTER_PORT, tls, isLarge: isPackageUpload })
+  const listening = await listen(
+    (request, response) => {
+      entrance.serve(request, response)
+    },
+    { host: config.MUSTER_HOST, port: config.MUSTER_PORT, tls, isLarge: isPackageUpload },
+  )
   const publicUrl = publicUrlOf(config, listening.port)
   if (config.MUSTER_DEVICE_IDENTITY === 'tls')
     trust.onChange(() => {
@@ -98,6 +103,7 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
     trust,
     acceptExpired: config.MUSTER_ACCEPT_EXPIRED_IDENTITIES,
     identity,
+    isProxy: proxies.isProxy,
     topics: accepted,
     nothingWaiting: parts.nothingWaiting,
     retroactive: config.MUSTER_RETROACTIVE_ASSOCIATION,
@@ -160,19 +166,22 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
   const notesFor = agentNotes(app, {
     ...{ management: config.MUSTER_WINDOWS_MANAGEMENT, publicUrl, nothingWaiting: parts.nothingWaiting },
   })
+  const observe = requestTimes(registry)
+  entrance.serve = devicePath({
+    ...{ otherwise: web, isOpen: () => parts.refusal() === null, observe },
+    routes: mdmRoutes(edge, profiles, {
+      declarationsFor: declarationSets(app, organization),
+      tokenFor: getToken(app, pairing),
+      addressOf: proxies.addressOf,
+      ...(config.MUSTER_WEBHOOK_URL !== undefined && {
+        tell: webhookTeller(app, { secrets: config.MUSTER_WEBHOOK_SECRETS, idle: config.MUSTER_WEBHOOK_IDLE }),
+      }),
+    }),
+  })
   entrance.routes = Router()
-    .use(requestTimes(registry))
+    .use(timed(observe))
     .use(notFromAnotherLog(parts.refusal))
     .use(agentRoutes({ app, agents, teamOf: teamOfSecret(app, tickets), notesFor }))
-    .use(
-      mdmRoutes(edge, profiles, {
-        declarationsFor: declarationSets(app, organization),
-        tokenFor: getToken(app, pairing),
-        ...(config.MUSTER_WEBHOOK_URL !== undefined && {
-          tell: webhookTeller(app, { secrets: config.MUSTER_WEBHOOK_SECRETS, idle: config.MUSTER_WEBHOOK_IDLE }),
-        }),
-      }),
-    )
     .use(
       windowsRoutes({
         ...{ app, trust, agents, tickets, identity, publicUrl, organization, nothingWaiting: parts.nothingWaiting },
@@ -257,37 +266,3 @@ const identityOf = ({ MUSTER_DEVICE_IDENTITY, MUSTER_DEVICE_CERT_HEADER }: Confi
 /** Uploads of packages are larger than all else. */
 const isPackageUpload = ({ method, url = '' }: IncomingMessage): boolean =>
   method === 'POST' && /^\/api\/(v1|latest)\/fleet\/packages\/?(\?|$)/.test(url)
-
-/** What devices pin, if they do: the own authorities as they stand, or the certificates of the file. */
-const pinsOf = async ({ MUSTER_TLS_PINNING, MUSTER_TLS_PINS }: Config, own: Anchors): Promise<Anchors> => {
-  const configured = (await certificatesIn(MUSTER_TLS_PINS)).map(({ raw }) => raw)
-  if (!MUSTER_TLS_PINNING) return () => []
-  return MUSTER_TLS_PINS === undefined ? own : () => configured
-}
-
-type Anchors = () => readonly Uint8Array[]
-
-/** The certificates of a PEM file; none when none is named. */
-const certificatesIn = async (path: string | undefined): Promise<readonly X509Certificate[]> => {
-  if (path === undefined) return []
-  const found = (await readFile(path, 'utf8')).match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
-  if (found.length === 0) throw new Error(`The file ${path} holds no certificate in PEM.`)
-  return found.map((pem) => openCertificate(pem))
-}
-
-const tlsOf = async (config: Config, trust: Trust, clock: App['clock']): Promise<Tls | null> => {
-  const { MUSTER_TLS, MUSTER_TLS_CERT, MUSTER_TLS_KEY } = config
-  if (MUSTER_TLS === 'off') return null
-  const clientCa = config.MUSTER_DEVICE_IDENTITY === 'tls' ? trustedPem(trust) : null
-  if (MUSTER_TLS === 'files' && MUSTER_TLS_CERT !== undefined && MUSTER_TLS_KEY !== undefined)
-    return { certificatePem: await readFile(MUSTER_TLS_CERT, 'utf8'), keyPem: await readFile(MUSTER_TLS_KEY, 'utf8'), clientCa }
-  const { certificatePem, keyPem } = await serverIdentity(eldestOf(trust.authorities(), clock()), publicUrlOf(config), clock)
-  return { certificatePem, keyPem, clientCa }
-}
-
-/** The authorities that a client is told it may show a certificate of. */
-const trustedPem = (trust: Trust): string =>
-  trust
-    .authorities()
-    .trusted.map((certificate) => certificate.toString())
-    .join('')

@@ -16,11 +16,14 @@ export type Executed<E extends AnyEvent, S> = Readonly<{
 
 export type Loaded<S> = Readonly<{ state: S; revision: number }>
 
-/** Decides a command on a stream and appends what follows. Throws `Rejection`, `LogUnavailable`, `AppendTooLarge`. */
+/**
+ * Decides a command on a stream and appends what follows. Several commands are one decision: each sees what the ones before it led to, and all is
+ * appended together, or nothing. Throws `Rejection`, `LogUnavailable`, `AppendTooLarge`.
+ */
 export type Execute = <C extends AnyCommand, E extends AnyEvent, S>(
   decider: Decider<C, E, S>,
   id: string,
-  command: NoInfer<C>,
+  command: NoInfer<C> | readonly NoInfer<C>[],
   cause: Cause,
 ) => Promise<Executed<E, S>>
 
@@ -55,15 +58,17 @@ export const executor = (log: EventLog, clock: Clock, memory = 20_000): Readonly
   const execute: Execute = async <C extends AnyCommand, E extends AnyEvent, S>(
     decider: Decider<C, E, S>,
     id: string,
-    command: NoInfer<C>,
+    command: NoInfer<C> | readonly NoInfer<C>[],
     cause: Cause,
   ): Promise<Executed<E, S>> => {
+    const commands = 'type' in command ? [command] : command
     const stream = streamOf(decider.category, id)
     const remembered = states.get(stream) as Loaded<S> | undefined
     let fresh = remembered === undefined
     let now = remembered ?? (await refresh(decider, stream))
     for (let conflicts = 0; ;) {
-      const decided = tryDecide(decider, command, now.state)
+      const at = clock().toISOString()
+      const decided = tryDecide(decider, commands, { state: now.state, at })
       if (!fresh && (decided instanceof Rejection || decided.length === 0)) {
         now = await refresh(decider, stream)
         fresh = true
@@ -71,7 +76,6 @@ export const executor = (log: EventLog, clock: Clock, memory = 20_000): Readonly
       }
       if (decided instanceof Rejection) throw decided
       if (decided.length === 0) return { events: [], position: null, state: now.state }
-      const at = clock().toISOString()
       const events = decided.map((event, index) =>
         envelope(decider, { stream, id, revision: now.revision, index, at }, event, cause),
       )
@@ -107,15 +111,29 @@ export const executor = (log: EventLog, clock: Clock, memory = 20_000): Readonly
 
 const tryDecide = <C extends AnyCommand, E extends AnyEvent, S>(
   decider: Decider<C, E, S>,
-  command: C,
-  state: S,
+  commands: readonly C[],
+  from: Readonly<{ state: S; at: string }>,
 ): readonly E[] | Rejection => {
   try {
-    return decider.decide(command, state)
+    return decideInTurn(decider, commands, from)
   } catch (error) {
     if (error instanceof Rejection) return error
     throw error
   }
+}
+
+/** What commands lead to that are decided one after the other, each on what the ones before it led to. */
+export const decideInTurn = <C extends AnyCommand, E extends AnyEvent, S>(
+  { decide, evolve }: Pick<Decider<C, E, S>, 'decide' | 'evolve'>,
+  commands: readonly C[],
+  { state, at }: Readonly<{ state: S; at: string }>,
+): readonly E[] => {
+  const [first, ...rest] = commands
+  if (first === undefined) return []
+  const events = decide(first, state)
+  if (rest.length === 0) return events
+  const after = events.reduce((before, event) => evolve(before, { ...event, at }), state)
+  return [...events, ...decideInTurn({ decide, evolve }, rest, { state: after, at })]
 }
 
 type Place = Readonly<{ stream: string; id: string; revision: number; index: number; at: string }>

@@ -5,6 +5,7 @@ import type { Moment } from './moment.ts'
 import { belongs } from './moment.ts'
 import type { EventLog } from './ports.ts'
 import type { Fold } from './replay.ts'
+import { evolvedOrSame } from './replay.ts'
 
 /** What was known of something from one of its events on. */
 export type Known<F> = Readonly<{ facts: F; events: number; position: Position; revision: number; at: string }>
@@ -38,11 +39,13 @@ export const lives = <E extends AnyEvent, F>(log: Pick<EventLog, 'readStream'>, 
   }
 }
 
-const after = <E extends AnyEvent, F>(
-  { initial, evolve }: Fold<E, F>,
-  life: readonly Known<F>[],
-  event: Recorded<E>,
-): Known<F> => {
+const after = <E extends AnyEvent, F>(fold: Fold<E, F>, life: readonly Known<F>[], event: Recorded<E>): Known<F> => {
   const { position, revision, at } = event
-  return { facts: evolve(life.at(-1)?.facts ?? initial, event), events: life.length + 1, position, revision, at }
+  return {
+    facts: evolvedOrSame(fold, life.at(-1)?.facts ?? fold.initial, event),
+    events: life.length + 1,
+    position,
+    revision,
+    at,
+  }
 }

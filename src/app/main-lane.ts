@@ -1,5 +1,6 @@
 import type { Position, Recorded } from '../kernel/event.ts'
 import { oneAtATime } from '../kernel/one-at-a-time.ts'
+import { paced } from './paced.ts'
 import { patiently } from './patiently.ts'
 import type { RunnerOptions } from './project-options.ts'
 import type { Applied, Feed, Generation } from './projection-store.ts'
@@ -19,6 +20,9 @@ export type MainLane = Readonly<{
   /** Takes in feeds that have come close: applies what they still lack while nothing else moves. Throws `Overtaken`. */
   join: (feds: readonly Fed[], position: Position | null) => Promise<void>
 }>
+
+/** How long events gather when they come in a rush, ms. */
+const paceMs = 10
 
 /** How many events may be missing when a new generation is shown. */
 const closeEnough = 200
@@ -88,7 +92,8 @@ export const mainLane = (
     run: async () => {
       if (position !== null) options.onAdvanced?.(position)
       await alone(showComplete)
-      for await (const batch of oneAhead(log.subscribe({ after: position, maxBatch: batchSize, signal }))) {
+      const batches = log.subscribe({ after: position, maxBatch: batchSize, signal })
+      for await (const batch of paced(batches, { everyMs: paceMs, full: batchSize, signal })) {
         if (signal.aborted) return
         await alone(() => applyBatch(batch))
       }
@@ -129,25 +134,3 @@ export const nameOf = ({ name, generation }: Readonly<{ name: string; generation
 /** The events of a page that are not beyond a position. */
 export const upTo = (position: Position, page: readonly Recorded[]): readonly Recorded[] =>
   page.filter((event) => event.position <= position)
-
-/** Fetches the next item while the last one is being used. */
-async function* oneAhead<T>(items: AsyncIterable<T>): AsyncGenerator<T> {
-  const iterator = items[Symbol.asyncIterator]()
-  const fetch = (): Promise<IteratorResult<T>> => {
-    const next = iterator.next()
-    next.catch(() => undefined)
-    return next
-  }
-  let next = fetch()
-  try {
-    for (;;) {
-      const result = await next
-      if (result.done === true) return
-      next = fetch()
-      yield result.value
-    }
-  } finally {
-    // A fetch may still be waiting for events: the iterator ends after it, when the subscription's signal aborts.
-    iterator.return?.().catch(() => undefined)
-  }
-}

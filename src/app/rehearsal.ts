@@ -3,7 +3,7 @@ import type { AnyCommand, AnyEvent, Cause, Recorded } from '../kernel/event.ts'
 import { derivedId, streamOf } from '../kernel/ids.ts'
 import type { App } from './app.ts'
 import type { Execute, Load, Loaded } from './execute.ts'
-import { metadataOf } from './execute.ts'
+import { decideInTurn, metadataOf } from './execute.ts'
 import { TookTooLong } from './ports.ts'
 
 /** `app` decides as the real one does, and appends nothing; what it would have appended is in `events`, in order. */
@@ -34,20 +34,22 @@ export const rehearsalOf = (app: App, limitMs: number): Rehearsal => {
   const execute: Execute = async <C extends AnyCommand, E extends AnyEvent, S>(
     decider: Decider<C, E, S>,
     id: string,
-    command: NoInfer<C>,
+    command: NoInfer<C> | readonly NoInfer<C>[],
     cause: Cause,
   ) => {
     await load(decider, id)
     const stream = streamOf(decider.category, id)
     const now = states.get(stream) as Loaded<S>
     const at = app.clock().toISOString()
-    const decided = decider.decide(command, now.state).map((event, index): Recorded<E> => {
-      const revision = now.revision + 1 + index
-      const position = `rehearsed/${String(events.length + index).padStart(9, '0')}`
-      const metadata = metadataOf(decider, id, event, { cause, at })
-      const eventId = derivedId(`rehearsed/${stream}/${String(revision)}`)
-      return { ...event, id, category: decider.category, eventId, revision, position, at, metadata }
-    })
+    const decided = decideInTurn(decider, 'type' in command ? [command] : command, { state: now.state, at }).map(
+      (event, index): Recorded<E> => {
+        const revision = now.revision + 1 + index
+        const position = `rehearsed/${String(events.length + index).padStart(9, '0')}`
+        const metadata = metadataOf(decider, id, event, { cause, at })
+        const eventId = derivedId(`rehearsed/${stream}/${String(revision)}`)
+        return { ...event, id, category: decider.category, eventId, revision, position, at, metadata }
+      },
+    )
     const state = decided.reduce((before, event) => decider.evolve(before, event), now.state)
     states.set(stream, { state, revision: now.revision + decided.length })
     events.push(...decided)

@@ -70,17 +70,32 @@ type Memory<S> = Readonly<{ step: number; kept: readonly Kept<S>[] }>
 
 const nothingYet = { events: 0, first: null, last: null, latest: -Infinity }
 
-const after = <E extends AnyEvent, S>(
-  { evolve, evolveAll = (state, events) => events.reduce((before, event) => evolve(before, event), state) }: Fold<E, S>,
-  before: Kept<S>,
-  events: readonly Recorded<E>[],
-): Kept<S> => ({
-  state: evolveAll(before.state, events),
+const after = <E extends AnyEvent, S>(fold: Fold<E, S>, before: Kept<S>, events: readonly Recorded<E>[]): Kept<S> => ({
+  state: stateAfter(fold, before.state, events),
   events: before.events + events.length,
   first: before.first ?? events[0] ?? null,
   last: events.at(-1) ?? before.last,
   latest: events.reduce((latest, { at }) => Math.max(latest, Date.parse(at)), before.latest),
 })
+
+/** Events that cannot be folded say nothing of the past, as read models pass over what they cannot take in. */
+const stateAfter = <E extends AnyEvent, S>(fold: Fold<E, S>, before: S, events: readonly Recorded<E>[]): S => {
+  try {
+    if (fold.evolveAll !== undefined) return fold.evolveAll(before, events)
+  } catch {
+    // One of them cannot be folded; all others are.
+  }
+  return events.reduce((state, event) => evolvedOrSame(fold, state, event), before)
+}
+
+/** The state after an event; the state before it where it cannot be folded. */
+export const evolvedOrSame = <E extends AnyEvent, S>({ evolve }: Pick<Fold<E, S>, 'evolve'>, state: S, event: Recorded<E>): S => {
+  try {
+    return evolve(state, event)
+  } catch {
+    return state
+  }
+}
 
 /** True when every event that led to the state had happened by then. */
 const isWithin = (moment: Moment, { last, latest }: Kept<unknown>): boolean =>

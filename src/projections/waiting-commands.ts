@@ -16,10 +16,7 @@ export type WaitingCommandRow = HostCommandRow &
     held: HoldReason | null
   }>
 
-/**
- * The commands that each channel has yet to answer. Besides the runner, the device's own request applies its events here, so that the next
- * command is decided from what just happened.
- */
+/** The commands that each channel has yet to answer: for people, for sweeps, and for who is to be woken. */
 export const waitingCommands: Projection<CommandEvent, WaitingCommandRow> = {
   name: 'waiting_commands',
   version: 3,
@@ -46,34 +43,6 @@ export const waitingCommands: Projection<CommandEvent, WaitingCommandRow> = {
     CommandsCancelled: (event) => cancelledRows(event).map((where) => ({ where, remove: true })),
   },
 }
-
-/** What one look at a channel tells: whether a person's unlocking is waited for, whether the host should be gone, and the next command, if there is one. */
-export type Offer = Readonly<{
-  awaits_unlock: boolean
-  /** An admin asked the host to leave, and its enrollment counts as ended: it is to remove its profile. */
-  sent_away: boolean
-  command_id: string | null
-  request: Request | null
-}>
-
-/**
- * The next command of a channel, passing over those deferred since `notDeferredSince` (ISO 8601) and the `except`ed ones: what was handed out
- * before `stuckBefore` and never answered goes last, so that it holds up nothing; else by priority, then in the order of queueing.
- */
-export const nextCommand = (
-  hostId: string,
-  channel: string,
-  passing: Readonly<{ notDeferredSince: string; stuckBefore: string; except: readonly string[] }>,
-) =>
-  query<Offer>`
-    select exists (select from custody where host_id = ${hostId} and awaits_pin) as awaits_unlock,
-           exists (select from hosts where host_id = ${hostId} and ended_because in ('unenrolled', 'unenrollment-unanswered', 'forgotten')) as sent_away,
-           w.command_id, w.request
-    from (select) one left join lateral (
-      select command_id, request from waiting_commands
-      where host_id = ${hostId} and channel = ${channel} and (deferred_at is null or deferred_at < ${passing.notDeferredSince})
-        and command_id <> all(${passing.except})
-      order by coalesce(sent_at < ${passing.stuckBefore}, false), priority desc, queued_position, place limit 1) w on true`
 
 /** Hosts with commands that are past their deadline. */
 export const hostsWithExpired = (now: string, limit: number) =>

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { AuditChain, ChainPlace } from '../app/operational-ports.ts'
 import type { EventLog, Log } from '../app/ports.ts'
+import { paced } from '../app/paced.ts'
 import { patiently } from '../app/patiently.ts'
 import type { Recorded } from '../kernel/event.ts'
 import { chainedOf, firstLink, leafOf, linkAfter } from '../protocols/audit/chain.ts'
@@ -25,6 +26,8 @@ export type AuditChainRunner = Readonly<{
 /** The most events that are chained at once. */
 const maxBatch = 1000
 const beginAgainMs = 500
+/** How long events gather when they come in a rush, ms: nobody waits for the chain. */
+const paceMs = 250
 
 /**
  * Keeps the chain up with the log until `signal` aborts: waits to lead, then follows. Survives the loss of the log and of the store, and an emptied
@@ -55,7 +58,8 @@ const follow = async (runner: AuditChainRunner, until: AbortSignal): Promise<voi
   try {
     let head = await patiently(() => chain.head(), { signal, logger })
     const recent = recentLinks({ number: head?.number ?? 0, link: head?.link ?? firstLink })
-    for await (const batch of stored.subscribe({ after: head?.position ?? null, maxBatch, signal })) {
+    const batches = stored.subscribe({ after: head?.position ?? null, maxBatch, signal })
+    for await (const batch of paced(batches, { everyMs: paceMs, full: maxBatch, signal })) {
       const from = head
       const events = batch.filter(({ position }) => from === null || position > from.position)
       const to = chainOn(from, events, { recent, logger })

@@ -5,7 +5,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Registry } from 'prom-client'
 import { errorHandler } from '../../src/api/errors.ts'
-import { requestTimes } from '../../src/api/metrics.ts'
+import { requestTimes, timed } from '../../src/api/metrics.ts'
 import type { Check } from '../../src/api/operations.ts'
 import { operationsRouter } from '../../src/api/operations.ts'
 
@@ -19,7 +19,7 @@ describe('the operations routes', () => {
     const registry = new Registry()
     const log = { info: () => {}, warn: () => {}, error: (fields: object) => void logged.push(fields) }
     const web = express()
-      .use(requestTimes(registry))
+      .use(timed(requestTimes(registry)))
       .use((request, response, next) => {
         operationsRouter({ checks, registry, patienceMs: 20 })(request, response, next)
       })

@@ -42,6 +42,31 @@ describe('executing a command', () => {
   })
   const told = async () => (await log.readStream('box-1')).map(({ type, data }) => ({ type, data }))
 
+  it('takes several commands as one decision: each sees what the ones before it led to', async () => {
+    const { execute } = executor(log, clock)
+    const executed = await execute(box, '1', [fill(3), add('a'), fill(3), fill(5)], cause('c1'))
+    assert.deepEqual(executed.state, { level: 5, words: ['a'] })
+    assert.deepEqual(
+      (await told()).map(({ type }) => type),
+      ['Filled', 'Added', 'Filled'],
+    )
+    await assert.rejects(execute(box, '1', [add('b'), fill(2)], cause('c2')), Rejection)
+    assert.equal((await told()).length, 3, 'all of it, or nothing')
+    assert.deepEqual((await execute(box, '1', [], cause('c3'))).events, [])
+  })
+
+  it('decides several commands anew, all of them, when the stream moved on meanwhile', async () => {
+    const [one, other] = [executor(log, clock), executor(log, clock)]
+    await one.execute(box, '1', fill(1), cause('c1'))
+    await other.execute(box, '1', fill(4), cause('c2'))
+    const executed = await one.execute(box, '1', [fill(4), add('a')], cause('c3'))
+    assert.deepEqual(
+      executed.events.map(({ type }) => type),
+      ['Added'],
+      'it stood at 4 already',
+    )
+  })
+
   it('appends what follows, with who and why, and answers with the state after it', async () => {
     const { execute } = executor(log, clock)
     const executed = await execute(box, '1', add('a', 'b'), cause('c1'))

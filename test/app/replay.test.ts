@@ -167,3 +167,30 @@ describe('looking up what short streams said', function () {
     assert.equal(reads, 1)
   })
 })
+
+describe('looking back over an event that cannot be read', () => {
+  it('[case P6] passes over it, and tells what the others say', async () => {
+    const log = memoryEventLog()
+    const brittle = {
+      ...story,
+      evolve: (state: string, event: Recorded<Said>): string => {
+        if (event.data.word === 'x') throw new TypeError('It cannot be read.')
+        return story.evolve(state, event)
+      },
+    }
+    const atOnce = {
+      ...brittle,
+      evolveAll: (state: string, events: readonly Recorded<Said>[]) => events.reduce(brittle.evolve, state),
+    }
+    await tell(
+      log,
+      ['a', 'x', 'b', 'c'].map((word) => ({ stream: 'a', word, step: 1 })),
+    )
+    const now: Moment = { text: 'now', until: beginning + 60_000 }
+    for (const fold of [brittle, atOnce]) {
+      const { state, events } = await replayer(log, fold)('a', now)
+      assert.deepEqual([state, events], ['abc', 4])
+    }
+    assert.equal((await lives(log, brittle)('a', now)).was?.facts, 'abc')
+  })
+})

@@ -10,7 +10,7 @@ import type { EnrollmentProfiles } from '../../src/api/apple/enrollment-profile.
 import type { EnrollmentTerms } from '../../src/domain/enrollment/terms.ts'
 import { adminRouter } from '../../src/api/admin/router.ts'
 import { hostedFiles } from '../../src/api/apple/hosted-files.ts'
-import { refusedSignInCount, requestTimes } from '../../src/api/metrics.ts'
+import { refusedSignInCount, requestTimes, timed } from '../../src/api/metrics.ts'
 import { ticketsOf } from '../../src/api/tickets.ts'
 import { memoryPackages } from '../../src/adapters/memory/package-store.ts'
 import type { Role } from '../../src/domain/server/events.ts'
@@ -91,7 +91,7 @@ export const startAdminApi = async (
   const tickets = ticketsOf(app)
   const files = hostedFiles(settings.publicUrl, tickets)
   const web = express()
-    .use(requestTimes(registry))
+    .use(timed(requestTimes(registry)))
     .use(
       ['/api/v1/fleet', '/api/latest/fleet'],
       adminRouter({

@@ -31,6 +31,7 @@ describe('a worker that moves many hosts', function () {
     const app: Pick<App, 'execute' | 'blobs'> = {
       ...rig.app,
       execute: (decider, id, command, why) => {
+        if (!('type' in command)) return rig.app.execute(decider, id, command, why)
         const data = 'batchSize' in command.data ? { ...command.data, batchSize } : command.data
         return rig.app.execute(decider, id, { ...command, data }, why)
       },

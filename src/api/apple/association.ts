@@ -23,11 +23,22 @@ export type Associations = Readonly<{
   identityOf: (fingerprint: string) => Promise<Identity>
 }>
 
+/** An enrollment asks for its identity several times within a moment, and not again for long. */
+const identitiesInMemory = 20_000
+
 export const associations = (
   { execute, load }: Pick<App, 'execute' | 'load'>,
   { retroactive = false }: Readonly<{ retroactive?: boolean }> = {},
 ): Associations => {
   const bound = leastRecentlyUsed<string>(200_000)
+  const identities = leastRecentlyUsed<Identity>(identitiesInMemory)
+
+  /** What is known of a certificate whose end is known stays so. */
+  const known = (fingerprint: string, state: Certificate): Identity => {
+    const identity = { certificate: fingerprint, notAfter: state.notAfter, terms: state.terms }
+    if (identity.notAfter !== null) identities.set(fingerprint, identity)
+    return identity
+  }
 
   const check = (owner: string | null, ids: EnrollmentIds): void => {
     if (owner === null) reject('certificate-not-associated', 'This certificate has not authenticated an enrollment.')
@@ -59,9 +70,10 @@ export const associations = (
       const command = { type: 'BindCertificate', data: { hostId, enrollmentId: deviceOf(ids) } } as const
       const { state } = await execute(certificate, fingerprint, command, cause)
       bound.set(fingerprint, deviceOf(ids))
-      return identity(fingerprint, state)
+      return known(fingerprint, state)
     },
-    identityOf: async (fingerprint) => identity(fingerprint, (await load(certificate, fingerprint)).state),
+    identityOf: async (fingerprint) =>
+      identities.get(fingerprint) ?? known(fingerprint, (await load(certificate, fingerprint)).state),
     mustBeBound: (fingerprint, ids) => {
       const known = bound.get(fingerprint)
       if (known !== undefined) {
@@ -72,12 +84,6 @@ export const associations = (
     },
   }
 }
-
-const identity = (fingerprint: string, { notAfter, terms }: Certificate): Identity => ({
-  certificate: fingerprint,
-  notAfter,
-  terms,
-})
 
 /** Both channels of a device use its one certificate. */
 const deviceOf = ({ parentId, enrollmentId }: EnrollmentIds): string => parentId ?? enrollmentId

@@ -4,9 +4,7 @@ import { hostIdOf } from '../../domain/host/host-id.ts'
 import type { HostFacts } from '../../domain/enrollment/events.ts'
 import { deviceChannel, platformOf } from '../../domain/platforms.ts'
 import { reject } from '../../domain/rejections.ts'
-import type { Cause, Recorded } from '../../kernel/event.ts'
-import { erased } from '../../kernel/projection.ts'
-import { waitingCommands } from '../../projections/waiting-commands.ts'
+import type { Cause } from '../../kernel/event.ts'
 import type {
   Authenticate,
   CheckIn,
@@ -49,11 +47,6 @@ export const checkIns = (edge: AppleEdge, associations: Associations, services: 
   const { bind, mustBeBound, identityOf } = associations
   const declare = declarativeManagement(app, services.declarationsFor)
 
-  /** The device's next request, a moment later, must see it. */
-  const showAtOnce = async (events: readonly Recorded[]): Promise<void> => {
-    if (events.length > 0) await app.applyNow([erased(waitingCommands)], events)
-  }
-
   const authenticate = async (message: Authenticate, fingerprint: string, cause: Cause): Promise<CheckInReply> => {
     if (!(await edge.topics()).includes(message.Topic))
       reject('topic-changed', `The topic ${message.Topic} is not this server's.`, 'Topic')
@@ -63,7 +56,6 @@ export const checkIns = (edge: AppleEdge, associations: Associations, services: 
     const identity = await bind(fingerprint, hostId, ids, cause)
     const data = { ...arrivalOf(message), identity }
     const { events } = await app.execute(host, hostId, { type: 'Authenticate', data }, cause)
-    await showAtOnce(events)
     const renews = identity.terms?.renews != null && !events.some(({ type }) => type === 'EnrollmentStarted')
     return { ...done, opens: !renews }
   }
@@ -72,7 +64,6 @@ export const checkIns = (edge: AppleEdge, associations: Associations, services: 
     const hostId = hostOf(message.ids)
     const data = { ...(await sealedToken(app, message)), identity: await identityOf(fingerprint) }
     const { events } = await app.execute(host, hostId, { type: 'UpdateToken', data }, cause)
-    await showAtOnce(events)
     return { ...done, opens: events.some(({ type }) => type === 'ChannelOpened') }
   }
 
@@ -80,8 +71,7 @@ export const checkIns = (edge: AppleEdge, associations: Associations, services: 
   const checkOut = async (ids: EnrollmentIds, cause: Cause): Promise<CheckInReply> => {
     if (ids.parentId !== null) return { status: 400 }
     const command = { type: 'EndEnrollment', data: { because: 'checked-out' } } as const
-    const { events } = await app.execute(host, hostOf(ids), command, cause)
-    await showAtOnce(events)
+    await app.execute(host, hostOf(ids), command, cause)
     return done
   }
 

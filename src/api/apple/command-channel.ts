@@ -5,17 +5,18 @@ import { enrollmentProfileIdentifier } from './enrollment-profile.ts'
 import type { Addressed, ToApple } from './requests.ts'
 import type { CommandOutcome } from '../../domain/commands/events.ts'
 import type { HostFacts } from '../../domain/enrollment/events.ts'
+import type { Passing } from '../../domain/commands/next.ts'
+import { nextOn } from '../../domain/commands/next.ts'
+import { wasSentAway } from '../../domain/enrollment/state.ts'
+import type { HostCommand } from '../../domain/host/host.ts'
 import { host } from '../../domain/host/host.ts'
 import type { Cause } from '../../kernel/event.ts'
 import type { ListedProfile } from '../../domain/host-profiles/observing.ts'
 import { deviceChannel } from '../../domain/platforms.ts'
 import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
 import { ParseError } from '../../kernel/parse-error.ts'
-import { erased } from '../../kernel/projection.ts'
-import { Rejection } from '../../kernel/rejection.ts'
 import { storable } from '../../kernel/text.ts'
 import { asDesired, desiredOfHost } from '../../projections/rollout.ts'
-import { nextCommand, waitingCommands } from '../../projections/waiting-commands.ts'
 import type { Report, ReportStatus } from '../../protocols/apple/command-report.ts'
 import { writeCommand } from '../../protocols/apple/commands.ts'
 import { rawMessage } from '../../protocols/apple/raw-message.ts'
@@ -33,8 +34,6 @@ export type CommandChannel = (
   makeCause: () => Cause,
 ) => Promise<Uint8Array | string | null>
 
-const applied = [erased(waitingCommands)]
-
 /**
  * A command that was deferred is not offered again within the session, or a Mac in Power Nap would loop for ever. Sessions have no name in the
  * protocol: one begins with Idle, on the node that hears it, and none is thought to last longer than this time.
@@ -50,21 +49,29 @@ const endOfTime = '9999-12-31T00:00:00Z'
 /** What was handed out this long ago and not answered lets others pass, ms. */
 const stuckMs = 60 * 60_000
 
-/** How many commands that were cancelled a moment ago may stand before the next real one. */
-const maxStale = 50
+/** How many commands that cannot be written for a host may stand before the next real one. */
+const mostUnwritten = 50
+
+type ReportCommand = Extract<HostCommand, { type: 'ReportCommand' }>
 
 /**
  * The command channel: takes in a report, then offers the next command.
  * https://developer.apple.com/documentation/devicemanagement/sending-mdm-commands-to-a-device
  */
-export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, toApple: ToApple): CommandChannel => {
-  const { app, nothingWaiting } = edge
+export const commandChannel = (
+  { app, nothingWaiting }: Pick<AppleEdge, 'app' | 'nothingWaiting'>,
+  { mustBeBound }: Pick<Associations, 'mustBeBound'>,
+  toApple: ToApple,
+): CommandChannel => {
   const sessions = leastRecentlyUsed<string>(sessionsInMemory)
 
-  const takeIn = async (report: Report, body: Uint8Array, cause: Cause): Promise<void> => {
+  /** What a report means to its host, in the order in which it is to be decided. */
+  const meaningOf = async (report: Report, body: Uint8Array, cause: Cause): Promise<readonly HostCommand[]> => {
     const outcome = outcomes[report.Status]
     const commandId = report.CommandUUID
-    if (outcome === null || commandId === null) return
+    // A Mac that calls after people were shown its PIN was unlocked with it.
+    if (report.Status === 'Idle') return [{ type: 'NoteHostSeen', data: {} }]
+    if (outcome === null || commandId === null) return []
     const hostId = hostOf(report.ids)
     const saysMore = Object.keys(report.response).length > 0
     const result = saysMore ? await app.blobs.keepSealed(hostId, `result/${commandId}`, body, cause) : null
@@ -73,62 +80,28 @@ export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, t
       domain: ErrorDomain,
       description: USEnglishDescription || LocalizedDescription,
     }))
-    const { events } = await app.execute(
-      host,
-      hostId,
-      { type: 'ReportCommand', data: { commandId, outcome, errors, result } },
-      cause,
-    )
     const facts = factsIn(report)
-    if (facts !== null)
-      await app.execute(host, hostId, { type: 'DescribeHost', data: { facts, source: 'device-information' } }, cause)
-    if (events.length > 0) await app.applyNow(applied, events)
     const profiles = profilesIn(report)
-    if (profiles !== null) await observe(report, profiles, cause)
+    return [
+      { type: 'ReportCommand', data: { commandId, outcome, errors, result } },
+      ...(facts === null ? [] : [{ type: 'DescribeHost', data: { facts, source: 'device-information' } } as const]),
+      ...(profiles === null ? [] : [await observation(report, profiles)]),
+    ]
   }
 
   /** A list of the profiles that the host was asked for: what is there counts as seen, what is missing is sent again. */
-  const observe = async (report: Report, profiles: readonly ListedProfile[], cause: Cause): Promise<void> => {
+  const observation = async (report: Report, profiles: readonly ListedProfile[]): Promise<HostCommand> => {
     const hostId = hostOf(report.ids)
-    const desired = (await app.read(desiredOfHost(hostId))).map(asDesired)
-    const { state } = await app.load(host, hostId)
+    const [desired, { state }] = await Promise.all([app.read(desiredOfHost(hostId)), app.load(host, hostId)])
     const { terms } = state.enrollment
     const expected = [enrollmentProfileIdentifier, ...(terms === null ? [] : [terms.identifier])]
     const scope = channelOf(report.ids) === deviceChannel ? 'System' : 'User'
-    const data = { source: 'profile-list', scope, profiles, desired, previousReportAt: null, expected } as const
-    await app.execute(host, hostId, { type: 'ObserveProfiles', data }, cause)
+    const seen = { source: 'profile-list', scope, profiles, desired: desired.map(asDesired), previousReportAt: null } as const
+    return { type: 'ObserveProfiles', data: { ...seen, expected } }
   }
 
-  const offer = async (report: Report, makeCause: () => Cause): Promise<Uint8Array | string | null> => {
-    const hostId = hostOf(report.ids)
-    const channel = channelOf(report.ids)
-    const session = `${hostId}/${channel}`
-    const begins = report.Status === 'Idle'
-    const notDeferredSince = begins ? endOfTime : beganAt(session)
-    const stale: string[] = []
-    const stuckBefore = new Date(app.clock().getTime() - stuckMs).toISOString()
-    while (stale.length <= maxStale) {
-      const asked = nothingWaiting.asking(hostId)
-      const [next] = await app.read(nextCommand(hostId, channel, { notDeferredSince, stuckBefore, except: stale }))
-      if (next?.awaits_unlock === true && begins) await noteSeen(hostId, makeCause())
-      if (next?.sent_away === true && begins) return unrecognized
-      if (next === undefined || next.command_id === null || next.request === null) {
-        if (begins && stale.length === 0) nothingWaiting.remember(hostId, channel, asked)
-        return null
-      }
-      if (begins) sessions.set(session, app.clock().toISOString())
-      const { command_id: commandId, request } = next
-      if (await send(hostId, commandId, makeCause())) {
-        const written = await writtenFor({ hostId, commandId, request }, makeCause)
-        if (written !== null) return written
-      }
-      stale.push(commandId)
-    }
-    return null
-  }
-
-  /** Null: it cannot be written for this host, and has failed for that reason; the ones behind it go on. */
-  const writtenFor = async (addressed: Addressed, makeCause: () => Cause): Promise<Uint8Array | string | null> => {
+  /** As it goes over the wire; or, when it cannot be written for this host, that it has failed for that reason: the ones behind it go on. */
+  const written = async (addressed: Addressed): Promise<Uint8Array | string | ReportCommand> => {
     const { hostId, commandId, request } = addressed
     try {
       return request.kind === 'raw'
@@ -137,37 +110,49 @@ export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, t
     } catch (error) {
       if (!(error instanceof ParseError)) throw error
       const errors = [{ code: 406, domain: 'Muster', description: `The command could not be written: ${error.message}` }]
-      const data = { commandId, outcome: 'failed', errors, result: null } as const
-      const { events } = await app.execute(host, hostId, { type: 'ReportCommand', data }, makeCause())
-      if (events.length > 0) await app.applyNow(applied, events)
-      return null
+      return { type: 'ReportCommand', data: { commandId, outcome: 'failed', errors, result: null } }
     }
   }
 
-  /** A Mac that calls after people were shown its PIN was unlocked with it. */
-  const noteSeen = async (hostId: string, cause: Cause): Promise<void> => {
-    await app.execute(host, hostId, { type: 'NoteHostSeen', data: {} }, cause)
+  const passingNow = (session: string, begins: boolean): Passing => {
+    const now = app.clock().getTime()
+    const stuckBefore = new Date(now - stuckMs).toISOString()
+    return { stuckBefore, notDeferredSince: begins ? endOfTime : beganAt(session, new Date(now - sessionMs).toISOString()) }
   }
 
-  const beganAt = (session: string): string => {
-    const longAgo = new Date(app.clock().getTime() - sessionMs).toISOString()
+  const beganAt = (session: string, longAgo: string): string => {
     const known = sessions.get(session)
     return known !== undefined && known > longAgo ? known : longAgo
   }
 
   /**
-   * Records that the command goes out now, if it did not before. False: it waits no longer, and the read model has yet to hear of it. The host's own
-   * stream decides, always: after a crash of the database the read model is behind, and what it calls sent may have been answered.
+   * Takes in a report and chooses the next command, as one decision of the host: what it answered and what it is handed out stand in the log together.
+   * The host's own stream decides, always: read models may be behind.
    */
-  const send = async (hostId: string, commandId: string, cause: Cause): Promise<boolean> => {
-    try {
-      const { events } = await app.execute(host, hostId, { type: 'SendCommand', data: { commandId } }, cause)
-      if (events.length > 0) await app.applyNow(applied, events)
-      return true
-    } catch (error) {
-      if (error instanceof Rejection && error.code === 'command-not-waiting') return false
-      throw error
+  const exchange = async (report: Report, body: Uint8Array, makeCause: () => Cause): Promise<Uint8Array | string | null> => {
+    const hostId = hostOf(report.ids)
+    const channel = channelOf(report.ids)
+    const session = `${hostId}/${channel}`
+    const begins = report.Status === 'Idle'
+    const passing = passingNow(session, begins)
+    const cause = makeCause()
+    let said = await meaningOf(report, body, cause)
+    for (let unwritten = 0; unwritten <= mostUnwritten; unwritten++) {
+      const asked = nothingWaiting.asking(hostId)
+      const handOut = { type: 'HandOutNext', data: { channel, passing } } as const
+      const { state } = await app.execute(host, hostId, [...said, handOut], unwritten === 0 ? cause : makeCause())
+      if (begins && wasSentAway(state.enrollment)) return unrecognized
+      const next = nextOn(state.commands, channel, passing)
+      if (next === null) {
+        if (begins && unwritten === 0) nothingWaiting.remember(hostId, channel, asked)
+        return null
+      }
+      if (begins) sessions.set(session, app.clock().toISOString())
+      const command = await written({ hostId, commandId: next.commandId, request: next.waiting.request })
+      if (typeof command === 'string' || command instanceof Uint8Array) return command
+      said = [command]
     }
+    return null
   }
 
   return async (report, body, fingerprint, makeCause) => {
@@ -176,8 +161,7 @@ export const commandChannel = (edge: AppleEdge, { mustBeBound }: Associations, t
     const hostId = hostOf(report.ids)
     app.telemetry.seen(hostId, channelOf(report.ids))
     if (report.Status === 'Idle' && nothingWaiting.isKnown(hostId, channelOf(report.ids))) return null
-    await takeIn(report, body, makeCause())
-    return offer(report, makeCause)
+    return exchange(report, body, makeCause)
   }
 }
 

@@ -1,11 +1,11 @@
 import type { X509Certificate } from 'node:crypto'
-import type { Request } from 'express'
 import type { TLSSocket } from 'node:tls'
 import type { App } from '../../app/app.ts'
 import { ParseError } from '../../kernel/parse-error.ts'
-import { claimedSigner, verifyDetached } from '../../protocols/cms/verify-detached.ts'
+import { claimedSigner, verifyDetachedOffLoop } from '../../protocols/cms/verify-detached.ts'
 import { fingerprintOf, isIssuedBy, openCertificate } from '../../protocols/x509/certificate.ts'
-import type { AppleEdge, IdentitySource } from './settings.ts'
+import type { DeviceHead } from '../device-path.ts'
+import type { AppleEdge } from './settings.ts'
 
 /**
  * A device's identity certificate, checked: from an authority that is trusted, not revoked, within its dates. Where expired ones are accepted,
@@ -31,21 +31,25 @@ export class CertificateRefused extends Error {
 /** How far a device's clock or ours may be off at either end of a certificate's life, ms. */
 const clockSkewMs = 10 * 60_000
 
-type Doorkeeper = Readonly<{ app: Pick<App, 'clock'> }> & Pick<AppleEdge, 'identity' | 'acceptExpired' | 'trust'>
+type Doorkeeper = Readonly<{ app: Pick<App, 'clock'> }> & Pick<AppleEdge, 'identity' | 'acceptExpired' | 'trust' | 'isProxy'>
+
+type Presenting = Pick<DeviceHead, 'headers' | 'socket'>
 
 /** The certificate that a request proves to hold, for exactly these body bytes. Throws `CertificateRefused`. */
-export const deviceCertificate = (request: Request, body: Uint8Array, edge: Doorkeeper): DeviceCertificate =>
-  trusted(
-    presented(request, edge.identity, (signature) => verifyDetached(signature, body).certificate),
-    edge,
-  )
+export const deviceCertificate = async (request: Presenting, body: Uint8Array, edge: Doorkeeper): Promise<DeviceCertificate> => {
+  const shown = shownBy(request, edge)
+  const certificate =
+    shown instanceof Uint8Array ? await read(async () => (await verifyDetachedOffLoop(shown, body)).certificate) : shown
+  return trusted(certificate, edge)
+}
 
 /**
  * Refuses who does not so much as claim to hold a certificate of ours, before any of the body is read: large ones are only taken of those who do.
  * What is claimed is proved later, of the bytes. Throws `CertificateRefused`.
  */
-export const mustClaimCertificate = (request: Request, edge: Doorkeeper): void => {
-  trusted(presented(request, edge.identity, claimedSigner), edge)
+export const mustClaimCertificate = (request: Presenting, edge: Doorkeeper): void => {
+  const shown = shownBy(request, edge)
+  trusted(shown instanceof Uint8Array ? readNow(() => claimedSigner(shown)) : shown, edge)
 }
 
 const trusted = (certificate: X509Certificate, edge: Doorkeeper): DeviceCertificate => {
@@ -62,29 +66,32 @@ const trusted = (certificate: X509Certificate, edge: Doorkeeper): DeviceCertific
   return { fingerprint, isExpired, notAfter: new Date(notAfter).toISOString() }
 }
 
-type Signer = (signature: Uint8Array) => X509Certificate
-
-const presented = (request: Request, source: IdentitySource, signerOf: Signer): X509Certificate => {
+/** The certificate that stands for the sender, or the signature that names one. */
+const shownBy = ({ headers, socket }: Presenting, { identity: source, isProxy }: Doorkeeper): X509Certificate | Uint8Array => {
   if (source.kind === 'tls') {
-    const peer = (request.socket as Partial<TLSSocket>).getPeerX509Certificate?.()
+    const peer = (socket as Partial<TLSSocket>).getPeerX509Certificate?.()
     return peer ?? refuse('The connection has no client certificate.')
   }
-  if (source.kind === 'header' && !isFromProxy(request)) return refuse('The certificate does not come from the proxy.')
+  // Whoever reaches this server past the proxy could write any certificate into a header: they are not secret.
+  if (source.kind === 'header' && !isProxy(socket.remoteAddress)) return refuse('The certificate does not come from the proxy.')
   const name = source.kind === 'header' ? source.name : 'Mdm-Signature'
-  const value = request.get(name)
-  if (value === undefined || value === '') return refuse(`The header ${name} is missing.`)
+  const value = headers[name.toLowerCase()]
+  if (typeof value !== 'string' || value === '') return refuse(`The header ${name} is missing.`)
+  return source.kind === 'header' ? readNow(() => fromProxy(value)) : Buffer.from(value, 'base64')
+}
+
+const readNow = <T>(make: () => T): T => {
   try {
-    return source.kind === 'header' ? fromProxy(value) : signerOf(Buffer.from(value, 'base64'))
+    return make()
   } catch (error) {
-    return error instanceof ParseError ? refuse(error.message) : refuse('The signature cannot be read.')
+    return unreadable(error)
   }
 }
 
-/** Whoever reaches this server past the proxy could write any certificate into a header: they are not secret. */
-const isFromProxy = ({ app, socket }: Request): boolean => {
-  const trusts = app.get('trust proxy fn') as (address: string, hop: number) => boolean
-  return socket.remoteAddress !== undefined && trusts(socket.remoteAddress, 0)
-}
+const read = async <T>(make: () => Promise<T>): Promise<T> => make().catch(unreadable)
+
+const unreadable = (error: unknown): never =>
+  refuse(error instanceof ParseError ? error.message : 'The signature cannot be read.')
 
 /** RFC 9440 (`:base64 DER:`) or URL-escaped PEM as nginx writes it. */
 const fromProxy = (value: string): X509Certificate =>

@@ -3,16 +3,21 @@ import { certificate } from '../../domain/certificates/certificate.ts'
 import { host } from '../../domain/host/host.ts'
 import type { Cause } from '../../kernel/event.ts'
 import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
+import type { Associations } from './association.ts'
 import type { DeviceCertificate } from './device-certificate.ts'
 
 /**
  * Notes when a certificate ends that another authority issued: of our own the log knows it from the start, of those of an authority that was
  * brought over it is seen in each signature, and written down once.
  */
-export const identityEnds = ({ execute, load }: Pick<App, 'execute' | 'load'>) => {
+export const identityEnds = (
+  { execute, load }: Pick<App, 'execute' | 'load'>,
+  { identityOf }: Pick<Associations, 'identityOf'>,
+) => {
   const noted = leastRecentlyUsed<true>(200_000)
 
   const note = async ({ fingerprint, notAfter }: DeviceCertificate, makeCause: () => Cause): Promise<void> => {
+    if ((await identityOf(fingerprint)).notAfter !== null) return void noted.set(fingerprint, true)
     const { state } = await load(certificate, fingerprint)
     if (!state.issued && state.hostId !== null) {
       const cause = makeCause()

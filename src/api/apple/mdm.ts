@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { Request, RequestHandler, Response } from 'express'
-import { raw, Router } from 'express'
 import type { Actor, Cause } from '../../kernel/event.ts'
 import { readCheckIn } from '../../protocols/apple/check-in.ts'
 import { writePlist } from '../../protocols/plist/write.ts'
@@ -9,6 +7,8 @@ import { associations } from './association.ts'
 import type { CheckInReply, CheckInServices } from './check-in.ts'
 import { checkIns } from './check-in.ts'
 import { commandChannel, unrecognized } from './command-channel.ts'
+import type { DeviceAnswer, DeviceHead, DeviceRequest, DeviceRoute } from '../device-path.ts'
+import type { Proxies } from '../proxies.ts'
 import type { DeviceCertificate } from './device-certificate.ts'
 import { CertificateRefused, deviceCertificate, mustClaimCertificate } from './device-certificate.ts'
 import type { EnrollmentProfiles } from './enrollment-profile.ts'
@@ -33,116 +33,108 @@ const checkInType = 'application/x-apple-aspen-mdm-checkin'
 export const mdmRoutes = (
   edge: AppleEdge,
   profiles: EnrollmentProfiles,
-  services: CheckInServices & Readonly<{ tell?: TellWebhook }>,
-): Router => {
+  services: CheckInServices & Readonly<{ tell?: TellWebhook; addressOf: Proxies['addressOf'] }>,
+): Readonly<Record<string, DeviceRoute>> => {
   const { app } = edge
-  const { tell } = services
+  const { tell, addressOf } = services
   const bound = associations(app, edge)
   const checkIn = checkIns(edge, bound, services)
   const serve = commandChannel(edge, bound, appleRequests(app, revealed(app, profiles)))
   const record = refusalRecorder(app)
-  const noteEnd = identityEnds(app)
+  const noteEnd = identityEnds(app, bound)
 
-  const handle = async (request: Request, response: Response): Promise<void> => {
-    const body = request.body instanceof Uint8Array ? request.body : Buffer.alloc(0)
+  const answer = async (request: DeviceRequest): Promise<DeviceAnswer> => {
+    const { body } = request
     const told: Noted = { enrollmentId: '', messageType: '', certificate: null }
     try {
-      const shown = shownBy(request, body, told)
+      const shown = await shownBy(request, told)
       told.certificate = shown.fingerprint
-      const message = messageIn(request, body, told)
+      const message = messageIn(request, told)
       // One that has ended speaks for its own enrollment, and begins none.
       if (shown.isExpired) await bound.mustBeBound(shown.fingerprint, message.ids)
-      const heard = { message, body, params: paramsOf(request) }
       // Told before it is answered: what a device sends next is told after this, and what is cut off here the device says again.
       if ('MessageType' in message) {
-        const answer = await checkIn(message, told.certificate, causeOf(told))
+        const reply = await checkIn(message, told.certificate, causeOf(told))
         await noteEnd(shown, () => causeOf(told))
-        await tell?.({ ...heard, opens: answer.opens === true })
-        answerCheckIn(response, answer)
-      } else {
-        const command = await serve(message, body, told.certificate, () => causeOf(told))
-        const noting = noteEnd(shown, () => causeOf(told))
-        if (noting !== undefined) await noting
-        await tell?.({ ...heard, opens: false })
-        reply(response, command)
+        await tell?.({ message, body, params: paramsOf(request), opens: reply.opens === true })
+        return answerOf(reply)
       }
+      const command = await serve(message, body, told.certificate, () => causeOf(told))
+      const noting = noteEnd(shown, () => causeOf(told))
+      if (noting !== undefined) await noting
+      if (tell !== undefined) await tell({ message, body, params: paramsOf(request), opens: false })
+      return commandIn(command)
     } catch (error) {
       if (error instanceof CertificateRefused) told.certificate = error.fingerprint
-      refuse(error, request, response, told)
+      return refuse(error, request, told)
     }
   }
 
   /** What is signed is made sense of only when it is signed well; what it says of itself is noted all the same, if it is short. */
-  const shownBy = (request: Request, body: Uint8Array, told: Noted): DeviceCertificate => {
+  const shownBy = async (request: DeviceRequest, told: Noted): Promise<DeviceCertificate> => {
     try {
-      return deviceCertificate(request, body, edge)
+      return await deviceCertificate(request, request.body, edge)
     } catch (error) {
-      if (body.length <= shortBody) messageIn(request, body, told)
+      if (request.body.length <= shortBody) messageIn(request, told)
       throw error
     }
   }
 
-  const refuse = (error: unknown, request: Request, response: Response, told: Told): void => {
+  const refuse = (error: unknown, head: DeviceHead, told: Told): DeviceAnswer => {
     const status = deviceStatusOf(error)
     const { enrollmentId, messageType } = told
     if (status >= 500) app.logger.error({ err: error, enrollmentId, messageType }, 'a device could not be served')
     else app.logger.warn({ enrollmentId, messageType, reason: (error as Error).message }, 'a device was refused')
-    void record(error, request, told, causeOf(told))
-    response.status(status).end()
+    void record(error, addressOf(head), told, causeOf(told))
+    return { status }
   }
 
-  const unread: (error: unknown, ...rest: Parameters<RequestHandler>) => void = (error, request, response, _next) => {
-    const certificate = error instanceof CertificateRefused ? error.fingerprint : null
-    refuse(error, request, response, { enrollmentId: '', messageType: '', certificate })
+  const route: DeviceRoute = {
+    answer,
+    limitFor: (head) => {
+      if (isShort(head)) return shortBody
+      mustClaimCertificate(head, edge)
+      return bodyLimit
+    },
+    failed: (error, head) => {
+      const certificate = error instanceof CertificateRefused ? error.fingerprint : null
+      return refuse(error, head, { enrollmentId: '', messageType: '', certificate })
+    },
   }
-
-  return Router().put(paths, readBody(edge), handle, unread)
+  return Object.fromEntries(paths.map((path) => [`PUT ${path}`, route]))
 }
 
 type Noted = { -readonly [K in keyof Told]: Told[K] }
 
-const messageIn = (request: Request, body: Uint8Array, told: Noted) => {
-  const isCheckIn = (request.get('content-type') ?? '').startsWith(checkInType)
+const messageIn = ({ headers, body }: DeviceRequest, told: Noted) => {
+  const isCheckIn = (headers['content-type'] ?? '').startsWith(checkInType)
   const message = isCheckIn ? readCheckIn(body) : readReport(body)
   told.enrollmentId = message.ids.enrollmentId
   told.messageType = 'MessageType' in message ? message.MessageType : message.Status
   return message
 }
 
-/** Reads the body, as large as one may be of whom the request claims to come from. */
-const readBody = (edge: AppleEdge): RequestHandler => {
-  const bytesUpTo = (limit: number): RequestHandler => raw({ type: () => true, limit })
-  const [short, whole] = [bytesUpTo(shortBody), bytesUpTo(bodyLimit)]
-  return (request, response, next) => {
-    if (isShort(request)) return short(request, response, next)
-    mustClaimCertificate(request, edge)
-    whole(request, response, next)
-  }
-}
+const isShort = ({ headers }: DeviceHead): boolean =>
+  headers['content-encoding'] === undefined && Number(headers['content-length'] ?? Number.NaN) <= shortBody
 
-const isShort = (request: Request): boolean =>
-  request.get('content-encoding') === undefined && Number(request.get('content-length') ?? Number.NaN) <= shortBody
+const xml = 'application/xml; charset=UTF-8'
 
-const reply = (response: Response, command: Uint8Array | string | null): void => {
-  if (command === null) response.status(200).end()
+const commandIn = (command: Uint8Array | string | null): DeviceAnswer => {
+  if (command === null) return { status: 200 }
+  if (command !== unrecognized) return { status: 200, type: xml, body: command }
   // https://developer.apple.com/documentation/devicemanagement/unrecognizeddevice
-  else if (command === unrecognized)
-    response.status(403).json({ code: 'com.apple.unrecognized.device', description: 'An admin ended this enrollment.' })
-  else response.status(200).type('application/xml; charset=UTF-8').send(Buffer.from(command))
+  const body = JSON.stringify({ code: 'com.apple.unrecognized.device', description: 'An admin ended this enrollment.' })
+  return { status: 403, type: 'application/json; charset=utf-8', body }
 }
 
-const answerCheckIn = (response: Response, { status, plist, json }: CheckInReply): void => {
-  response.status(status)
-  if (plist !== undefined) response.type('application/xml; charset=UTF-8').send(writePlist(plist))
-  else if (json !== undefined) response.type('application/json').send(json)
-  else response.end()
+const answerOf = ({ status, plist, json }: CheckInReply): DeviceAnswer => {
+  if (plist !== undefined) return { status, type: xml, body: writePlist(plist) }
+  return json === undefined ? { status } : { status, type: 'application/json; charset=utf-8', body: json }
 }
 
 /** The first value of each parameter of the URL. */
-const paramsOf = (request: Request): Readonly<Record<string, string>> => {
-  const [, query = ''] = request.originalUrl.split('?')
-  return Object.fromEntries([...new URLSearchParams(query)].reverse())
-}
+const paramsOf = ({ query }: DeviceHead): Readonly<Record<string, string>> =>
+  Object.fromEntries([...new URLSearchParams(query)].reverse())
 
 const causeOf = ({ enrollmentId }: Told): Cause => {
   const id = randomUUID()

@@ -1,4 +1,3 @@
-import type { Request } from 'express'
 import { LogUnavailable } from '../../app/ports.ts'
 import type { App } from '../../app/app.ts'
 import type { RejectionCode } from '../../domain/rejections.ts'
@@ -7,6 +6,7 @@ import { security } from '../../domain/server/security.ts'
 import type { Cause } from '../../kernel/event.ts'
 import { ParseError } from '../../kernel/parse-error.ts'
 import { Rejection } from '../../kernel/rejection.ts'
+import { BodyRefused } from '../device-path.ts'
 import { CertificateRefused } from './device-certificate.ts'
 
 /** What a device is told when a rule says no. Never 401: it would take that as the end of its enrollment. */
@@ -36,12 +36,9 @@ const statusOf: Record<RejectionCode, 400 | 404 | 409> = {
 
 /** The HTTP status for whatever went wrong while a device was served. The message is for the log alone. */
 export const deviceStatusOf = (error: unknown): number => {
-  if (error instanceof CertificateRefused || error instanceof ParseError) return 400
+  if (error instanceof CertificateRefused || error instanceof ParseError || error instanceof BodyRefused) return 400
   if (error instanceof Rejection) return statusOf[error.code as RejectionCode]
-  if (error instanceof LogUnavailable) return 503
-  const { status } = error as { status?: unknown }
-  // What the body parser refuses: too large, cut short, wrongly compressed.
-  return typeof status === 'number' && status >= 400 && status < 500 ? 400 : 500
+  return error instanceof LogUnavailable ? 503 : 500
 }
 
 type Why = DeviceRefused['data']['why']
@@ -75,11 +72,10 @@ export const refusalRecorder = ({ execute, clock, logger }: Pick<App, 'execute' 
     return true
   }
 
-  return async (error: unknown, request: Request, told: Told, cause: Cause): Promise<void> => {
+  return async (error: unknown, address: string, told: Told, cause: Cause): Promise<void> => {
     const why = whyOf(error)
     if (why === null || !mayRecord(told.enrollmentId)) return
     const { enrollmentId, messageType, certificate } = told
-    const address = request.ip ?? 'unknown'
     try {
       const day = clock().toISOString().slice(0, 10)
       const data = { why, enrollmentId, certificate, messageType, address }

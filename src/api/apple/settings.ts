@@ -1,4 +1,5 @@
 import type { App } from '../../app/app.ts'
+import type { Proxies } from '../proxies.ts'
 import type { Trust } from '../trust.ts'
 
 /** Where a device's certificate is taken from. Only the configured source is looked at; there is no falling through to another. */
@@ -15,6 +16,8 @@ export type AppleEdge = Readonly<{
   /** Whether an identity that has expired still speaks for the enrollment that it is bound to. */
   acceptExpired: boolean
   identity: IdentitySource
+  /** Whether an address is that of a proxy whose word is taken. */
+  isProxy: Proxies['isProxy']
   /** The topics that a check-in may name: that of the push certificate, or the placeholder until there is one. */
   topics: () => Promise<readonly string[]>
   nothingWaiting: NothingWaiting

@@ -1,4 +1,5 @@
 import { nothingRecent, recently, withRecent } from '../../kernel/recent.ts'
+import type { OfType } from '../../kernel/event.ts'
 import type { Slice } from '../../kernel/slice.ts'
 import type { Enrollment } from '../enrollment/state.ts'
 import { mustBeEnrolled } from '../enrollment/state.ts'
@@ -14,11 +15,14 @@ import { consequencesOf, consequencesOfExpiry } from './consequences.ts'
 import { cancelSome } from './cancelling.ts'
 import type { HostProfiles } from '../host-profiles/state.ts'
 import type { Forgetting } from '../forgetting/state.ts'
+import type { Channel } from '../platforms.ts'
 import { reject } from '../rejections.ts'
 import type { SealedContent } from '../../kernel/content.ts'
 import type { CommandEvent, CommandOutcome, DeviceError, HoldReason, QueuedCommand } from './events.ts'
 import type { Needs } from './needs.ts'
 import { mustBeTaken } from './needs.ts'
+import type { Passing } from './next.ts'
+import { nextOn } from './next.ts'
 import type { Commands, WaitingCommand } from './state.ts'
 
 export type CommandCommand =
@@ -26,6 +30,8 @@ export type CommandCommand =
   | { type: 'QueueCommands'; data: { commands: readonly QueuedCommand[]; needs?: Needs; fresh?: boolean } }
   /** Hands a command out; `again` counts one that was handed out before and never answered. */
   | { type: 'SendCommand'; data: { commandId: string; again?: boolean } }
+  /** Hands out what is next on a channel, if anything is. */
+  | { type: 'HandOutNext'; data: { channel: Channel; passing: Passing } }
   | {
       type: 'ReportCommand'
       data: {
@@ -79,10 +85,14 @@ export const commands: Slice<CommandCommand, Decides, Commands, Sees, CommandEve
     SendCommand: ({ data: { commandId, again = false } }, { commands: now }) => {
       const waiting = now.waiting.get(commandId)
       if (waiting === undefined) return reject('command-not-waiting', `The command ${commandId} does not wait any more.`)
-      const profileId = waiting.held === undefined ? null : carriedBy(waiting)
-      const data = { commandId, ...(profileId !== null && { profileId }) }
-      if (waiting.sends === 0) return [{ type: 'CommandSent', data }]
-      return again ? [{ type: 'CommandSent', data: { ...data, attempt: waiting.sends + 1 } }] : []
+      if (waiting.sends === 0) return [sent(commandId, waiting)]
+      const { type, data } = sent(commandId, waiting)
+      return again ? [{ type, data: { ...data, attempt: waiting.sends + 1 } }] : []
+    },
+
+    HandOutNext: ({ data: { channel, passing } }, { commands: now }) => {
+      const next = nextOn(now, channel, passing)
+      return next === null || next.waiting.sends > 0 ? [] : [sent(next.commandId, next.waiting)]
     },
 
     ReportCommand: ({ data }, sees) => {
@@ -145,11 +155,11 @@ export const commands: Slice<CommandCommand, Decides, Commands, Sees, CommandEve
       waiting: new Map([...state.waiting, ...data.commands.map(asWaiting)]),
       queued: state.queued + data.commands.length,
     }),
-    CommandSent: (state, { data }) =>
-      change(state, data.commandId, ({ held: _, ...waiting }) => ({ ...waiting, sends: waiting.sends + 1 })),
+    CommandSent: (state, { at, data }) =>
+      change(state, data.commandId, ({ held: _, ...waiting }) => ({ ...waiting, sends: waiting.sends + 1, sentAt: at })),
     CommandHeld: (state, { data }) => change(state, data.commandId, (waiting) => ({ ...waiting, held: data.because })),
-    CommandDeferred: (state, { data }) =>
-      change(state, data.commandId, (waiting) => ({ ...waiting, deferrals: waiting.deferrals + 1 })),
+    CommandDeferred: (state, { at, data }) =>
+      change(state, data.commandId, (waiting) => ({ ...waiting, deferrals: waiting.deferrals + 1, deferredAt: at })),
     CommandAnswered: (state, { data }) => settle(state, [data.commandId], 'answered'),
     CommandsCancelled: (state, { data }) => settle(state, data.commandIds, 'cancelled'),
     UnknownCommandReported: (state, { data }) => settle(state, [data.commandId], 'unknown'),
@@ -168,9 +178,17 @@ const isDecided = ({ request }: WaitingCommand): boolean =>
 const carriedBy = ({ request }: WaitingCommand): string | null =>
   request.kind === 'install-profile' || request.kind === 'remove-profile' ? request.profileId : null
 
-const asWaiting = ({ commandId, channel, request, deadline, until }: QueuedCommand): [string, WaitingCommand] => [
+const sent = (commandId: string, waiting: WaitingCommand): OfType<CommandEvent, 'CommandSent'> => {
+  const profileId = waiting.held === undefined ? null : carriedBy(waiting)
+  return { type: 'CommandSent', data: { commandId, ...(profileId !== null && { profileId }) } }
+}
+
+const asWaiting = ({ commandId, channel, request, priority, deadline, until }: QueuedCommand): [string, WaitingCommand] => [
   commandId,
-  { channel, request, sends: 0, deferrals: 0, deadline: deadline ?? null, until: until ?? null },
+  {
+    ...{ channel, request, priority: priority ?? 0, sends: 0, sentAt: null, deferrals: 0, deferredAt: null },
+    ...{ deadline: deadline ?? null, until: until ?? null },
+  },
 ]
 
 const change = (state: Commands, commandId: string, how: (waiting: WaitingCommand) => WaitingCommand): Commands => {

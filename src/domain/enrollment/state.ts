@@ -47,6 +47,12 @@ export const mustBeEnrolled = (now: Enrollment): void => {
   if (now.stage !== 'enrolled') reject('not-enrolled', 'This host is not enrolled.')
 }
 
+/** An admin asked the host to leave, and its enrollment counts as ended: it is to remove its profile. */
+export const wasSentAway = ({ stage, endedBecause }: Enrollment): boolean =>
+  stage === 'ended' && endedBecause !== null && sendsAway.has(endedBecause)
+
+const sendsAway: ReadonlySet<EndReason> = new Set(['unenrolled', 'unenrollment-unanswered', 'forgotten'])
+
 /**
  * Whether settings for a user find their way: by a user channel, or on Windows by the device's own sessions, in which its user's settings go along
  * while that user is signed in.

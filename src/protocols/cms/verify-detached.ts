@@ -1,4 +1,5 @@
-import { createHash, timingSafeEqual, verify, type X509Certificate } from 'node:crypto'
+import { createHash, timingSafeEqual, verify, type KeyObject, type X509Certificate } from 'node:crypto'
+import { promisify } from 'node:util'
 import { ParseError } from '../../kernel/parse-error.ts'
 import { context, derItemsOf, derTag, expectDer, readDerItems, type Der } from '../der.ts'
 import { digests, oidKey, oids, signatureAlgorithms, type DigestName } from './oids.ts'
@@ -16,10 +17,27 @@ export type Verified = Readonly<{ certificate: X509Certificate; fingerprint: str
  */
 export const verifyDetached = (signature: Uint8Array, content: Uint8Array): Verified =>
   asSignature(() => {
-    const signed = readSignedData(signature)
-    if (signed.content !== null) refuse('The signature is not detached: it brings content of its own.')
-    return verifySigner(signed, content)
+    const { signer, info, bytes } = readDetached(signature, content)
+    if (!verify(info.digest, bytes, signer.publicKey, info.signature)) refuse('The signature does not fit what it signs.')
+    return known(signer)
   })
+
+const readDetached = (signature: Uint8Array, content: Uint8Array): Signing => {
+  const signed = readSignedData(signature)
+  if (signed.content !== null) refuse('The signature is not detached: it brings content of its own.')
+  return signingIn(signed, content)
+}
+
+/** As `verifyDetached`, but what takes time is done on a thread of its own, and the event loop goes on meanwhile. */
+export const verifyDetachedOffLoop = async (signature: Uint8Array, content: Uint8Array): Promise<Verified> => {
+  const { signer, info, bytes } = asSignature(() => readDetached(signature, content))
+  if (await verifyOffLoop(info.digest, bytes, signer.publicKey, info.signature)) return known(signer)
+  return refuse('The signature does not fit what it signs.')
+}
+
+const verifyOffLoop = promisify(verify) as (
+  ...args: readonly [digest: string, bytes: Uint8Array, key: KeyObject, signature: Uint8Array]
+) => Promise<boolean>
 
 /** The certificate that a detached signature says it was made with; nothing is verified. Throws `ParseError` (field `signature`). */
 export const claimedSigner = (signature: Uint8Array): X509Certificate =>
@@ -30,12 +48,22 @@ export const claimedSigner = (signature: Uint8Array): X509Certificate =>
 
 /** Verifies that the one signer of `signed` signed `content`. Throws `ParseError` (field `signature`, within `asSignature`). */
 export const verifySigner = (signed: SignedData, content: Uint8Array): Verified => {
+  const { signer, info, bytes } = signingIn(signed, content)
+  if (!verify(info.digest, bytes, signer.publicKey, info.signature)) refuse('The signature does not fit what it signs.')
+  return known(signer)
+}
+
+/** Who says to have signed which bytes; all is looked at but the signature itself. */
+type Signing = Readonly<{ signer: Signer; info: SignerInfo; bytes: Uint8Array }>
+
+const signingIn = (signed: SignedData, content: Uint8Array): Signing => {
   const info = readSignerInfo(signed)
   const signer = signerNamed(signed.certificates, info)
   if (signer.publicKey.asymmetricKeyType !== info.keyType) refuse("The signature's algorithm does not fit the certificate's key.")
-  if (!verify(info.digest, signedBytes(info, signed.contentType, content), signer.publicKey, info.signature)) {
-    refuse('The signature does not fit what it signs.')
-  }
+  return { signer, info, bytes: signedBytes(info, signed.contentType, content) }
+}
+
+const known = (signer: Signer): Verified => {
   remember(signer)
   return { certificate: signer.certificate, fingerprint: signer.fingerprint }
 }

@@ -27,7 +27,7 @@ describe('A certificate that a device shows', function () {
     const notBefore = new Date('2026-01-01T00:00:00Z')
     identity = await createIdentity({ authority, subject, notBefore, notAfter, extKeyUsage: 'clientAuth' })
     web = express()
-      .post('/', raw({ type: () => true }), (request, response) => {
+      .post('/', raw({ type: () => true }), async (request, response) => {
         const trust: AppleEdge['trust'] = {
           authorities: () => ({ issuer: authority, next: null, previous: [], foreign: [], trusted: edge.trusted ? [ca] : [] }),
           isRevoked: (fingerprint) => fingerprint === edge.revoked,
@@ -35,9 +35,8 @@ describe('A certificate that a device shows', function () {
         const { acceptExpired, now } = edge
         const source = { kind: 'mdm-signature' } as const
         try {
-          response.json(
-            deviceCertificate(request, request.body, { app: { clock: () => now }, identity: source, acceptExpired, trust }),
-          )
+          const keeper = { app: { clock: () => now }, identity: source, acceptExpired, trust, isProxy: () => false }
+          response.json(await deviceCertificate(request, request.body, keeper))
         } catch (error) {
           if (!(error instanceof CertificateRefused)) throw error
           response.json({ why: error.why, fingerprint: error.fingerprint })

@@ -33,6 +33,8 @@ type Asked = Readonly<{ raw: RawCommand; hostId: string; commandId: string; caus
  */
 export const queueRaw = async (app: Ports, asked: Asked): Promise<Readonly<{ position: Position | null }>> => {
   const { raw, hostId, commandId, cause } = asked
+  // One that was just made up is nobody's yet.
+  if (raw.commandId === null) return app.execute(host, hostId, await orderOf(app, asked), cause)
   const { commands } = (await app.load(host, hostId)).state
   const waiting = commands.waiting.get(commandId)
   if (waiting !== undefined && (await isSame(app, raw, { commandId, hostId, request: waiting.request })))

@@ -1,0 +1,35 @@
+import { setTimeout as pause } from 'node:timers/promises'
+
+/**
+ * Takes batches no faster than one each `everyMs`, unless they are full, so that what comes in a rush is taken together: each batch costs the same few
+ * statements, however many events it has. The first after a quiet time comes at once. The next batch is fetched while the last one is used.
+ */
+export async function* paced<T extends Readonly<{ length: number }>>(
+  batches: AsyncIterable<T>,
+  { everyMs, full, signal }: Readonly<{ everyMs: number; full: number; signal: AbortSignal }>,
+): AsyncGenerator<T> {
+  const iterator = batches[Symbol.asyncIterator]()
+  const fetch = (waitMs: number): Promise<IteratorResult<T>> => {
+    const next =
+      waitMs <= 0
+        ? iterator.next()
+        : pause(waitMs, undefined, { signal }).then(
+            () => iterator.next(),
+            () => iterator.next(),
+          )
+    next.catch(() => undefined)
+    return next
+  }
+  let next = fetch(0)
+  try {
+    for (;;) {
+      const result = await next
+      if (result.done === true) return
+      next = fetch(result.value.length >= full ? 0 : everyMs)
+      yield result.value
+    }
+  } finally {
+    // A fetch may still be waiting for events: the iterator ends after it, when the subscription's signal aborts.
+    iterator.return?.().catch(() => undefined)
+  }
+}

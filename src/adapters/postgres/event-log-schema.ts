@@ -6,6 +6,7 @@ export const channel = 'event_log'
  *
  * Positions are numbered under a lock that is held until commit, so that their order is the order of commits and a reader never sees a
  * position before all those below it. `json`, not `jsonb`: it keeps what was written to the letter, and takes U+0000, which devices send.
+ * What is packed is a text there (see `packing.ts`).
  *
  * The functions are called by name from prepared statements of running servers: give a changed one a new name. They only ever look rows up
  * by index; `enable_seqscan` is off because a plan made while the table was empty would otherwise be kept while it grows.

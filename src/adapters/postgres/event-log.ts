@@ -2,12 +2,13 @@ import pg from 'pg'
 import type { Appended, EventLog, ExpectedRevision, Log } from '../../app/ports.ts'
 import { LogUnavailable, RevisionConflict } from '../../app/ports.ts'
 import type { Metadata, Position, Recorded } from '../../kernel/event.ts'
-import type { WrittenEvent } from '../event-envelope.ts'
+import type { WrittenAppend, WrittenEvent } from '../event-envelope.ts'
 import { mustBePosition, positionOf, recorded, written } from '../event-envelope.ts'
 import { logFault } from './event-log-faults.ts'
 import { channel, schema } from './event-log-schema.ts'
 import { groupCommitter } from './group-committer.ts'
 import { notifications } from './notifications.ts'
+import { packedData, packedMetadata, unpacked } from './packing.ts'
 
 export type PostgresEventLogOptions = Readonly<{
   url: string
@@ -62,7 +63,7 @@ export const postgresEventLog = async ({ url, poolSize = 8, log }: PostgresEvent
   return {
     append: async (stream, events, expected) => {
       mustBeOpen()
-      const outcome = await committer.commit({ key: stream, expected, ...written(stream, events, expected) })
+      const outcome = await committer.commit({ key: stream, expected, ...kept(stream, written(stream, events, expected)) })
       if (outcome.kind === 'conflict') throw new RevisionConflict(stream, expected, outcome.actual)
       return outcome.appended
     },
@@ -115,6 +116,15 @@ const rethrow = (error: unknown): never => {
 
 type Append = Readonly<{ key: string; bytes: number; expected: ExpectedRevision; events: readonly WrittenEvent[] }>
 
+const kept = (stream: string, { events, bytes }: WrittenAppend): WrittenAppend => ({
+  bytes,
+  events: events.map(({ data, metadata, ...event }) => ({
+    ...event,
+    data: packedData(data),
+    metadata: packedMetadata(stream, metadata),
+  })),
+})
+
 const appendOne = ({ key, expected, events }: Append): pg.QueryConfig => ({
   name: 'event_log_append_one',
   text: 'select * from event_log.append_one($1, $2, $3, $4, $5, $6)',
@@ -160,9 +170,9 @@ type EventRow = Readonly<{
   revision: string
   id: string
   type: string
-  data: object
-  metadata: Metadata
+  data: object | string
+  metadata: Metadata | string
 }>
 
 const opened = ({ id, position, revision, ...row }: EventRow): Recorded =>
-  recorded({ ...row, eventId: id, position: positionOf(position), revision: Number(revision) })
+  recorded({ ...row, ...unpacked(row), eventId: id, position: positionOf(position), revision: Number(revision) })

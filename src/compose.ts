@@ -41,6 +41,7 @@ import { pushTopic } from './api/windows/settings.ts'
 import { serveWeb } from './api/web.ts'
 import type { App } from './app/app.ts'
 import { blobsIn } from './app/blobs.ts'
+import { coalesced } from './app/coalesced.ts'
 import { executor } from './app/execute.ts'
 import type { LibraryFaults } from './app/library-faults.ts'
 import type { EventLog, Log } from './app/ports.ts'
@@ -76,6 +77,9 @@ export type Muster = Readonly<{
 
 /** How long a write waits for its readers, ms; after that it answers all the same, and the reader may be a moment behind. */
 const readYourWritesMs = 5_000
+
+/** Workers are told of a kind of work at once, and in a rush so often, ms. */
+const hintEveryMs = 50
 
 /** Apple's push service for profiles that say so. */
 const developmentApns = 'https://api.development.push.apple.com'
@@ -181,6 +185,7 @@ const start = async (
   const nothing = nothingWaiting(() => (reign.leading ? reign.number : null))
   if (runs('projector')) {
     const onward = config.MUSTER_ACTIVITIES_WEBHOOK_URL === undefined ? [] : [activityWork]
+    const hint = coalesced((kind) => void queue.hint(kind), { everyMs: hintEveryMs, signal })
     const running = runProjections({
       log,
       store,
@@ -192,7 +197,7 @@ const start = async (
       },
       onBatch: (events) => {
         nothing.applied(events)
-        for (const kind of new Set(workFollowing(events, onward).map(({ kind }) => kind))) void queue.hint(kind)
+        for (const kind of new Set(workFollowing(events, onward).map(({ kind }) => kind))) hint(kind)
       },
       onAdvanced: progress.advanced,
       signal,

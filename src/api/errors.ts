@@ -1,7 +1,7 @@
 import type { ErrorRequestHandler } from 'express'
 import { MulterError } from 'multer'
 import type { Log } from '../app/ports.ts'
-import { AppendTooLarge, LogUnavailable, RevisionConflict, SecretGone, TookTooLong } from '../app/ports.ts'
+import { AppendTooLarge, LogUnavailable, RevisionConflict, SecretGone, TookTooLong, UnreadableEvent } from '../app/ports.ts'
 import { StoreUnavailable } from '../app/projection-store.ts'
 import type { RejectionCode } from '../domain/rejections.ts'
 import { ParseError } from '../kernel/parse-error.ts'
@@ -71,6 +71,7 @@ export const problemOf = (error: unknown): Problem | null => {
   if (error instanceof RevisionConflict)
     return { ...one(503, 'base', 'Too many changes are made to this at the same time.'), retryAfter: 1 }
   if (error instanceof LogUnavailable) return { ...one(503, 'base', 'The event log cannot be reached now.'), retryAfter: 5 }
+  if (error instanceof UnreadableEvent) return one(409, 'base', error.message)
   if (error instanceof TookTooLong) return { ...one(503, 'base', error.message), retryAfter: 10 }
   if (error instanceof StoreUnavailable) return { ...one(503, 'base', 'The read models cannot be reached now.'), retryAfter: 5 }
   if (error instanceof TooBusy) return { ...one(503, 'base', 'Too many people sign in at the same time.'), retryAfter: 2 }

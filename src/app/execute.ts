@@ -4,7 +4,7 @@ import { derivedId, streamOf } from '../kernel/ids.ts'
 import { Rejection } from '../kernel/rejection.ts'
 import { leastRecentlyUsed } from '../kernel/least-recently-used.ts'
 import type { Clock, EventLog, NewEvent } from './ports.ts'
-import { RevisionConflict } from './ports.ts'
+import { RevisionConflict, UnreadableEvent } from './ports.ts'
 
 /** What a command led to: its events (none when it was already so) and the state after them. */
 export type Executed<E extends AnyEvent, S> = Readonly<{
@@ -46,11 +46,8 @@ export const executor = (log: EventLog, clock: Clock, memory = 20_000): Readonly
   ): Promise<Loaded<S>> => {
     const known = (states.get(stream) as Loaded<S> | undefined) ?? { state: decider.initial, revision: -1 }
     const tail = await log.readStream(stream, { from: known.revision + 1 })
-    const last = tail.at(-1)
-    const loaded = {
-      state: tail.reduce((state, event) => decider.evolve(state, event as Recorded<E>), known.state),
-      revision: last?.revision ?? known.revision,
-    }
+    const state = tail.reduce((before, event) => evolved(decider, before, event as Recorded<E>, stream), known.state)
+    const loaded = { state, revision: tail.at(-1)?.revision ?? known.revision }
     states.set(stream, loaded)
     return loaded
   }
@@ -107,6 +104,20 @@ export const executor = (log: EventLog, clock: Clock, memory = 20_000): Readonly
   }
 
   return { execute, load: (decider, id) => refresh(decider, streamOf(decider.category, id)) }
+}
+
+/** Nothing is decided on a state that an event is missing from. */
+const evolved = <E extends AnyEvent, S>(
+  { evolve }: Pick<Decider<never, E, S>, 'evolve'>,
+  before: S,
+  event: Recorded<E>,
+  stream: string,
+): S => {
+  try {
+    return evolve(before, event)
+  } catch (error) {
+    throw new UnreadableEvent(stream, event, error)
+  }
 }
 
 const tryDecide = <C extends AnyCommand, E extends AnyEvent, S>(

@@ -106,6 +106,17 @@ export type Database = Readonly<{
   close: () => Promise<void>
 }>
 
+/** A stream holds an event that this version cannot make sense of: of a newer one, or of another application. Nothing is decided about it until it can. */
+export class UnreadableEvent extends Error {
+  override readonly name = 'UnreadableEvent'
+
+  constructor(stream: string, { revision, type }: Readonly<{ revision: number; type: string }>, cause: unknown) {
+    super(`The event ${String(revision)} of ${stream} (${type}) cannot be read: nothing is decided about it until it can.`, {
+      cause,
+    })
+  }
+}
+
 /** What was asked for could not be worked out within the time that it may take. Nothing was written. */
 export class TookTooLong extends Error {
   override readonly name = 'TookTooLong'

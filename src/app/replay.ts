@@ -1,9 +1,12 @@
-import type { AnyEvent, Recorded } from '../kernel/event.ts'
+import type { Decider } from '../kernel/decider.ts'
+import type { AnyCommand, AnyEvent, Recorded } from '../kernel/event.ts'
 import { streamOf } from '../kernel/ids.ts'
 import { leastRecentlyUsed } from '../kernel/least-recently-used.ts'
 import type { Moment } from './moment.ts'
 import { belongs } from './moment.ts'
+import type { Load, Loaded } from './execute.ts'
 import type { EventLog } from './ports.ts'
+import { UnreadableEvent } from './ports.ts'
 
 /** What is remembered of a stream, from its first event on; any decider is one. */
 export type Fold<E extends AnyEvent, S> = Readonly<{
@@ -94,6 +97,22 @@ export const evolvedOrSame = <E extends AnyEvent, S>({ evolve }: Pick<Fold<E, S>
     return evolve(state, event)
   } catch {
     return state
+  }
+}
+
+/** A stream's state now, for showing it: an event that cannot be folded is passed over. */
+export const shownState = async <C extends AnyCommand, E extends AnyEvent, S>(
+  { load, log }: Readonly<{ load: Load; log: Pick<EventLog, 'readStream'> }>,
+  decider: Decider<C, E, S>,
+  id: string,
+): Promise<Loaded<S>> => {
+  try {
+    return await load(decider, id)
+  } catch (error) {
+    if (!(error instanceof UnreadableEvent)) throw error
+    const events = (await log.readStream(streamOf(decider.category, id))) as readonly Recorded<E>[]
+    const state = events.reduce((before, event) => evolvedOrSame(decider, before, event), decider.initial)
+    return { state, revision: events.at(-1)?.revision ?? -1 }
   }
 }
 

@@ -1,4 +1,4 @@
-import { LogUnavailable } from '../../app/ports.ts'
+import { LogUnavailable, UnreadableEvent } from '../../app/ports.ts'
 import type { App } from '../../app/app.ts'
 import type { RejectionCode } from '../../domain/rejections.ts'
 import type { DeviceRefused } from '../../domain/server/events.ts'
@@ -38,7 +38,8 @@ const statusOf: Record<RejectionCode, 400 | 404 | 409> = {
 export const deviceStatusOf = (error: unknown): number => {
   if (error instanceof CertificateRefused || error instanceof ParseError || error instanceof BodyRefused) return 400
   if (error instanceof Rejection) return statusOf[error.code as RejectionCode]
-  return error instanceof LogUnavailable ? 503 : 500
+  // Whoever comes again finds the log, or a version that reads what this one cannot.
+  return error instanceof LogUnavailable || error instanceof UnreadableEvent ? 503 : 500
 }
 
 type Why = DeviceRefused['data']['why']

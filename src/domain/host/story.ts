@@ -33,9 +33,15 @@ import {
 
 type Story = Readonly<{ [T in HostEvent['type']]: (data: OfType<HostEvent, T>['data']) => Told }>
 
-/** Tells an event of a host's stream to people. Null for a type that this version does not know. */
-export const tell = ({ type, data }: Pick<Recorded, 'type' | 'data'>): Told | null =>
-  Object.hasOwn(story, type) ? story[type as HostEvent['type']](data as never) : null
+/** Tells an event of a host's stream to people. Null for one that this version does not know, or cannot make sense of. */
+export const tell = ({ type, data }: Pick<Recorded, 'type' | 'data'>): Told | null => {
+  if (!Object.hasOwn(story, type)) return null
+  try {
+    return story[type as HostEvent['type']](data as never)
+  } catch {
+    return null
+  }
+}
 
 /** One line per event that can happen to a host; a missing one does not compile. */
 export const story: Story = {

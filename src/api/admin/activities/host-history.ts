@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { App } from '../../../app/app.ts'
+import { shownState } from '../../../app/replay.ts'
 import { eventTypes } from '../../../domain/event-types.ts'
 import { host } from '../../../domain/host/host.ts'
 import type { Recorded } from '../../../kernel/event.ts'
@@ -28,7 +29,7 @@ export const hostHistoryRoutes = ({ load, log }: Pick<App, 'load' | 'log'>): Pic
     const hostId = paramOf(numberText, request, 'id')
     const { order, after, before, limit, type } = queryOf(pageQuery, request)
     const types = type === undefined ? null : typesIn(type)
-    const { revision: last } = await load(host, hostId)
+    const { revision: last } = await shownState({ load, log }, host, hostId)
     if (last === -1) return refuse(404, 'id', `The host ${hostId} does not exist.`)
     const lowest = after === undefined ? 0 : after + 1
     const highest = Math.min(last, before === undefined ? last : before - 1)
@@ -81,7 +82,7 @@ const typesIn = (told: string): ReadonlySet<string> => {
   return new Set(told.split(',').map((name) => knownName(name, names)))
 }
 
-/** An event for an auditor. A type that this version does not know is shown without a sentence. */
+/** An event for an auditor. One that this version does not know, or cannot read, is shown without a sentence. */
 export const entryJson = (event: Recorded) => ({
   ...eventReference(event),
   causation_id: event.metadata.$causationId,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { App } from '../../../app/app.ts'
+import { shownState } from '../../../app/replay.ts'
 import { host } from '../../../domain/host/host.ts'
 import { streamOf } from '../../../kernel/ids.ts'
 import { hostById } from '../../../projections/host-directory.ts'
@@ -44,7 +45,7 @@ export const forgettingRoutes = (app: App): Pick<Handlers, 'POST /hosts/:id/forg
 
 /** The revision at which a host was forgotten last; -1: it never was. What stands before it is shown without personal facts. */
 export const forgottenRevision = async ({ load, log }: Pick<App, 'load' | 'log'>, hostId: string): Promise<number> => {
-  const { state, revision } = await load(host, hostId)
+  const { state, revision } = await shownState({ load, log }, host, hostId)
   if (state.forgetting.times === 0) return -1
   const page = 500
   for (let from = Math.max(0, revision - page + 1); ; from = Math.max(0, from - page)) {

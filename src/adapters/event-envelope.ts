@@ -45,12 +45,10 @@ export type Stored = Readonly<{
 }>
 
 /** A stored event in its envelope. */
-export const recorded = ({ stream, metadata, ...event }: Stored): Recorded => ({
-  ...event,
-  ...partsOfStream(stream),
-  at: metadata.at,
-  metadata,
-})
+export const recorded = ({ position, stream, revision, eventId, type, data, metadata }: Stored): Recorded => {
+  const { category, id } = partsOfStream(stream)
+  return { type, data, eventId, id, category, revision, position, at: metadata.at, metadata }
+}
 
 /** A number as a position: text whose order is the numbers' order. */
 export const positionOf = (number: number | string): Position => String(number).padStart(positionDigits, '0')

@@ -34,11 +34,20 @@ const tables: readonly AnyTable[] = [
 ]
 
 /** What must be done because of these events, by these tables `also`, each with what caused it. */
-export const workFollowing = (events: readonly Recorded[], also: readonly AnyTable[] = []): readonly CausedWork[] =>
-  events.flatMap((event) =>
-    [...tables, ...also].flatMap((table) => {
-      const follows = table[event.type] as ((event: Recorded) => readonly Work[]) | undefined
-      const correlationId = event.metadata.$correlationId
-      return follows === undefined ? [] : follows(event).map((work) => ({ ...work, causeId: event.eventId, correlationId }))
-    }),
-  )
+export const workFollowing = (events: readonly Recorded[], also: readonly AnyTable[] = []): readonly CausedWork[] => {
+  const all = [...tables, ...also]
+  const rules = new Map<string, readonly ((event: Recorded) => readonly Work[])[]>()
+  const rulesOf = (type: string) => {
+    const known = rules.get(type)
+    if (known !== undefined) return known
+    const found = all.flatMap((table) => (table[type] as ((event: Recorded) => readonly Work[]) | undefined) ?? [])
+    rules.set(type, found)
+    return found
+  }
+  return events.flatMap((event) => {
+    const { $correlationId: correlationId } = event.metadata
+    return rulesOf(event.type).flatMap((follows) =>
+      follows(event).map((work) => ({ ...work, causeId: event.eventId, correlationId })),
+    )
+  })
+}

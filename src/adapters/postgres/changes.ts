@@ -40,13 +40,14 @@ type Pending = { columns: Record<string, SqlValue>; position: Position }
 /** A place in the tree of keys: one level per column of the key. What is pending here happens in the order removed, change, set. */
 type Node = {
   readonly key: readonly SqlValue[]
-  readonly children: Map<string, Node>
+  /** Null until there is one: most nodes are rows, and a batch has many. */
+  children: Map<string, Node> | null
   removed: Position | null
   change: Pending | null
   set: Pending | null
 }
 
-const emptyNode = (key: readonly SqlValue[]): Node => ({ key, children: new Map(), removed: null, change: null, set: null })
+const emptyNode = (key: readonly SqlValue[]): Node => ({ key, children: null, removed: null, change: null, set: null })
 
 const nodeOf = (root: Node, key: readonly string[], where: Columns): Readonly<{ node: Node; removed: boolean }> => {
   const depth = Object.keys(where).length
@@ -57,8 +58,9 @@ const nodeOf = (root: Node, key: readonly string[], where: Columns): Readonly<{ 
     const value = column === undefined ? undefined : where[column]
     if (column === undefined || value === undefined) throw notAKey(key, where)
     const part = partOf(column, value)
-    let child = node.children.get(part)
-    if (child === undefined) node.children.set(part, (child = emptyNode([...node.key, value])))
+    const children = (node.children ??= new Map<string, Node>())
+    let child = children.get(part)
+    if (child === undefined) children.set(part, (child = emptyNode([...node.key, value])))
     node = child
     removed ||= node.removed !== null
   }
@@ -105,18 +107,18 @@ const changeUnder = (
   { position, removed }: Readonly<{ position: Position; removed: boolean }>,
 ): void => {
   if (node.set !== null) return say(node, 'set', columns, position)
-  for (const child of node.children.values()) amend(child, columns, position)
+  for (const child of node.children?.values() ?? []) amend(child, columns, position)
   if (!removed) say(node, 'change', { ...columns }, position)
 }
 
 const amend = (node: Node, columns: Record<string, SqlValue>, position: Position): void => {
   if (node.set !== null) say(node, 'set', columns, position)
   else if (node.change !== null) say(node, 'change', columns, position)
-  for (const child of node.children.values()) amend(child, columns, position)
+  for (const child of node.children?.values() ?? []) amend(child, columns, position)
 }
 
 const removeUnder = (node: Node, position: Position): void => {
-  node.children.clear()
+  node.children = null
   node.removed = position
   node.change = null
   node.set = null
@@ -134,7 +136,7 @@ const collect = (root: Node): Folded => {
       if (node.removed !== null) removes.push({ key, columns: {}, position: node.removed })
       if (node.change !== null) changes.push({ key, ...node.change })
       if (node.set !== null) sets.push({ key, ...node.set })
-      for (const child of node.children.values()) below.push(child)
+      for (const child of node.children?.values() ?? []) below.push(child)
     }
     level = below
   }

@@ -174,5 +174,8 @@ type EventRow = Readonly<{
   metadata: Metadata | string
 }>
 
-const opened = ({ id, position, revision, ...row }: EventRow): Recorded =>
-  recorded({ ...row, ...unpacked(row), eventId: id, position: positionOf(position), revision: Number(revision) })
+const opened = (row: EventRow): Recorded => {
+  const { stream, type, id: eventId, position, revision } = row
+  const { data, metadata } = unpacked(row)
+  return recorded({ stream, type, data, metadata, eventId, position: positionOf(position), revision: Number(revision) })
+}

@@ -15,12 +15,35 @@ export const foldEvents = (projection: SimpleProjection, events: readonly Record
 }
 
 function* changesOf(on: On, events: readonly Recorded[]) {
-  for (const event of events) {
-    const changes = Object.hasOwn(on, event.type) ? on[event.type]?.(event) : undefined
+  for (const event of wantedBy(on, events)) {
+    const changes = on[event.type]?.(event)
     if (changes === undefined) continue
     for (const change of Array.isArray(changes) ? (changes as readonly AnyChange[]) : [changes as AnyChange])
       yield { position: event.position, change }
   }
+}
+
+/** The events that a projection knows, in order. Of a batch for all projections, each looks only at its own: most know few types. */
+const wantedBy = (on: On, events: readonly Recorded[]): readonly Recorded[] => {
+  const wanted = [...placesByType(events)].flatMap(([type, places]) => (Object.hasOwn(on, type) ? [places] : []))
+  const places = wanted.length === 1 ? (wanted[0] ?? []) : wanted.flat().sort((one, other) => one - other)
+  return places.flatMap((place) => events[place] ?? [])
+}
+
+const places = new WeakMap<readonly Recorded[], ReadonlyMap<string, readonly number[]>>()
+
+/** Where in a batch each type stands. A batch never changes, and is asked about once for each projection. */
+const placesByType = (events: readonly Recorded[]): ReadonlyMap<string, readonly number[]> => {
+  const known = places.get(events)
+  if (known !== undefined) return known
+  const found = new Map<string, number[]>()
+  for (const [place, { type }] of events.entries()) {
+    const same = found.get(type)
+    if (same === undefined) found.set(type, [place])
+    else same.push(place)
+  }
+  places.set(events, found)
+  return found
 }
 
 /** The order in which all who write several read models take them, so that they do not wait for each other in a ring. */

@@ -4,10 +4,12 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { EventStoreDBClient } from '@eventstore/db-client'
 import type { Muster } from '../../src/compose.ts'
 import { compose } from '../../src/compose.ts'
 import { ConfigError, readConfig } from '../../src/config.ts'
 import { selfSigned } from '../support/eventstore-server/certificate.ts'
+import type { ServerOptions } from '../support/eventstore-server/server.ts'
 import { eventStoreServer } from '../support/eventstore-server/server.ts'
 import { eventually } from '../support/eventually.ts'
 import { freePort } from '../support/node-process.ts'
@@ -114,6 +116,51 @@ describe('A server that starts', function () {
       })
     })
   }
+
+  /** A store with access lists, and its URL for a user of the group `muster`. */
+  const storeWithUsers = async (options: ServerOptions = {}) => {
+    const tls = selfSigned()
+    const ca = join(environment['MUSTER_DATA'] ?? '', 'store.pem')
+    await writeFile(ca, tls.certificate)
+    const users = [{ username: 'muster', password: 'changeit', groups: ['muster'] }]
+    const admin = { username: 'admin', password: 'changeit' }
+    const store = await eventStoreServer({ ...options, tls, users, credentials: admin })
+    undo.push(store.stop)
+    const url = (user: string) => `${store.url}&tlsCAFile=${encodeURIComponent(ca)}`.replace('://', `://${user}:changeit@`)
+    const admit = async (...readRoles: readonly string[]): Promise<void> => {
+      const client = EventStoreDBClient.connectionString(url('admin'))
+      await client.setStreamMetadata('$all', { acl: { readRoles: ['$admins', ...readRoles] } })
+      await client.dispose()
+    }
+    return { url: url('muster'), admit, store }
+  }
+
+  it('[case P5] ends at once with a sentence for a user who may not read $all', async () => {
+    const { url } = await storeWithUsers()
+    await assert.rejects(start({ EVENTSTORE_URL: url }), (error) => {
+      assert.ok(error instanceof ConfigError, String(error))
+      assert.match(
+        error.message,
+        /^EVENTSTORE_URL: EventStoreDB lets the user muster in, but does not let Muster read the whole log; name a user of \$admins, or have an admin put the user's group among the readers in the metadata of \$all\./,
+      )
+      assert.doesNotMatch(error.message, /changeit/)
+      return true
+    })
+  })
+
+  it('[case P5] serves for a user whose group an admin put among the readers of $all, once the server is ready', async () => {
+    const { url, admit, store } = await storeWithUsers({ notReadyCalls: 3 })
+    const admitted = () =>
+      admit('muster').then(
+        () => true,
+        () => false,
+      )
+    await eventually('the store is ready', admitted)
+    store.stop()
+    await store.start()
+    const { url: served } = await start({ EVENTSTORE_URL: url })
+    await eventually('it is ready', async () => (await fetch(`${served}/readyz`)).status === 200)
+  })
 
   it('[case P5] ends at once with a sentence for a database that is not there', async () => {
     const url = new URL(environment['DATABASE_URL'] ?? '')

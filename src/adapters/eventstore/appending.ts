@@ -48,9 +48,9 @@ const mustBeWellFormed = (stream: string, events: readonly NewEvent[], expected:
   if (reserved !== undefined) throw new RangeError(`The event type ${reserved.type} is reserved.`)
 }
 
-/** Also finds what JSON cannot hold, before the client does: there the call would never end. */
+/** Counts as the server does, two bytes for each unit of a type. Also finds what JSON cannot hold, before the client does: there the call would never end. */
 const mustFit = (stream: string, events: readonly NewEvent[]): void => {
-  const size = events.reduce((sum, { data, metadata }) => sum + jsonBytes(data) + jsonBytes(metadata), 0)
+  const size = events.reduce((sum, { data, metadata, type }) => sum + jsonBytes(data) + jsonBytes(metadata) + 2 * type.length, 0)
   if (size > largestAppend)
     throw new AppendTooLarge(`An append of ${String(size)} bytes to stream ${stream} is larger than 1 MiB.`)
 }

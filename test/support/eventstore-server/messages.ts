@@ -103,6 +103,7 @@ export const refusal = (
     const trailers = { exception: 'maximum-append-size-exceeded', 'maximum-append-size': String(outcome.limit) }
     return failure(status.INVALID_ARGUMENT, 'The append is too large', trailers)
   }
+  if (outcome.kind === 'nameless') return failure(status.INVALID_ARGUMENT, 'A stream or an event has no name')
   const codes = { any: -2, no_stream: -1, stream_exists: -4 }
   return failure(status.FAILED_PRECONDITION, 'Wrong expected version', {
     exception: 'wrong-expected-version',
@@ -129,6 +130,8 @@ export const batchReply = (stream: string, outcome: Outcome, expected: Expectati
     const exceeded = new shared.MaximumAppendSizeExceeded().setMaxappendsize(outcome.limit)
     return reply.setError(batchError('The append is too large', 'MaximumAppendSizeExceeded', exceeded.serializeBinary()))
   }
+  if (outcome.kind === 'nameless')
+    return reply.setError(batchError('BadRequest', 'BadRequest', new shared.BadRequest().serializeBinary()))
   const wrong = new shared.WrongExpectedVersion()
   if (outcome.current === -1) wrong.setCurrentNoStream(new GoogleEmpty())
   else wrong.setCurrentStreamRevision(String(outcome.current))

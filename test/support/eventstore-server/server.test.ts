@@ -53,6 +53,28 @@ describe('The event store’s stand-in, spoken to by the plain client', () => {
     assert.deepEqual([server.calls().batchAppend, server.store.all.length], [1, 2])
   })
 
+  it('counts two bytes for each unit of a type, as the real one does', async () => {
+    const sized = (bytes: number) => jsonEvent({ type: 'B', data: 'x'.repeat(bytes - 2) as never })
+    await client.appendToStream('s', sized(1_048_574))
+    await assert.rejects(client.appendToStream('s', sized(1_048_575)), MaxAppendSizeExceededError)
+  })
+
+  it('takes an append of nothing, and there is nothing', async () => {
+    const { nextExpectedRevision } = await client.appendToStream('empty', [], { expectedRevision: 'no_stream' })
+    assert.equal(nextExpectedRevision, 0n)
+    await assert.rejects(async () => {
+      for await (const _ of client.readStream('empty')) assert.fail('There is an event.')
+    }, StreamNotFoundError)
+    await assert.rejects(client.appendToStream('empty', noted('a'), { expectedRevision: 0n }), WrongExpectedVersionError)
+    await client.appendToStream('empty', noted('a'), { expectedRevision: 'no_stream' })
+    assert.equal((await client.appendToStream('empty', [])).nextExpectedRevision, 0n)
+  })
+
+  it('takes no event without a type', async () => {
+    const nameless = jsonEvent({ type: '', data: {} })
+    await assert.rejects(client.appendToStream('s', nameless), /Could not recognize BadRequest/)
+  })
+
   it('hides what was deleted softly, and goes on counting when the stream is written again', async () => {
     await client.appendToStream('s', [noted('a0'), noted('a1')])
     await assert.rejects(client.deleteStream('s', { expectedRevision: 0n }), WrongExpectedVersionError)

@@ -3,6 +3,8 @@ import type { handleUnaryCall, Metadata } from '@grpc/grpc-js'
 import type { ClusterInfo } from '@eventstore/db-client/generated/gossip_pb.js'
 import type { Empty } from '@eventstore/db-client/generated/shared_pb.js'
 import type { SupportedMethods } from '@eventstore/db-client/generated/serverfeatures_pb.js'
+import type { Guard, User } from './access.ts'
+import { knownUsers, mayRead } from './access.ts'
 import type { Faults } from './faults.ts'
 import { failure } from './faults.ts'
 import { readHandler } from './reads.ts'
@@ -22,7 +24,12 @@ export type ServerOptions = Readonly<{
   port?: number
   /** PEM; without it, the server speaks without TLS. */
   tls?: Readonly<{ key: string; certificate: string }>
+  /** Somebody who may do everything. */
   credentials?: Readonly<{ username: string; password: string }>
+  /** Others whom the server knows; where it knows nobody, it asks nobody who they are. */
+  users?: readonly User[]
+  /** So many calls after each start are answered with "Server Is Not Ready", as for a second or two by a real one. */
+  notReadyCalls?: number
   /** What gossip tells; by default, that this server is the leader. */
   leader?: Readonly<{ host: string; port: number }>
 }>
@@ -58,7 +65,7 @@ export type EventStoreServer = Readonly<{
 
 /**
  * A server that speaks EventStoreDB's gRPC protocol on 127.0.0.1, with a log in memory and faults on demand. It knows streams, gossip and
- * server features; no persistent subscriptions, no projections, no scavenging, no access lists.
+ * server features, and who may read everything; no persistent subscriptions, no projections, no scavenging, no access lists of single streams.
  */
 export const eventStoreServer = async (options: ServerOptions = {}): Promise<EventStoreServer> => {
   const store = options.store ?? inMemoryStore()
@@ -66,6 +73,10 @@ export const eventStoreServer = async (options: ServerOptions = {}): Promise<Eve
   const calls = { append: 0, batchAppend: 0, read: 0, subscription: 0, gossip: 0, sentEvents: 0 }
   const open = { read: 0, subscription: 0 }
   const credentials = serverCredentials(options)
+  const users = [...(options.credentials === undefined ? [] : [options.credentials]), ...(options.users ?? [])]
+  const refusedRead = mayRead(users, store)
+  let unready = 0
+  const beginning = (): boolean => unready > 0 && unready-- > 0
   let port = options.port ?? 0
   let server: Server | undefined
 
@@ -73,7 +84,7 @@ export const eventStoreServer = async (options: ServerOptions = {}): Promise<Eve
     store,
     nextFault: () => {
       calls.append += 1
-      return faults.append?.(calls.append)
+      return beginning() ? { kind: 'not-ready' } : faults.append?.(calls.append)
     },
     countBatchAppend: () => (calls.batchAppend += 1),
   }
@@ -81,7 +92,7 @@ export const eventStoreServer = async (options: ServerOptions = {}): Promise<Eve
     store,
     nextFault: (kind) => {
       calls[kind] += 1
-      return faults[kind]?.(calls[kind])
+      return beginning() ? { kind: 'not-ready' } : faults[kind]?.(calls[kind])
     },
     sent: () => (calls.sentEvents += 1),
     opened: (kind) => (open[kind] += 1),
@@ -96,10 +107,11 @@ export const eventStoreServer = async (options: ServerOptions = {}): Promise<Eve
 
   const start = async (): Promise<void> => {
     const starting = new Server({ 'grpc.max_receive_message_length': 17 * 1024 * 1024 })
-    const guarded = guardOf(options)
+    const guarded = knownUsers(users)
+    unready = options.notReadyCalls ?? 0
     starting.addService(StreamsService, {
       read: (call: ReadCall) => {
-        const refused = guarded(call.metadata)
+        const refused = guarded(call.metadata) ?? refusedRead(call.request.getOptions(), call.metadata)
         if (refused === undefined) read(call)
         else call.emit('error', refused)
       },
@@ -140,15 +152,6 @@ const serverCredentials = ({ tls }: ServerOptions): ServerCredentials =>
   tls === undefined
     ? ServerCredentials.createInsecure()
     : ServerCredentials.createSsl(null, [{ private_key: Buffer.from(tls.key), cert_chain: Buffer.from(tls.certificate) }])
-
-type Guard = (metadata: Metadata) => ReturnType<typeof failure> | undefined
-
-const guardOf = ({ credentials }: ServerOptions): Guard => {
-  if (credentials === undefined) return () => undefined
-  const expected = `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}`
-  return (metadata) =>
-    metadata.get('authorization')[0] === expected ? undefined : failure(status.UNAUTHENTICATED, 'Wrong user name or password')
-}
 
 /** The handler behind the guard, for calls that answer with one message. */
 const admitting =

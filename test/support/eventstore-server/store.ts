@@ -18,6 +18,7 @@ export type Outcome =
   | Readonly<{ kind: 'conflict'; current: number }>
   | Readonly<{ kind: 'deleted' }>
   | Readonly<{ kind: 'too-large'; limit: number }>
+  | Readonly<{ kind: 'nameless' }>
 
 /** The log of one server, in memory. It outlives the server, so that a restart finds it again. */
 export type Store = Readonly<{
@@ -115,14 +116,18 @@ export const inMemoryStore = ({ maxAppendSize = 1_048_576 }: Readonly<{ maxAppen
     all,
 
     append: (stream, events, expected) => {
+      if (stream === '' || events.some(({ type }) => type === '')) return { kind: 'nameless' }
       if (tombstones.has(stream)) return { kind: 'deleted' }
-      const size = events.reduce((sum, { data, metadata }) => sum + data.length + metadata.length, 0)
+      // As the real one counts: two bytes for each UTF-16 unit of a type.
+      const size = events.reduce((sum, { data, metadata, type }) => sum + data.length + metadata.length + 2 * type.length, 0)
       if (size > maxAppendSize) return { kind: 'too-large', limit: maxAppendSize }
       const accepted = accepts(stream, expected)
       const first =
         accepted !== true || expected === 'any' || expected === 'stream_exists' ? repeated(stream, events, expected) : undefined
       if (first !== undefined) return first
       if (accepted !== true) return accepted
+      // Success, and nothing is there: reading a new stream says so, and the next append still begins it.
+      if (events.length === 0) return { kind: 'done', revision: Math.max(0, stateOf(stream).last), position: end }
       const { softlyDeleted, last } = stateOf(stream)
       if (softlyDeleted) write(`$$${stream}`, [ownEvent('$metadata', `{"$tb":${String(last + 1)}}`)])
       return write(stream, events)

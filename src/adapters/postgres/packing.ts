@@ -47,6 +47,8 @@ const upperId = 64
 
 const idBytes = 16
 const timeBytes = 6
+/** What has no room in these: the year 10889. */
+const latest = 2 ** (8 * timeBytes)
 
 /**
  * First byte; correlation; causation, unless it is the same; the time in ms; the actor's id: a UUID, or text to the end. Null for what has no such
@@ -56,7 +58,13 @@ const bytesOf = (stream: string, { $correlationId, $causationId, actor, at, host
   const kind = kinds.indexOf(actor.kind)
   const time = Date.parse(at)
   const isOwn = hostIds.length === 1 && hostIds[0] === partsOfStream(stream).id
-  if (kind === -1 || !(time >= 0) || !uuid.test($correlationId) || !uuid.test($causationId) || !(isOwn || hostIds.length === 0))
+  if (
+    kind === -1 ||
+    !(time >= 0 && time < latest) ||
+    !uuid.test($correlationId) ||
+    !uuid.test($causationId) ||
+    !(isOwn || hostIds.length === 0)
+  )
     return null
   const isSame = $causationId === $correlationId
   const form = uuid.test(actor.id) ? lowerId : upperUuid.test(actor.id) ? upperId : 0

@@ -57,6 +57,7 @@ describe('What is packed in the log', () => {
       .dictionary(fc.string({ unit: 'binary' }), fc.jsonValue())
       .map((one) => JSON.parse(JSON.stringify(one)) as object)
     fc.assert(fc.property(data, metadata, assertToTheLetter))
+    for (const at of [0, 1, 2 ** 48 - 1, 2 ** 48, 8.64e15, -1]) assertToTheLetter({}, { ...said, at: new Date(at).toISOString() })
     for (const text of ['\0', '\ud800', 'Ä'.repeat(5_000), 'x'.repeat(50_000)])
       assertToTheLetter({ text: text.repeat(200) }, said)
   })

@@ -1,3 +1,4 @@
+import { isBuiltIn } from '../domain/labels/built-in.ts'
 import type { Query } from '../kernel/query.ts'
 import { parameters, query } from '../kernel/query.ts'
 import type { HostFilter } from './host-filter.ts'
@@ -52,8 +53,23 @@ export const hostsPage = (
   }
 }
 
+/** How many hosts pass the filter. Of all, of teams and of a label that somebody made, others keep count already: less those that were merged away. */
 export const hostCount = (filter: HostFilter): Query<Readonly<{ count: number }>> => {
   const { values, value } = parameters()
+  const { teamIds, labelId } = filter
+  const asked = Object.entries(filter).flatMap(([name, wish]) => (name === 'now' || wish === null ? [] : [name]))
+  const less = (those: string, all: string) =>
+    `select ((${all}) - (select count(*) from hosts h where h.merged_into is not null${those}))::int as count`
+  if (asked.every((name) => name === 'teamIds')) {
+    const ofTeams = teamIds === null ? '' : `team_id = any(${value(teamIds)}::text[])`
+    const members = `select coalesce(sum(members), 0) from cohorts${ofTeams === '' ? '' : ` where ${ofTeams}`}`
+    return { text: less(ofTeams === '' ? '' : ` and h.${ofTeams}`, members), values }
+  }
+  if (labelId !== null && asked.length === 1 && !isBuiltIn(labelId)) {
+    const labelled = `m.label_id = ${value(labelId)}`
+    const among = ` and exists (select from label_members m where m.host_id = h.host_id and ${labelled})`
+    return { text: less(among, `select count(*) from label_members m where ${labelled}`), values }
+  }
   return { text: `select count(*)::int as count from hosts h where ${conditionsOf(filter, value)}`, values }
 }
 

@@ -22,6 +22,9 @@ const hosts = Array.from({ length: 60 }, (_, index) => {
   return { index, hardwareId, hostId: hostIdOf(hardwareId), seen: index % 4 === 3 ? null : daysAgo(index % 3 === 0 ? 40 : 0) }
 })
 
+/** Every third, merged away or not. */
+const labelled = new Set(hosts.flatMap(({ index, hostId }) => (index % 3 === 0 ? [hostId] : [])))
+
 const lifeOf = ({ index, hardwareId }: (typeof hosts)[number]): readonly HostEvent[] => {
   const name = names[index % names.length]
   const platform = platforms[index % 4] ?? 'darwin'
@@ -33,6 +36,9 @@ const lifeOf = ({ index, hardwareId }: (typeof hosts)[number]): readonly HostEve
   return [
     { type: 'HostDiscovered', data: { source: 'apple', hardwareId, platform, facts } },
     ...(index % 2 === 0 ? [{ type: 'HostTransferred', data: { from: '0', teamId: '7', because: 'asked' } } as const] : []),
+    ...(index % 3 === 0
+      ? [{ type: 'LabelMembershipChanged', data: { joined: ['77'], left: [], learned: [], because: 'listed' } } as const]
+      : []),
     ...(index % 10 === 9 ? [{ type: 'HostMergedAway', data: { into: hosts[0]?.hostId ?? '' } } as HostEvent] : []),
   ]
 }
@@ -112,6 +118,30 @@ describe('the directory of hosts', function () {
       const ids = (await tables.read(hostIdsPassing({ ...everything, text }, '', 100))).map(({ host_id }) => host_id)
       assert.deepEqual(ids, wanted.toSorted())
     })
+
+  it('counts all hosts, those of teams and those of labels, and none that was merged away', async () => {
+    const counted = async (filter: Partial<HostFilter>) =>
+      (await tables.read(hostCount({ ...everything, ...filter })))[0]?.count ?? Number.NaN
+    const asked: readonly (readonly [Partial<HostFilter>, (row: (typeof rows)[number]) => boolean])[] = [
+      [{}, () => true],
+      [{ teamIds: ['7'] }, ({ team_id }) => team_id === '7'],
+      [{ teamIds: ['0', '7'] }, () => true],
+      [{ teamIds: [] }, () => false],
+      [{ labelId: '77' }, ({ host_id }) => labelled.has(host_id)],
+      [{ labelId: '77', teamIds: ['7'] }, ({ host_id, team_id }) => labelled.has(host_id) && team_id === '7'],
+      [{ labelId: '1' }, () => true],
+      [{ labelId: '5' }, ({ platform }) => platform === 'windows'],
+      [{ labelId: '78' }, () => false],
+    ]
+    for (const [filter, passes] of asked) {
+      const wanted = rows.filter(passes)
+      assert.equal(await counted(filter), wanted.length, JSON.stringify(filter))
+      assert.deepEqual(
+        await listed(filter),
+        wanted.toSorted(byId).map(({ host_id }) => host_id),
+      )
+    }
+  })
 
   it('looks texts up along an index of trigrams', async () => {
     const found = await tables.sql(`select from pg_indexes where tablename = 'hosts' and indexdef like '%gin_trgm_ops%'`)

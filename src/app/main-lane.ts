@@ -21,8 +21,8 @@ export type MainLane = Readonly<{
   join: (feds: readonly Fed[], position: Position | null) => Promise<void>
 }>
 
-/** How long events gather when they come in a rush, ms. */
-const paceMs = 10
+/** How long events gather after a batch, ms: hardly at all after one that a person waits for, longer in a rush. */
+const restAfter = (events: number): number => Math.min(50, 4 * events)
 
 /** How many events may be missing when a new generation is shown. */
 const closeEnough = 200
@@ -93,7 +93,7 @@ export const mainLane = (
       if (position !== null) options.onAdvanced?.(position)
       await alone(showComplete)
       const batches = log.subscribe({ after: position, maxBatch: batchSize, signal })
-      for await (const batch of paced(batches, { everyMs: paceMs, full: batchSize, signal })) {
+      for await (const batch of paced(batches, { restAfter, full: batchSize, signal })) {
         if (signal.aborted) return
         await alone(() => applyBatch(batch))
       }

@@ -1,12 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 /**
- * Takes batches no faster than one each `everyMs`, unless they are full, so that what comes in a rush is taken together: each batch costs the same few
- * statements, however many events it has. The first after a quiet time comes at once. The next batch is fetched while the last one is used.
+ * Rests so long after each batch, in ms, as `restAfter` says of its length, unless it was full, so that what comes in a rush is taken together: each batch
+ * costs the same few statements, however many events it has. The first after a quiet time comes at once. The next batch is fetched while the last one is used.
  */
 export async function* paced<T extends Readonly<{ length: number }>>(
   batches: AsyncIterable<T>,
-  { everyMs, full, signal }: Readonly<{ everyMs: number; full: number; signal: AbortSignal }>,
+  { restAfter, full, signal }: Readonly<{ restAfter: (length: number) => number; full: number; signal: AbortSignal }>,
 ): AsyncGenerator<T> {
   const iterator = batches[Symbol.asyncIterator]()
   const fetch = (waitMs: number): Promise<IteratorResult<T>> => {
@@ -25,7 +25,7 @@ export async function* paced<T extends Readonly<{ length: number }>>(
     for (;;) {
       const result = await next
       if (result.done === true) return
-      next = fetch(result.value.length >= full ? 0 : everyMs)
+      next = fetch(result.value.length >= full ? 0 : restAfter(result.value.length))
       yield result.value
     }
   } finally {

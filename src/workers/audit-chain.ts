@@ -26,8 +26,8 @@ export type AuditChainRunner = Readonly<{
 /** The most events that are chained at once. */
 const maxBatch = 1000
 const beginAgainMs = 500
-/** How long events gather when they come in a rush, ms: nobody waits for the chain. */
-const paceMs = 250
+/** How long events gather after a batch, ms: nobody waits for the chain. */
+const restMs = 250
 
 /**
  * Keeps the chain up with the log until `signal` aborts: waits to lead, then follows. Survives the loss of the log and of the store, and an emptied
@@ -59,7 +59,7 @@ const follow = async (runner: AuditChainRunner, until: AbortSignal): Promise<voi
     let head = await patiently(() => chain.head(), { signal, logger })
     const recent = recentLinks({ number: head?.number ?? 0, link: head?.link ?? firstLink })
     const batches = stored.subscribe({ after: head?.position ?? null, maxBatch, signal })
-    for await (const batch of paced(batches, { everyMs: paceMs, full: maxBatch, signal })) {
+    for await (const batch of paced(batches, { restAfter: () => restMs, full: maxBatch, signal })) {
       const from = head
       const events = batch.filter(({ position }) => from === null || position > from.position)
       const to = chainOn(from, events, { recent, logger })

@@ -22,7 +22,7 @@ const source = () => {
       signal.abort()
       wake()
     },
-    paced: (everyMs: number, full = 100) => paced(batches(), { everyMs, full, signal: signal.signal }),
+    paced: (everyMs: number, full = 100) => paced(batches(), { restAfter: () => everyMs, full, signal: signal.signal }),
   }
 }
 

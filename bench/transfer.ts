@@ -29,8 +29,12 @@ export const transfer: Benchmark = {
           return rows[0]?.count ?? 0
         }
         const begun = performance.now()
-        for (let from = 0; from < hosts; from += atOnce) await client.hosts.transfer(ids.slice(from, from + atOnce), team.id)
-        const transferred = performance.now() - begun
+        let longest = 0
+        for (let from = 0; from < hosts; from += atOnce) {
+          const asked = performance.now()
+          await client.hosts.transfer(ids.slice(from, from + atOnce), team.id)
+          longest = Math.max(longest, performance.now() - asked)
+        }
         while ((await decided()) < hosts * profiles) {
           if (performance.now() - begun > limitMs) throw new Error(`Only ${String(await decided())} profiles are decided.`)
           await pause(200)
@@ -39,7 +43,7 @@ export const transfer: Benchmark = {
         return result('transfer', Math.round(seconds * 10) / 10, 's', 60, {
           hosts,
           profiles,
-          transferredMs: Math.round(transferred),
+          longestRequestMs: Math.round(longest),
         })
       } finally {
         await pool.end()

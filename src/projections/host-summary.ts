@@ -34,7 +34,7 @@ const heardOfAll = (now: string) =>
              count(*) filter (where s.seen_at <= ${now}::timestamptz - interval '30 days') as mia
       from hosts h join host_seen s on s.host_id = h.host_id where h.merged_into is not null)
     select (seen.online - gone.online)::int as online,
-           (seen.mia - gone.mia + case when seen.hosts - gone.hosts >= (select count(*) from hosts where merged_into is null) then 0 else (
+           (seen.mia - gone.mia + case when seen.hosts - gone.hosts >= (select coalesce(sum(members), 0) from cohorts) - (select count(*) from hosts where merged_into is not null) then 0 else (
              select count(*) from hosts h where h.merged_into is null and h.discovered_at <= ${now}::timestamptz - interval '30 days'
                and not exists (select from host_seen s where s.host_id = h.host_id)) end)::int as mia,
            (select count(*) from hosts h where h.merged_into is null and h.discovered_at > ${now}::timestamptz - interval '1 day')::int as new

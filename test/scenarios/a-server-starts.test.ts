@@ -162,6 +162,30 @@ describe('A server that starts', function () {
     await eventually('it is ready', async () => (await fetch(`${served}/readyz`)).status === 200)
   })
 
+  it('[case P5] says so in one line, and is not ready, when the right is taken away while it serves', async () => {
+    const { url, admit, store } = await storeWithUsers()
+    await admit('muster')
+    const { url: served } = await start({ EVENTSTORE_URL: url })
+    await eventually('it is ready', async () => (await fetch(`${served}/readyz`)).status === 200)
+    lines.length = 0
+    await admit()
+    store.stop()
+    await store.start()
+    await eventually('it is not ready', async () => (await fetch(`${served}/readyz`)).status === 503)
+    const before = store.calls().refused
+    await eventually('it has tried again and again', () => Promise.resolve(store.calls().refused > before + 10))
+    const { checks } = (await (await fetch(`${served}/readyz`)).json()) as {
+      checks: readonly { name: string; detail?: string }[]
+    }
+    assert.match(checks.find(({ name }) => name === 'event log')?.detail ?? '', /does not let Muster read the whole log/)
+    const told = lines.filter((line) => line.startsWith('The event log is away'))
+    assert.equal(told.length, 1, lines.join('\n'))
+    assert.ok(lines.filter((line) => line.startsWith('A subscription to EventStoreDB was lost')).length <= 4, lines.join('\n'))
+    await admit('muster')
+    await eventually('it is ready again', async () => (await fetch(`${served}/readyz`)).status === 200)
+    await eventually('it says so', () => Promise.resolve(lines.includes('The event log is back.')))
+  })
+
   it('[case P5] ends at once with a sentence for a database that is not there', async () => {
     const url = new URL(environment['DATABASE_URL'] ?? '')
     url.pathname = '/no_such_database'

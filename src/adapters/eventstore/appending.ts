@@ -42,6 +42,7 @@ export const appending =
 
 const mustBeWellFormed = (stream: string, events: readonly NewEvent[], expected: ExpectedRevision): void => {
   if (events.length === 0) throw new RangeError(`An append to stream ${stream} has no events.`)
+  if (stream === '' || events.some(({ type }) => type === '')) throw new RangeError('A stream and its events need a name.')
   if (isReserved(stream)) throw new RangeError(`The stream name ${stream} is reserved.`)
   mustBeRevision(stream, expected)
   const reserved = events.find(({ type }) => isReserved(type))

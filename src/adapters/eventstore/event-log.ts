@@ -42,11 +42,13 @@ export const eventStoreLog = async ({ url, log, patience, admit }: EventStoreOpt
   const allPatience = { ...usualPatience, ...patience }
   // 64 calls and some subscriptions stay under the 100 that a stock server takes on one connection.
   const lane = lanes(64, 10_000)
+  const refusalOf = (error: unknown) => translatedRefusal(error, connection.credentials?.username)
   const unasked: Reaching = {
     client,
+    refusalOf,
     call: (call) =>
       retrying(allPatience, closed, call).catch((error: unknown) => {
-        throw translatedRefusal(error, connection.credentials?.username)
+        throw refusalOf(error)
       }),
     closed,
     silence: connection.defaultDeadline,

@@ -17,6 +17,8 @@ export type Reaching = Readonly<{
   /** Milliseconds without a word after which a call counts as lost. */
   silence: number
   requiresLeader: boolean
+  /** What the server's refusal means, as `LogRefused`; any other error as it is. */
+  refusalOf: (error: unknown) => unknown
 }>
 
 type Reading = Pick<EventLog, 'readStream' | 'readAll' | 'last'>

@@ -1,6 +1,7 @@
 import { streamNameFilter } from '@eventstore/db-client'
 import type { AllStreamResolvedEvent } from '@eventstore/db-client'
 import type { EventLog, Log } from '../../app/ports.ts'
+import { LogRefused } from '../../app/ports.ts'
 import type { Position, Recorded } from '../../kernel/event.ts'
 import type { Admission } from './admission.ts'
 import { arrivals } from './arrivals.ts'
@@ -33,17 +34,20 @@ export const subscribing = (shared: Subscribing): EventLog['subscribe'] =>
         }
         if (!ending.aborted) shared.log?.warn({ after: last }, 'EventStoreDB ended a subscription; subscribing again.')
       } catch (error) {
-        const level = mayPass(error) ? 'warn' : 'error'
-        shared.log?.[level](
-          { after: last, error: messageOf(error) },
-          'A subscription to EventStoreDB was lost; subscribing again.',
-        )
+        tellLoss(shared, { after: last, error: shared.refusalOf(error) })
       }
       failures += 1
       shared.door.doubt()
       await pauseAfter(failures, shared.patience, ending)
     }
   }
+
+/** A refusal lasts until somebody changes a setting or a right: it goes with its error, by which whoever logs tells it once. */
+const tellLoss = ({ log }: Subscribing, { after, error }: Readonly<{ after: Position | null; error: unknown }>): void => {
+  const told = 'A subscription to EventStoreDB was lost; subscribing again.'
+  if (error instanceof LogRefused) log?.error({ after, err: error }, told)
+  else log?.[mayPass(error) ? 'warn' : 'error']({ after, error: messageOf(error) }, told)
+}
 
 async function* oneSubscription(
   { client, silence }: Subscribing,

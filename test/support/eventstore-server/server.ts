@@ -41,6 +41,8 @@ export type Calls = Readonly<{
   read: number
   subscription: number
   gossip: number
+  /** Reads and subscriptions of those who may not. */
+  refused: number
   /** Events handed to the network in reads and subscriptions. */
   sentEvents: number
 }>
@@ -70,7 +72,7 @@ export type EventStoreServer = Readonly<{
 export const eventStoreServer = async (options: ServerOptions = {}): Promise<EventStoreServer> => {
   const store = options.store ?? inMemoryStore()
   const faults: Faults = {}
-  const calls = { append: 0, batchAppend: 0, read: 0, subscription: 0, gossip: 0, sentEvents: 0 }
+  const calls = { append: 0, batchAppend: 0, read: 0, subscription: 0, gossip: 0, refused: 0, sentEvents: 0 }
   const open = { read: 0, subscription: 0 }
   const credentials = serverCredentials(options)
   const users = [...(options.credentials === undefined ? [] : [options.credentials]), ...(options.users ?? [])]
@@ -108,15 +110,23 @@ export const eventStoreServer = async (options: ServerOptions = {}): Promise<Eve
   const start = async (): Promise<void> => {
     const starting = new Server({ 'grpc.max_receive_message_length': 17 * 1024 * 1024 })
     const guarded = knownUsers(users)
+    const batchAppend = batchAppendHandler(writing)
     unready = options.notReadyCalls ?? 0
     starting.addService(StreamsService, {
       read: (call: ReadCall) => {
         const refused = guarded(call.metadata) ?? refusedRead(call.request.getOptions(), call.metadata)
         if (refused === undefined) read(call)
-        else call.emit('error', refused)
+        else {
+          calls.refused += 1
+          call.emit('error', refused)
+        }
       },
       append: admitting(guarded, appendHandler(writing)),
-      batchAppend: batchAppendHandler(writing),
+      batchAppend: (call: Parameters<typeof batchAppend>[0]) => {
+        const refused = guarded(call.metadata)
+        if (refused === undefined) batchAppend(call)
+        else call.emit('error', refused)
+      },
       delete: admitting(guarded, deleteHandler(writing)),
       tombstone: admitting(guarded, tombstoneHandler(writing)),
     })

@@ -22,7 +22,7 @@ export type MainLane = Readonly<{
 }>
 
 /** How long events gather after a batch, ms: hardly at all after one that a person waits for, longer in a rush. */
-const restAfter = (events: number): number => Math.min(50, 4 * events)
+const restAfter = (events: number): number => Math.min(20, 2 * events)
 
 /** How many events may be missing when a new generation is shown. */
 const closeEnough = 200

@@ -84,6 +84,10 @@ describe('A run that deleted all settings of a team', function () {
   })
 
   it('is listed with what it led to', async () => {
+    await eventually('the read models have all of it', async () => {
+      const { change_set } = await server.client.changeSets.get(changeSet)
+      return change_set.effects.removals === 9
+    })
     const { change_sets: all } = await server.client.changeSets.list({ per_page: 5 })
     const row = all.find(({ id }) => id === changeSet) ?? assert.fail('It is not listed.')
     assert.deepEqual([row.events, row.hosts, row.kinds], [3, 3, ['deleted_profile']])

@@ -33,7 +33,7 @@ export type DeclarationCommand =
 
 type Sees = Readonly<{ enrollment: Enrollment; declarations: Declarations }>
 
-type Remembers = DeclarationEvent | Extract<EnrollmentEvent, { type: 'EnrollmentStarted' | 'EnrollmentEnded' }>
+type Remembers = DeclarationEvent | Extract<EnrollmentEvent, { type: 'EnrollmentStarted' | 'EnrollmentEnded' | 'ChannelClosed' }>
 
 const none: Declarations = { assigned: {}, announced: {}, reported: {}, items: {} }
 
@@ -75,6 +75,11 @@ export const declarations: Slice<
   evolve: {
     EnrollmentStarted: () => none,
     EnrollmentEnded: () => none,
+    // What was announced there may not have been heard: whoever opens it again is told anew.
+    ChannelClosed: (state, { data: { channel } }) => ({
+      ...state,
+      announced: Object.fromEntries(Object.entries(state.announced).filter(([told]) => told !== channel)),
+    }),
     DeclarationsAssigned: (state, { at, data }) => ({ ...state, assigned: applied(state.assigned, data, at) }),
     DeclarationsAnnounced: (state, { data: { channel = deviceChannel, token } }) => ({
       ...state,

@@ -135,6 +135,16 @@ const recorded = (events: readonly HostEvent[]): readonly Recorded[] =>
 
 const blank = { kind: 'declaration', failures: 0, detail: null, reason: null } as never
 
+/** What was announced to a user who went before hearing it is announced once more. */
+const aUserComesBack: readonly Step[] = [
+  { kind: 'want', which: [4], version: 0 },
+  { kind: 'user', opens: true },
+  { kind: 'user', opens: false },
+  { kind: 'answer', outcome: 'acknowledged' },
+  { kind: 'answer', outcome: 'acknowledged' },
+  { kind: 'user', opens: true },
+]
+
 describe('However a host comes by its declarations', () => {
   it('[case B1] each row follows from the token that it was assigned and what the device said of that token, in every read model', () => {
     fc.assert(
@@ -201,7 +211,7 @@ describe('However a host comes by its declarations', () => {
           assert.ok(status === 'verified' || status === 'failed', status)
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 300, examples: [[aUserComesBack]] },
     )
   })
 })

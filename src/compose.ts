@@ -79,7 +79,7 @@ export type Muster = Readonly<{
 const readYourWritesMs = 5_000
 
 /** Workers are told of a kind of work at once, and in a rush so often, ms. */
-const hintEveryMs = 50
+const hintEveryMs = 20
 
 /** Apple's push service for profiles that say so. */
 const developmentApns = 'https://api.development.push.apple.com'

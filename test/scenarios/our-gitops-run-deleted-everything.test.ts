@@ -109,6 +109,11 @@ describe('A run that deleted all settings of a team', function () {
     const { code, output } = await muster('undo', changeSet)
     assert.equal(code, 0, output)
     assert.match(output, /profile uploaded again: The wifi profile/)
+    await eventually('the third is not to lose them any more', async () => {
+      const history = await story.historyOf(server.client, deviceAt(2))
+      const takenBack = history.filter(({ type }) => type === 'CommandsCancelled')
+      return takenBack.flatMap(({ data }) => (data as Readonly<{ commandIds: readonly string[] }>).commandIds).length === 3
+    })
     await story.converge(fleet, names)
     for (const device of fleet.devices)
       for (const { identifier, sha256 } of device.installed()) {

@@ -1,15 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import pg from 'pg'
 import { postgresEventLog } from '../src/adapters/postgres/event-log.ts'
 import { musterClient } from '../src/client/muster-client.ts'
-import { benchDatabase } from './support/database.ts'
 import type { TakenProfile } from './support/filling.ts'
 import { fillLog } from './support/filling.ts'
-import { benchProfile } from './support/muster.ts'
+import { benchGround, benchProfile } from './support/muster.ts'
 import { ownServer } from './support/own-process.ts'
 import type { Benchmark, Result } from './support/report.ts'
 import { median, result } from './support/report.ts'
@@ -70,19 +65,8 @@ export const fleet: Benchmark = {
   run: async () => {
     const enders: (() => unknown)[] = []
     try {
-      const database = await benchDatabase()
-      enders.push(database.stop)
-      const data = await mkdtemp(join(tmpdir(), 'muster-bench-'))
-      enders.push(() => rm(data, { recursive: true, force: true }))
-      const environment = {
-        DATABASE_URL: database.url,
-        MUSTER_MASTER_KEY: randomBytes(32).toString('base64'),
-        MUSTER_DATA: data,
-        MUSTER_PORT: '0',
-        MUSTER_TLS: 'off',
-        MUSTER_AUTHORITY_KEY_BITS: '2048',
-      }
-      const sql = new pg.Client(database.url)
+      const { databaseUrl, settings: environment } = await benchGround(enders)
+      const sql = new pg.Client(databaseUrl)
       await sql.connect()
       enders.push(() => sql.end())
       const one = async <T extends object>(text: string): Promise<T> => {
@@ -106,7 +90,7 @@ export const fleet: Benchmark = {
       ).rows
       const label = await client.labels.create({ name: 'Tenth', hosts: [] })
 
-      const log = await postgresEventLog({ url: database.url })
+      const log = await postgresEventLog({ url: databaseUrl })
       enders.push(log.close)
       const before = Number((await log.head()) ?? 0)
       const begun = performance.now()

@@ -11,11 +11,23 @@ import type { RoleName } from '../../src/config.ts'
 import { readConfig } from '../../src/config.ts'
 import { writePlist } from '../../src/protocols/plist/write.ts'
 import { benchDatabase } from './database.ts'
+import { quiet } from './quiet.ts'
 
-const quiet = {
-  info: () => undefined,
-  warn: () => undefined,
-  error: (fields: object, message: string) => console.error(message, fields),
+/** A database and a folder for a server that is measured, and the settings that name them; `enders` learn how to take them away. */
+export const benchGround = async (enders: (() => unknown)[]) => {
+  const database = await benchDatabase()
+  enders.push(database.stop)
+  const data = await mkdtemp(join(tmpdir(), 'muster-bench-'))
+  enders.push(() => rm(data, { recursive: true, force: true }))
+  const settings = {
+    DATABASE_URL: database.url,
+    MUSTER_MASTER_KEY: randomBytes(32).toString('base64'),
+    MUSTER_DATA: data,
+    MUSTER_PORT: '0',
+    MUSTER_TLS: 'off',
+    MUSTER_AUTHORITY_KEY_BITS: '2048',
+  }
+  return { databaseUrl: database.url, settings }
 }
 
 /** What a benchmark has before it: a whole server on a database of its own, the first admin's client, and the server's log to fill. */
@@ -28,26 +40,15 @@ export const withMuster = async <T>(
 ): Promise<T> => {
   const enders: (() => unknown)[] = []
   try {
-    const database = await benchDatabase()
-    enders.push(database.stop)
-    const data = await mkdtemp(join(tmpdir(), 'muster-bench-'))
-    enders.push(() => rm(data, { recursive: true, force: true }))
-    const config = readConfig({
-      DATABASE_URL: database.url,
-      MUSTER_MASTER_KEY: randomBytes(32).toString('base64'),
-      MUSTER_DATA: data,
-      MUSTER_PORT: '0',
-      MUSTER_TLS: 'off',
-      MUSTER_AUTHORITY_KEY_BITS: '2048',
-      ...settings,
-    })
+    const ground = await benchGround(enders)
+    const config = readConfig({ ...ground.settings, ...settings })
     const muster = await compose({ ...config, ...(roles !== undefined && { roles }) }, quiet)
     enders.push(muster.stop)
-    const log = await postgresEventLog({ url: database.url })
+    const log = await postgresEventLog({ url: ground.databaseUrl })
     enders.push(log.close)
     const client = musterClient({ url: `http://localhost:${String(muster.port)}`, token: muster.firstToken ?? '' })
     enders.push(client.close)
-    return await work({ client, log, databaseUrl: database.url })
+    return await work({ client, log, databaseUrl: ground.databaseUrl })
   } finally {
     for (const end of enders.reverse()) await end()
   }

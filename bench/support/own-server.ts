@@ -1,14 +1,9 @@
 import { compose } from '../../src/compose.ts'
 import { readConfig } from '../../src/config.ts'
+import { quiet } from './quiet.ts'
 import type { Asked, Told } from './own-process.ts'
 
 /** A server in a process of its own, for benchmarks that measure the process. Settings come from the environment; the parent asks, and it tells. */
-const quiet = {
-  info: () => undefined,
-  warn: () => undefined,
-  error: (fields: object, message: string) => console.error(message, fields),
-}
-
 const tell = (told: Told): void => void process.send?.(told)
 
 const begun = performance.now()

@@ -58,14 +58,13 @@ export const executor = (log: EventLog, clock: Clock, memory = 20_000): Readonly
     command: NoInfer<C> | readonly NoInfer<C>[],
     cause: Cause,
   ): Promise<Executed<E, S>> => {
-    const commands = 'type' in command ? [command] : command
     const stream = streamOf(decider.category, id)
     const remembered = states.get(stream) as Loaded<S> | undefined
     let fresh = remembered === undefined
     let now = remembered ?? (await refresh(decider, stream))
     for (let conflicts = 0; ;) {
       const at = clock().toISOString()
-      const decided = tryDecide(decider, commands, { state: now.state, at })
+      const decided = tryDecide(decider, command, { state: now.state, at })
       if (!fresh && (decided instanceof Rejection || decided.length === 0)) {
         now = await refresh(decider, stream)
         fresh = true
@@ -122,29 +121,32 @@ const evolved = <E extends AnyEvent, S>(
 
 const tryDecide = <C extends AnyCommand, E extends AnyEvent, S>(
   decider: Decider<C, E, S>,
-  commands: readonly C[],
+  command: C | readonly C[],
   from: Readonly<{ state: S; at: string }>,
 ): readonly E[] | Rejection => {
   try {
-    return decideInTurn(decider, commands, from)
+    return decideInTurn(decider, command, from)
   } catch (error) {
     if (error instanceof Rejection) return error
     throw error
   }
 }
 
-/** What commands lead to that are decided one after the other, each on what the ones before it led to. */
+/** What a command leads to; of several, each is decided on what the ones before it led to. */
 export const decideInTurn = <C extends AnyCommand, E extends AnyEvent, S>(
   { decide, evolve }: Pick<Decider<C, E, S>, 'decide' | 'evolve'>,
-  commands: readonly C[],
+  command: C | readonly C[],
   { state, at }: Readonly<{ state: S; at: string }>,
 ): readonly E[] => {
-  const [first, ...rest] = commands
-  if (first === undefined) return []
-  const events = decide(first, state)
-  if (rest.length === 0) return events
-  const after = events.reduce((before, event) => evolve(before, { ...event, at }), state)
-  return [...events, ...decideInTurn({ decide, evolve }, rest, { state: after, at })]
+  if ('type' in command) return decide(command, state)
+  const all: E[] = []
+  let now = state
+  for (const one of command) {
+    const events = decide(one, now)
+    all.push(...events)
+    now = events.reduce((before, event) => evolve(before, { ...event, at }), now)
+  }
+  return all
 }
 
 type Place = Readonly<{ stream: string; id: string; revision: number; index: number; at: string }>

@@ -9,23 +9,21 @@ export async function* paced<T extends Readonly<{ length: number }>>(
   { restAfter, full, signal }: Readonly<{ restAfter: (length: number) => number; full: number; signal: AbortSignal }>,
 ): AsyncGenerator<T> {
   const iterator = batches[Symbol.asyncIterator]()
-  const fetch = (waitMs: number): Promise<IteratorResult<T>> => {
-    const next =
-      waitMs <= 0
-        ? iterator.next()
-        : pause(waitMs, undefined, { signal }).then(
-            () => iterator.next(),
-            () => iterator.next(),
-          )
+  const fetch = async (restMs: number): Promise<IteratorResult<T>> => {
+    if (restMs > 0) await pause(restMs, undefined, { signal }).catch(() => undefined)
+    return iterator.next()
+  }
+  const begun = (restMs: number): Promise<IteratorResult<T>> => {
+    const next = fetch(restMs)
     next.catch(() => undefined)
     return next
   }
-  let next = fetch(0)
+  let next = begun(0)
   try {
     for (;;) {
       const result = await next
       if (result.done === true) return
-      next = fetch(result.value.length >= full ? 0 : restAfter(result.value.length))
+      next = begun(result.value.length >= full ? 0 : restAfter(result.value.length))
       yield result.value
     }
   } finally {

@@ -41,15 +41,13 @@ export const rehearsalOf = (app: App, limitMs: number): Rehearsal => {
     const stream = streamOf(decider.category, id)
     const now = states.get(stream) as Loaded<S>
     const at = app.clock().toISOString()
-    const decided = decideInTurn(decider, 'type' in command ? [command] : command, { state: now.state, at }).map(
-      (event, index): Recorded<E> => {
-        const revision = now.revision + 1 + index
-        const position = `rehearsed/${String(events.length + index).padStart(9, '0')}`
-        const metadata = metadataOf(decider, id, event, { cause, at })
-        const eventId = derivedId(`rehearsed/${stream}/${String(revision)}`)
-        return { ...event, id, category: decider.category, eventId, revision, position, at, metadata }
-      },
-    )
+    const decided = decideInTurn(decider, command, { state: now.state, at }).map((event, index): Recorded<E> => {
+      const revision = now.revision + 1 + index
+      const position = `rehearsed/${String(events.length + index).padStart(9, '0')}`
+      const metadata = metadataOf(decider, id, event, { cause, at })
+      const eventId = derivedId(`rehearsed/${stream}/${String(revision)}`)
+      return { ...event, id, category: decider.category, eventId, revision, position, at, metadata }
+    })
     const state = decided.reduce((before, event) => decider.evolve(before, event), now.state)
     states.set(stream, { state, revision: now.revision + decided.length })
     events.push(...decided)

@@ -111,8 +111,7 @@ export const shownState = async <C extends AnyCommand, E extends AnyEvent, S>(
   } catch (error) {
     if (!(error instanceof UnreadableEvent)) throw error
     const events = (await log.readStream(streamOf(decider.category, id))) as readonly Recorded<E>[]
-    const state = events.reduce((before, event) => evolvedOrSame(decider, before, event), decider.initial)
-    return { state, revision: events.at(-1)?.revision ?? -1 }
+    return { state: stateAfter(decider, decider.initial, events), revision: events.at(-1)?.revision ?? -1 }
   }
 }
 

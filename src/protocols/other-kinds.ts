@@ -4,9 +4,13 @@
  */
 export const otherKindOf = (bytes: Uint8Array): string | null => {
   const start = Buffer.from(bytes.subarray(0, 512)).toString('latin1')
-  if (/^\s+$/.test(start) && bytes.length > start.length && /\S/.test(Buffer.from(bytes).toString('latin1'))) return null
-  return otherKinds.find(([pattern]) => pattern.test(start))?.[1] ?? null
+  const known = otherKinds.find(([pattern]) => pattern.test(start))?.[1]
+  if (known !== undefined) return known
+  return blank.test(start) && blank.test(Buffer.from(bytes).toString('latin1')) ? 'empty.' : null
 }
+
+/** Told of the whole: its beginning may be no more than a wide margin. */
+const blank = /^(?:\xef\xbb\xbf)?\s*$/
 
 const otherKinds: readonly (readonly [RegExp, string])[] = [
   [/^(?:\xff\xfe\0\0|\0\0\xfe\xff|[<{]\0\0\0|\0\0\0[<{])/, 'text in UTF-32: save it in UTF-8.'],
@@ -26,5 +30,4 @@ const otherKinds: readonly (readonly [RegExp, string])[] = [
   [/^xar!/, 'an installer package, and no settings.'],
   [/^\{\\rtf/, 'a document in rich text: save it as plain text.'],
   [/^(?:\xef\xbb\xbf)?\s*<(?:!doctype\s+)?html/i, 'an HTML page: what was downloaded may be a sign-in page, and no settings.'],
-  [/^(?:\xef\xbb\xbf)?\s*$/, 'empty.'],
 ]

@@ -45,11 +45,9 @@ const followLabel = async (app: App, labelId: string, now: Label, { cause, keep 
   if (now.stage !== 'present') return tellPages(members, { type: 'ForgetLabel', data: { labelId } })
   if (now.kind === 'manual') {
     const notListed = async (after: string) => (await members(after)).filter((hostId) => !now.listed.has(hostId))
-    const listed = [...now.listed]
-    for (let from = 0; from < listed.length; from += page) {
-      await tell(listed.slice(from, from + page), { type: 'ListOn', data: { labelId, listed: true } })
-      await keep()
-    }
+    const listed = [...now.listed].sort()
+    const listedAfter = (after: string) => Promise.resolve(listed.filter((hostId) => hostId > after).slice(0, page))
+    await tellPages(listedAfter, { type: 'ListOn', data: { labelId, listed: true } })
     await tellPages(notListed, { type: 'ListOn', data: { labelId, listed: false } })
   } else if (now.kind === 'host-vitals' && now.definition.criteria !== null) {
     const { criteria } = now.definition

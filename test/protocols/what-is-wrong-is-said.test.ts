@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib'
 import { ParseError } from '../../src/kernel/parse-error.ts'
 import { readConfigurationProfile } from '../../src/protocols/apple/configuration-profile.ts'
 import { readDeclarationUpload } from '../../src/protocols/apple/declaration-upload.ts'
+import { otherKindOf } from '../../src/protocols/other-kinds.ts'
 import { kindOfUpload } from '../../src/protocols/kind-of-upload.ts'
 import { readPlist } from '../../src/protocols/plist/read.ts'
 import { readWindowsProfile } from '../../src/protocols/windows/profile-upload.ts'
@@ -112,6 +113,17 @@ describe('What is wrong with settings is said', () => {
           expected,
         )
     })
+
+  it('of what is blank throughout alone, however wide a margin it begins with [case G7]', () => {
+    const wide = ' '.repeat(600)
+    for (const [text, kind] of [
+      [wide, 'empty.'],
+      [`\ufeff${wide}`, 'empty.'],
+      [`${wide}{`, null],
+      [`\ufeff${wide}{`, null],
+    ] as const)
+      assert.equal(otherKindOf(Buffer.from(text)), kind)
+  })
 
   describe('of what is signed', () => {
     const folder = mkdtempSync(join(tmpdir(), 'muster-said-'))

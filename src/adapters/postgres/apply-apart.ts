@@ -6,7 +6,8 @@ import type { Batch, ShapeOf } from './apply-batch.ts'
 import { advance, announce, applyFeed, inTransaction, lockFor } from './apply-batch.ts'
 import { isContention, isUnavailable } from './connections.ts'
 import { markBatch } from './log-identity.ts'
-import { countSetAside, describe, insertSetAside, isFaultOfEvent, storable } from './set-aside.ts'
+import { storable } from './array-literals.ts'
+import { countSetAside, describe, insertSetAside, isFaultOfEvent } from './set-aside.ts'
 import { byName } from './simple-changes.ts'
 
 /** So many events may one filling of a read model set aside; more point to a fault of the read model. */

@@ -49,4 +49,5 @@ export const jsonText = (value: SqlValue): string => {
   return JSON.stringify(JSON.parse(text, (_, part: unknown) => (typeof part === 'string' ? storable(part) : part)))
 }
 
-const storable = (text: string): string => Buffer.from(text.replaceAll('\0', '\ufffd'), 'utf8').toString('utf8')
+/** Text that Postgres takes: it has none with a NUL or half a surrogate pair in it. */
+export const storable = (text: string): string => Buffer.from(text.replaceAll('\0', '\ufffd'), 'utf8').toString('utf8')

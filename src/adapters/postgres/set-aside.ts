@@ -3,6 +3,7 @@ import type { Feed, Generation, SetAside } from '../../app/projection-store.ts'
 import type { Recorded } from '../../kernel/event.ts'
 import { streamOf } from '../../kernel/ids.ts'
 import { Overtaken } from '../../app/projection-store.ts'
+import { storable } from './array-literals.ts'
 import { isContention, isUnavailable, sqlStateOf } from './connections.ts'
 import { NoSuchColumn } from './write-changes.ts'
 
@@ -94,9 +95,6 @@ export const deleteSetAside = async (
 ): Promise<void> => {
   await client.query('delete from public.projection_set_aside where name = $1 and generation = $2', [name, generation])
 }
-
-/** Postgres has no text with a zero in it. */
-export const storable = (text: string): string => text.replaceAll('\0', '')
 
 /** SQLSTATEs beside classes 22 and 23 that speak of values: a row twice in one statement, too long for an index, too deep. */
 const statesOfValues: readonly string[] = ['21000', '54000', '54001']

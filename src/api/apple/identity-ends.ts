@@ -17,12 +17,12 @@ export const identityEnds = (
   const noted = leastRecentlyUsed<true>(200_000)
 
   const note = async ({ fingerprint, notAfter }: DeviceCertificate, makeCause: () => Cause): Promise<void> => {
-    if ((await identityOf(fingerprint)).notAfter !== null) return void noted.set(fingerprint, true)
-    const { state } = await load(certificate, fingerprint)
-    if (!state.issued && state.hostId !== null) {
+    const isKnown = (await identityOf(fingerprint)).notAfter !== null
+    const hostId = isKnown ? null : (await load(certificate, fingerprint)).state.hostId
+    if (hostId !== null) {
       const cause = makeCause()
       await execute(certificate, fingerprint, { type: 'NoteCertificateEnd', data: { notAfter } }, cause)
-      await execute(host, state.hostId, { type: 'NoteIdentityEnd', data: { certificate: fingerprint, notAfter } }, cause)
+      await execute(host, hostId, { type: 'NoteIdentityEnd', data: { certificate: fingerprint, notAfter } }, cause)
     }
     noted.set(fingerprint, true)
   }

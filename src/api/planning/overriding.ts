@@ -6,12 +6,11 @@ import type { DesiredProfileRow } from '../../projections/rollout.ts'
 import type { Shifts } from '../../projections/shifts.ts'
 import { differing } from '../../projections/shifts.ts'
 import type { Claimant } from '../../protocols/windows/last-word.ts'
-import { claimsIn, lostClaims } from '../../protocols/windows/last-word.ts'
+import { claimsIn, lostClaims, nodesTold } from '../../protocols/windows/last-word.ts'
 
 /** Contents are read as a whole; of more than these, together, it is not told which override which. In bytes. */
 const mostBytes = 4 * 1024 * 1024
 const mostTold = 20
-const mostNodes = 3
 
 /**
  * Which Windows profiles would override others, by the values that they set to the same nodes, that do not do so now: as sentences. What secrets and
@@ -71,8 +70,5 @@ const overridden = (rows: readonly DesiredProfileRow[], claimants: ReadonlyMap<s
   )
 }
 
-const sentenceOf = (loser: string, winner: string, nodes: readonly string[]): string => {
-  const more = nodes.length - mostNodes
-  const told = `${nodes.slice(0, mostNodes).join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`
-  return `On Windows hosts that have both, the profile ${winner} would override ${loser}, which is older: they set ${told} to different values.`
-}
+const sentenceOf = (loser: string, winner: string, nodes: readonly string[]): string =>
+  `On Windows hosts that have both, the profile ${winner} would override ${loser}, which is older: they set ${nodesTold(nodes)} to different values.`

@@ -5,7 +5,7 @@ import { hasASay } from '../../domain/host-profiles/state.ts'
 import type { Cause } from '../../kernel/event.ts'
 import { uploadsOf } from '../../projections/profiles.ts'
 import type { Claim, Claimant } from '../../protocols/windows/last-word.ts'
-import { claimsIn, lostClaims } from '../../protocols/windows/last-word.ts'
+import { claimsIn, lostClaims, nodesTold } from '../../protocols/windows/last-word.ts'
 import { normalLocUri } from '../../protocols/windows/syncml/loc-uris.ts'
 import type { ProfileText } from './profile-texts.ts'
 
@@ -63,11 +63,7 @@ export const overridings = (app: Pick<App, 'load' | 'read' | 'execute'>, textOf:
   }
 }
 
-const mostNodes = 3
-
 const detailOf = (by: readonly InForce[], nodes: readonly string[]): string => {
-  const more = nodes.length - mostNodes
-  const told = `${nodes.slice(0, mostNodes).join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`
   const [names, which] = [by.map(({ name }) => name).join(', '), by.length === 1 ? 'which was' : 'which were']
-  return `Overridden by ${names}, ${which} uploaded later: ${told} ${nodes.length === 1 ? 'has' : 'have'} another value there.`
+  return `Overridden by ${names}, ${which} uploaded later: ${nodesTold(nodes)} ${nodes.length === 1 ? 'has' : 'have'} another value there.`
 }

@@ -36,6 +36,14 @@ export const lostClaims = <C extends Claimant>(
   return new Map(lost.filter(([, own]) => own.length > 0))
 }
 
+const mostNodes = 3
+
+/** Nodes for people: the first of them, and how many more there are. */
+export const nodesTold = (nodes: readonly string[]): string => {
+  const more = nodes.length - mostNodes
+  return `${nodes.slice(0, mostNodes).join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`
+}
+
 /** Who has the last word comes last. */
 const bySay = (one: Claimant, other: Claimant): number =>
   compared(one.since, other.since) || compared(one.name, other.name) || compared(one.profileId, other.profileId)

@@ -17,13 +17,21 @@ export const catchUp = async (
   { feds, from }: Readonly<{ feds: readonly Fed[]; from: Position | null }>,
 ): Promise<void> => {
   const { log, store, batchSize } = options
+  let behind = feds
+  const readAfter = async (after: Position | null): Promise<readonly Recorded[]> => {
+    const page = await patiently(() => log.readAll({ after, limit: batchSize }), options)
+    await store.foldAhead(
+      behind.map(({ feed }) => feed),
+      page,
+    )
+    return page
+  }
   const pageAfter = (after: Position | null): Promise<readonly Recorded[]> => {
-    const page = patiently(() => log.readAll({ after, limit: batchSize }), options)
+    const page = readAfter(after)
     page.catch(() => undefined)
     return page
   }
 
-  let behind = feds
   let passed = Math.max(0, ...feds.map(({ state }) => state.events))
   let position = from
   let next = pageAfter(position)

@@ -70,8 +70,14 @@ export const mainLane = (
     return (await patiently(() => log.readAll({ after: position, limit: closeEnough }), options)).length < closeEnough
   }
 
+  const foldAhead = (batch: readonly Recorded[]): Promise<void> =>
+    store.foldAhead(
+      [...members.values()].map(({ feed }) => feed),
+      batch,
+    )
+
   const applyBatch = async (batch: readonly Recorded[]): Promise<void> => {
-    const events = batch.filter((event) => position === null || event.position > position)
+    const events = position === null ? batch : after(position, batch)
     const last = events.at(-1)
     if (last === undefined) return
     const before = [...members.values()]
@@ -93,7 +99,7 @@ export const mainLane = (
       if (position !== null) options.onAdvanced?.(position)
       await alone(showComplete)
       const batches = log.subscribe({ after: position, maxBatch: batchSize, signal })
-      for await (const batch of paced(batches, { restAfter, full: batchSize, signal })) {
+      for await (const batch of paced(batches, { restAfter, full: batchSize, signal, prepare: foldAhead })) {
         if (signal.aborted) return
         await alone(() => applyBatch(batch))
       }
@@ -131,6 +137,17 @@ export const goingOn = (feds: readonly Fed[], { stuck, setAside }: Applied, { lo
 export const nameOf = ({ name, generation }: Readonly<{ name: string; generation: number }>): string =>
   `${name} ${String(generation)}`
 
-/** The events of a page that are not beyond a position. */
+/** The events of a page that are not beyond a position; the page itself where that is all of it. */
 export const upTo = (position: Position, page: readonly Recorded[]): readonly Recorded[] =>
-  page.filter((event) => event.position <= position)
+  whole(
+    page,
+    page.filter((event) => event.position <= position),
+  )
+
+const after = (position: Position, page: readonly Recorded[]): readonly Recorded[] =>
+  whole(
+    page,
+    page.filter((event) => event.position > position),
+  )
+
+const whole = <T>(page: readonly T[], part: readonly T[]): readonly T[] => (part.length === page.length ? page : part)

@@ -86,6 +86,8 @@ export type ProjectionStore = Readonly<{
   rebuild: (projections: readonly AnyProjection[]) => Promise<void>
   /** All generations; none before the first `prepare`. */
   states: () => Promise<readonly Generation[]>
+  /** Does what comes before the writing of a batch, without a word of what fails: `apply` with the same array of events need not do it again. */
+  foldAhead: (feeds: readonly Feed[], events: readonly Recorded[]) => Promise<void>
   /**
    * Applies a batch to feeds that all stand at `from`, in one transaction with their checkpoints. An event that a feed cannot take in is set
    * aside for that feed, which goes on. A feed that fails for another reason, or sets too much aside, is left just before the failing event,

@@ -1,3 +1,4 @@
+import { setImmediate as rest } from 'node:timers/promises'
 import type { ClientBase, PoolClient } from 'pg'
 import type { Feed } from '../../app/projection-store.ts'
 import { Overtaken } from '../../app/projection-store.ts'
@@ -35,23 +36,28 @@ const begin = `begin; set local synchronous_commit to off;
 
 /** Applies a batch in one transaction, all feeds or none. Throws `Overtaken`, and whatever a feed throws. */
 export const applyTogether = async (client: PoolClient, batch: Batch, shapeOf: ShapeOf): Promise<void> => {
-  const folded = new Map([...batch.feeds].sort(byName).map((feed) => [feed, prepare(feed, batch.events, shapeOf)]))
+  const folded = new Map([...batch.feeds].sort(byName).map((feed) => [feed, prepared(feed, batch.events, shapeOf)]))
   await inTransaction(client, async () => {
-    await advance(client, batch)
     // Locks come before any row is written: an overlay that waits for a row holds its own.
     const statements = [...folded.values()].flatMap((feed) => (feed === null ? [] : feed.statements))
-    const waits = [...folded].flatMap(([feed, prepared]) => (prepared?.removes === true ? [lockFor(feed)] : []))
-    await allOf([...waits.map((text) => client.query(text)), ...statements.map((statement) => run(client, statement))])
-    for (const [feed, prepared] of folded) if (prepared === null) await applySet(client, feed, batch.events)
+    const waits = [...folded].flatMap(([feed, one]) => (one?.removes === true ? [lockFor(feed)] : []))
+    await allOf([
+      advance(client, batch),
+      ...waits.map((text) => client.query(text)),
+      ...statements.map((statement) => run(client, statement)),
+    ])
+    for (const [feed, one] of folded) if (one === null) await applySet(client, feed, batch.events)
     if (batch.announce) await Promise.all([markBatch(client, batch.from, batch.events), announce(client, batch)])
   })
 }
 
 /** Runs `body` in the transaction of a batch: all of it, or nothing. */
 export const inTransaction = async <T>(client: PoolClient, body: () => Promise<T>): Promise<T> => {
-  await client.query(begin)
+  const begun = client.query(begin)
+  begun.catch(() => undefined)
   try {
     const result = await body()
+    await begun
     await client.query('commit')
     return result
   } catch (error) {
@@ -80,6 +86,36 @@ export const advance = async (client: ClientBase, { feeds, from, events }: Batch
 }
 
 type Prepared = Readonly<{ statements: readonly Statement[]; removes: boolean }>
+
+const longestFoldMs = 5
+
+const ahead = new WeakMap<readonly Recorded[], Map<string, Prepared | null>>()
+
+/**
+ * Folds events that are to be written next, and rests now and then, so that answers to the statements of the batch before are heard. A feed that
+ * fails is left for the moment when it is applied.
+ */
+export const foldAhead = async (feeds: readonly Feed[], events: readonly Recorded[], shapeOf: ShapeOf): Promise<void> => {
+  const folded = new Map<string, Prepared | null>()
+  ahead.set(events, folded)
+  let rested = performance.now()
+  for (const feed of feeds) {
+    try {
+      folded.set(feed.schema, prepare(feed, events, shapeOf))
+    } catch {
+      return
+    }
+    if (performance.now() - rested < longestFoldMs) continue
+    await rest()
+    rested = performance.now()
+  }
+}
+
+/** What was folded ahead, or is folded now. */
+const prepared = (feed: Feed, events: readonly Recorded[], shapeOf: ShapeOf): Prepared | null => {
+  const known = ahead.get(events)?.get(feed.schema)
+  return known === undefined ? prepare(feed, events, shapeOf) : known
+}
 
 /** The statements of a simple projection; null for what writes by itself. */
 const prepare = (feed: Feed, events: readonly Recorded[], shapeOf: ShapeOf): Prepared | null => {
@@ -128,9 +164,9 @@ export const sqlOf =
 
 /** Applies events to one feed in the transaction that is open. Throws whatever the feed throws. */
 export const applyFeed = async (client: ClientBase, feed: Feed, events: readonly Recorded[], shapeOf: ShapeOf): Promise<void> => {
-  const prepared = prepare(feed, events, shapeOf)
-  if (prepared === null) await applySet(client, feed, events)
-  else await allOf(prepared.statements.map((statement) => run(client, statement)))
+  const folded = prepare(feed, events, shapeOf)
+  if (folded === null) await applySet(client, feed, events)
+  else await allOf(folded.statements.map((statement) => run(client, statement)))
 }
 
 /** Tells those who wait how far the read models are, once the transaction is committed. */

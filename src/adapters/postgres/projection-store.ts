@@ -4,7 +4,7 @@ import type { Applied, Feed, ProjectionStore } from '../../app/projection-store.
 import { Overtaken, StoreUnavailable } from '../../app/projection-store.ts'
 import { applyApart } from './apply-apart.ts'
 import type { Batch } from './apply-batch.ts'
-import { applyTogether } from './apply-batch.ts'
+import { applyTogether, foldAhead } from './apply-batch.ts'
 import { isContention, isUnavailable, openPool } from './connections.ts'
 import { waitToLead } from './leadership.ts'
 import { askedChannel, watchNews } from './projection-news.ts'
@@ -38,6 +38,8 @@ export const postgresProjectionStore = ({ url, logger }: Readonly<{ url: string;
 
     states: () => connected(pool, readStates),
 
+    foldAhead: (feeds, events) => foldAhead(feeds, events, shapeIn(shapes)),
+
     apply: (batch) => connected(pool, (client) => apply(client, batch, shapes)),
 
     show: (feeds) => alone(pool, (client) => showGenerations(client, feeds)),
@@ -55,11 +57,7 @@ const attempts = 5
 
 const apply = async (client: PoolClient, batch: Batch, shapes: Map<string, TableShape>): Promise<Applied> => {
   for (const feed of batch.feeds) await learnShape(client, feed, shapes)
-  const shapeOf = (feed: Feed): TableShape => {
-    const shape = shapes.get(feed.schema)
-    if (shape === undefined) throw new Overtaken(`The table of ${feed.name} is gone.`)
-    return shape
-  }
+  const shapeOf = shapeIn(shapes)
   for (let attempt = 1; ; attempt++) {
     try {
       await applyTogether(client, batch, shapeOf)
@@ -71,6 +69,14 @@ const apply = async (client: PoolClient, batch: Batch, shapes: Map<string, Table
     }
   }
 }
+
+const shapeIn =
+  (shapes: ReadonlyMap<string, TableShape>) =>
+  (feed: Feed): TableShape => {
+    const shape = shapes.get(feed.schema)
+    if (shape === undefined) throw new Overtaken(`The table of ${feed.name} is gone.`)
+    return shape
+  }
 
 const learnShape = async (client: ClientBase, feed: Feed, shapes: Map<string, TableShape>): Promise<void> => {
   if (typeof feed.from === 'function' || !('key' in feed.from) || shapes.has(feed.schema)) return

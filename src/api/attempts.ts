@@ -38,5 +38,8 @@ export const attemptsOf = (clock: Clock, { limit, windowMs }: Readonly<{ limit: 
   }
 }
 
-/** Where a request comes from, as one key per household where addresses are plenty (IPv6). */
+/** Where a request comes from, as one key per household where addresses are plenty (IPv6). The rate limiter looks for the generator in this very text. */
 export const addressOf = (request: Request): string => (request.ip === undefined ? 'unknown' : ipKeyGenerator(request.ip))
+
+/** The same of an address that is known already. */
+export const householdOf = (address: string): string => ipKeyGenerator(address)

@@ -1,7 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import type { Readable } from 'node:stream'
-import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib'
+import { bodyOf } from './bodies.ts'
 import type { ObserveRequest } from './metrics.ts'
 
 /** A device's request, before its body is read. */
@@ -15,7 +14,12 @@ export type DeviceHead = Readonly<{
 
 export type DeviceRequest = DeviceHead & Readonly<{ body: Buffer }>
 
-export type DeviceAnswer = Readonly<{ status: number; type?: string; body?: string | Uint8Array }>
+export type DeviceAnswer = Readonly<{
+  status: number
+  type?: string
+  body?: string | Uint8Array
+  headers?: Readonly<Record<string, string>>
+}>
 
 /** One place where devices call. `failed` answers for whatever `limitFor`, the reading of the body or `answer` threw. */
 export type DeviceRoute = Readonly<{
@@ -24,11 +28,6 @@ export type DeviceRoute = Readonly<{
   answer: (request: DeviceRequest) => DeviceAnswer | Promise<DeviceAnswer>
   failed: (error: unknown, head: DeviceHead) => DeviceAnswer
 }>
-
-/** A body that is not taken. */
-export class BodyRefused extends Error {
-  override readonly name = 'BodyRefused'
-}
 
 export type DevicePathDeps = Readonly<{
   /** By method and path, such as `PUT /mdm/apple/mdm`. */
@@ -80,57 +79,9 @@ export const devicePath = ({ routes, otherwise, isOpen, observe }: DevicePathDep
 /** As the framework behind takes them: in any case, and with a slash at the end. */
 const plain = (path: string): string => path.toLowerCase().replace(/(?<=.)\/$/, '')
 
-const send = (response: ServerResponse, { status, type, body }: DeviceAnswer): void => {
+const send = (response: ServerResponse, { status, type, body, headers }: DeviceAnswer): void => {
   if (response.destroyed) return
-  if (body === undefined) return void response.writeHead(status, { 'content-length': 0 }).end()
-  const headers = { 'content-type': type ?? 'application/octet-stream', 'content-length': Buffer.byteLength(body) }
-  response.writeHead(status, headers).end(body)
+  if (body === undefined) return void response.writeHead(status, { ...headers, 'content-length': 0 }).end()
+  const told = { 'content-type': type ?? 'application/octet-stream', 'content-length': Buffer.byteLength(body) }
+  response.writeHead(status, headers === undefined ? told : { ...headers, ...told }).end(body)
 }
-
-/** The whole body, unpacked. Throws `BodyRefused`: it is larger than `limit`, cut short, or not packed as its header says. */
-const bodyOf = (request: IncomingMessage, limit: number): Promise<Buffer> =>
-  new Promise((resolve, reject) => {
-    if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit)
-    const stream = unpacked(request)
-    const parts: Buffer[] = []
-    let size = 0
-    const refuse = (error: Error): void => {
-      stream.removeAllListeners('data')
-      if (stream !== request) stream.destroy()
-      reject(error)
-    }
-    stream.on('data', (part: Buffer) => {
-      size += part.length
-      if (size > limit) refuse(tooLarge(limit))
-      else parts.push(part)
-    })
-    stream.once('end', () => {
-      const [first] = parts
-      resolve(parts.length === 1 && first !== undefined ? first : Buffer.concat(parts))
-    })
-    stream.once('error', () => {
-      refuse(new BodyRefused('The body is cut short, or not packed as its header says.'))
-    })
-    request.once('close', () => {
-      if (!request.complete) refuse(new BodyRefused('The request ended before its body did.'))
-    })
-  })
-
-const tooLarge = (limit: number): BodyRefused => new BodyRefused(`The body has more than ${String(limit)} bytes.`)
-
-/** The bytes as they were before they were packed. */
-const unpacked = (request: IncomingMessage): Readable => {
-  const encoding = request.headers['content-encoding']?.trim().toLowerCase() ?? 'identity'
-  if (encoding === 'identity') return request
-  const make = unpackers.get(encoding)
-  if (make === undefined) throw new BodyRefused('The body is encoded in a way that is not known.')
-  const packed = make()
-  request.once('error', (error) => packed.destroy(error))
-  return request.pipe(packed)
-}
-
-const unpackers = new Map<string, () => ReturnType<typeof createGunzip | typeof createInflate | typeof createBrotliDecompress>>([
-  ['gzip', createGunzip],
-  ['deflate', createInflate],
-  ['br', createBrotliDecompress],
-])

@@ -6,6 +6,7 @@ import { StoreUnavailable } from '../app/projection-store.ts'
 import type { RejectionCode } from '../domain/rejections.ts'
 import { ParseError } from '../kernel/parse-error.ts'
 import { Rejection } from '../kernel/rejection.ts'
+import { BodyRefused } from './bodies.ts'
 import { TooBusy } from './passwords.ts'
 import { requestIdOf } from './request-id.ts'
 
@@ -65,6 +66,7 @@ export const problemOf = (error: unknown): Problem | null => {
     const status = (statusOf as Readonly<Record<string, number | undefined>>)[error.code]
     return status === undefined ? null : one(status, error.field ?? 'base', error.message)
   }
+  if (error instanceof BodyRefused) return one(error.status, 'base', error.message)
   if (error instanceof ParseError) return one(400, error.field, error.message)
   if (error instanceof AppendTooLarge) return one(413, 'base', 'The request asks for more than one event can hold: 1 MiB.')
   if (error instanceof SecretGone) return one(410, 'base', 'What was asked for was erased: its key is gone.')
@@ -80,24 +82,39 @@ export const problemOf = (error: unknown): Problem | null => {
   return bodyProblem(error)
 }
 
+/** What is answered when a request fails: the status, when to come again (seconds), and the body as an object. */
+export type Failure = Readonly<{ status: number; retryAfter: number | null; body: object }>
+
+type Failed = Readonly<{ requestId: string; method: string; path: string }>
+
 /**
- * Answers errors of the routes before it as `{message, errors: [{name, reason}]}`, and with what `more` adds for those who read something else. Faults
- * are logged, once, and answered with no more than the id under which they were.
+ * Answers an error as `{message, errors: [{name, reason}]}`, and with what `more` adds for those who read something else. Faults are logged, once, and
+ * answered with no more than the id under which they were.
  */
-export const errorHandler =
-  (logger: Log, more: (errors: readonly FieldError[]) => object = () => ({})): ErrorRequestHandler =>
-  (error: unknown, request, response, next) => {
+export const failureOf =
+  (logger: Log, more: (errors: readonly FieldError[]) => object = () => ({})) =>
+  (error: unknown, failed: Failed): Failure => {
     const problem = problemOf(error)
-    const requestId = requestIdOf(response)
-    if (problem === null || problem.status === 503)
-      logger.error({ err: error, requestId, method: request.method, path: request.path }, 'a request failed')
-    if (response.headersSent) return next(error)
-    const { status, errors, retryAfter } = problem ?? one(500, 'base', `The server failed; its log says why under ${requestId}.`)
-    if (retryAfter !== undefined) response.set('retry-after', String(retryAfter))
+    if (problem === null || problem.status === 503) logger.error({ err: error, ...failed }, 'a request failed')
+    const { status, errors, retryAfter } =
+      problem ?? one(500, 'base', `The server failed; its log says why under ${failed.requestId}.`)
+    const body = { message: messages[status] ?? 'The request was refused.', errors, ...more(errors) }
     // Whoever is told to wait is told how long; most limits count by the minute.
-    else if (status === 429 && !response.hasHeader('retry-after')) response.set('retry-after', '60')
-    response.status(status).json({ message: messages[status] ?? 'The request was refused.', errors, ...more(errors) })
+    return { status, retryAfter: retryAfter ?? (status === 429 ? 60 : null), body }
   }
+
+/** Answers errors of the routes before it; see `failureOf`. */
+export const errorHandler = (logger: Log): ErrorRequestHandler => {
+  const answerTo = failureOf(logger)
+  return (error: unknown, request, response, next) => {
+    const { method, path } = request
+    const { status, retryAfter, body } = answerTo(error, { requestId: requestIdOf(response), method, path })
+    if (response.headersSent) return next(error)
+    if (retryAfter !== null && (status !== 429 || !response.hasHeader('retry-after')))
+      response.set('retry-after', String(retryAfter))
+    response.status(status).json(body)
+  }
+}
 
 const one = (status: number, name: string, reason: string): Problem => ({ status, errors: [{ name, reason }] })
 

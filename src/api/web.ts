@@ -23,6 +23,8 @@ import { mdmRoutes } from './apple/mdm.ts'
 import { webhookTeller } from './apple/webhook.ts'
 import { knownAgents } from './agents/known-agents.ts'
 import { agentErrors, agentPrefixes } from './agents/refusals.ts'
+import { agentCalls } from './agents/calls.ts'
+import { agentServices } from './agents/edge.ts'
 import { agentRoutes } from './agents/routes.ts'
 import { declarationSets } from './apple/declaration-sets.ts'
 import { scepRoutes } from './apple/scep.ts'
@@ -166,35 +168,40 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
   const notesFor = agentNotes(app, {
     ...{ management: config.MUSTER_WINDOWS_MANAGEMENT, publicUrl, nothingWaiting: parts.nothingWaiting },
   })
+  const { addressOf } = proxies
+  const agentEdge = agentServices({ app, agents, teamOf: teamOfSecret(app, tickets), notesFor, addressOf })
+  const windows = windowsRoutes(
+    {
+      ...{ app, trust, agents, tickets, identity, publicUrl, organization, nothingWaiting: parts.nothingWaiting },
+      ...{
+        pollMinutes: config.MUSTER_WINDOWS_POLL_MINUTES,
+        renewDays: config.MUSTER_WINDOWS_RENEW_DAYS,
+        agentPackage: agentPackageOf(config),
+        signIn: config.MUSTER_WINDOWS_SIGN_IN,
+        pfn: config.MUSTER_WNS_PFN ?? null,
+      },
+      entra: entraOf(config, publicUrl, app.clock),
+    },
+    addressOf,
+  )
+  const apple = mdmRoutes(edge, profiles, {
+    declarationsFor: declarationSets(app, organization),
+    tokenFor: getToken(app, pairing),
+    addressOf,
+    ...(config.MUSTER_WEBHOOK_URL !== undefined && {
+      tell: webhookTeller(app, { secrets: config.MUSTER_WEBHOOK_SECRETS, idle: config.MUSTER_WEBHOOK_IDLE }),
+    }),
+  })
   const observe = requestTimes(registry)
   entrance.serve = devicePath({
     ...{ otherwise: web, isOpen: () => parts.refusal() === null, observe },
-    routes: mdmRoutes(edge, profiles, {
-      declarationsFor: declarationSets(app, organization),
-      tokenFor: getToken(app, pairing),
-      addressOf: proxies.addressOf,
-      ...(config.MUSTER_WEBHOOK_URL !== undefined && {
-        tell: webhookTeller(app, { secrets: config.MUSTER_WEBHOOK_SECRETS, idle: config.MUSTER_WEBHOOK_IDLE }),
-      }),
-    }),
+    routes: { ...apple, ...windows.devices, ...agentCalls(agentEdge) },
   })
   entrance.routes = Router()
     .use(timed(observe))
     .use(notFromAnotherLog(parts.refusal))
-    .use(agentRoutes({ app, agents, teamOf: teamOfSecret(app, tickets), notesFor }))
-    .use(
-      windowsRoutes({
-        ...{ app, trust, agents, tickets, identity, publicUrl, organization, nothingWaiting: parts.nothingWaiting },
-        ...{
-          pollMinutes: config.MUSTER_WINDOWS_POLL_MINUTES,
-          renewDays: config.MUSTER_WINDOWS_RENEW_DAYS,
-          agentPackage: agentPackageOf(config),
-          signIn: config.MUSTER_WINDOWS_SIGN_IN,
-          pfn: config.MUSTER_WNS_PFN ?? null,
-        },
-        entra: entraOf(config, publicUrl, app.clock),
-      }),
-    )
+    .use(agentRoutes(agentEdge))
+    .use(windows.people)
     .use('/mdm/apple', scep)
     // Where the enrollment profiles of other servers send devices.
     .use('/', scep)

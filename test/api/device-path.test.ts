@@ -6,7 +6,8 @@ import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import type { DeviceRoute } from '../../src/api/device-path.ts'
-import { BodyRefused, devicePath } from '../../src/api/device-path.ts'
+import { BodyRefused } from '../../src/api/bodies.ts'
+import { devicePath } from '../../src/api/device-path.ts'
 
 const limit = 1000
 
@@ -89,18 +90,28 @@ describe('The path that devices take past the framework', () => {
       assert.equal((await put('/mdm', Uint8Array.from(pack('x'.repeat(limit))), headers)).status, 200)
       assert.equal((await put('/mdm', Uint8Array.from(pack('x'.repeat(1_000_000))), headers)).status, 400)
       assert.deepEqual(seen, [`/${'x'.repeat(limit)}`])
-      assert.deepEqual(failures, [`body: The body has more than ${String(limit)} bytes.`])
+      assert.deepEqual(failures, [`body: The body has more than the ${String(limit)} bytes that are taken here.`])
     })
 
   for (const [what, body, headers, told] of [
-    ['is larger than its sender may send', 'x'.repeat(limit + 1), {}, 'body: The body has more than 1000 bytes.'],
+    [
+      'is larger than its sender may send',
+      'x'.repeat(limit + 1),
+      {},
+      'body: The body has more than the 1000 bytes that are taken here.',
+    ],
     [
       'is not packed as it says',
       'x',
       { 'content-encoding': 'gzip' },
       'body: The body is cut short, or not packed as its header says.',
     ],
-    ['is packed in an unknown way', 'x', { 'content-encoding': 'zip' }, 'body: The body is encoded in a way that is not known.'],
+    [
+      'is packed in an unknown way',
+      'x',
+      { 'content-encoding': 'zip' },
+      'body: The body is encoded in a way that this server does not know.',
+    ],
     ['is not to be read at all', 'x', { 'x-refuse': 'yes' }, 'other: It is refused before it is read.'],
     ['makes the route fail', 'fail', {}, 'other: It failed.'],
   ] as const)
@@ -116,7 +127,7 @@ describe('The path that devices take past the framework', () => {
     }
     const answer = await fetch(`${url}/mdm`, { method: 'PUT', body: pieces(), duplex: 'half' })
     assert.equal(answer.status, 400)
-    assert.deepEqual(failures, ['body: The body has more than 1000 bytes.'])
+    assert.deepEqual(failures, ['body: The body has more than the 1000 bytes that are taken here.'])
   })
 
   it('notes a sender that goes away in the middle, and keeps nothing of it', async () => {

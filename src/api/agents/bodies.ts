@@ -1,8 +1,7 @@
-import type { Readable } from 'node:stream'
-import { createGunzip, createInflate } from 'node:zlib'
 import type { Request } from 'express'
 import { ParseError } from '../../kernel/parse-error.ts'
 import { topLevelTexts } from '../../protocols/osquery/top-level-texts.ts'
+import { BodyRefused, tooLarge, unpacked } from '../bodies.ts'
 import { refuse } from '../errors.ts'
 
 /** A body whose sender is not trusted yet: the texts that tell who it is, and the bytes; null: more than were to be kept. */
@@ -18,8 +17,7 @@ const mostLarge = 4
 
 /**
  * Reads bodies of agents without making sense of them: nothing is parsed before it is known who speaks, and what is not to be kept is let go of while
- * it comes. Throws `HttpRefusal` (413 beyond the limit, 415 for an unknown encoding, 503 when many large bodies come at once), `ParseError` for
- * what is no JSON object.
+ * it comes. Throws `BodyRefused`, `HttpRefusal` (503 when many large bodies come at once), and `ParseError` for what is no JSON object.
  */
 export const agentBodies = () => {
   let reading = 0
@@ -33,7 +31,7 @@ export const agentBodies = () => {
       // Whoever is refused is to hear why: the connection is kept.
       for await (const part of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
         size += part.length
-        if (size > read) return refuse(413, 'base', `The body has more than the ${String(read)} bytes that are taken here.`)
+        if (size > read) throw tooLarge(read)
         if (size > large && !isLarge) {
           if (reading >= mostLarge)
             return refuse(503, 'base', 'Many large bodies come at the same time; this one is to come again.')
@@ -58,22 +56,11 @@ export const agentBodies = () => {
   }
 }
 
-/** The bytes as they were before they were packed. */
-const unpacked = (request: Request): Readable => {
-  const encoding = request.get('content-encoding')?.trim().toLowerCase() ?? 'identity'
-  if (encoding === 'identity') return request
-  if (encoding !== 'gzip' && encoding !== 'deflate')
-    return refuse(415, 'base', 'The body is encoded in a way that this server does not know.')
-  const packed = encoding === 'gzip' ? createGunzip() : createInflate()
-  request.once('error', (error) => packed.destroy(error))
-  return request.pipe(packed)
-}
-
 /** What a broken body is to its sender; null for any other error. */
-const cutShort = (error: unknown): ParseError | null => {
+const cutShort = (error: unknown): BodyRefused | null => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-  if (code.startsWith('Z_')) return new ParseError('body', 'The body is not compressed as its header says.')
-  return code === 'ECONNRESET' ? new ParseError('body', 'The request ended before its body did.') : null
+  if (code.startsWith('Z_')) return new BodyRefused(400, 'The body is not packed as its header says.')
+  return code === 'ECONNRESET' ? new BodyRefused(400, 'The request ended before its body did.') : null
 }
 
 /** JSON of bytes that are trusted by now. Throws `ParseError`. */

@@ -6,7 +6,7 @@ import { security } from '../../domain/server/security.ts'
 import type { Cause } from '../../kernel/event.ts'
 import { ParseError } from '../../kernel/parse-error.ts'
 import { Rejection } from '../../kernel/rejection.ts'
-import { BodyRefused } from '../device-path.ts'
+import { BodyRefused } from '../bodies.ts'
 import { CertificateRefused } from './device-certificate.ts'
 
 /** What a device is told when a rule says no. Never 401: it would take that as the end of its enrollment. */

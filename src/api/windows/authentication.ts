@@ -1,17 +1,17 @@
-import type { Request } from 'express'
 import type { TLSSocket } from 'node:tls'
 import { certificate } from '../../domain/certificates/certificate.ts'
 import type { SyncHeader } from '../../protocols/windows/syncml/message.ts'
 import { isDigest } from '../../protocols/windows/syncml/digest.ts'
 import { fingerprintOf, isIssuedBy } from '../../protocols/x509/certificate.ts'
 import { attemptsOf } from '../attempts.ts'
+import type { DeviceHead } from '../device-path.ts'
 import type { KnownWindowsDevice, KnownWindowsDevices } from './known-devices.ts'
 import type { WindowsEdge } from './settings.ts'
 
 /** Whether a message is the device's own; `nonce` is what the next try is to be made with. */
 export type Verdict = Readonly<{ kind: 'own' }> | Readonly<{ kind: 'asked' | 'wrong'; nonce: Uint8Array }>
 
-export type Authenticate = (request: Request, header: SyncHeader, device: KnownWindowsDevice) => Promise<Verdict>
+export type Authenticate = (head: Pick<DeviceHead, 'socket'>, header: SyncHeader, device: KnownWindowsDevice) => Promise<Verdict>
 
 /**
  * A nonce is good for this long, and for as long again, ms. It follows from device, session and time, so that any process knows it, nothing is
@@ -39,8 +39,8 @@ export const sessionAuthentication = (edge: WindowsEdge, devices: KnownWindowsDe
   }
 
   /** By thumbprint: a name in a certificate proves nothing. */
-  const showsIdentity = async (request: Request, { deviceId }: KnownWindowsDevice): Promise<boolean> => {
-    const peer = identity.kind === 'tls' ? (request.socket as Partial<TLSSocket>).getPeerX509Certificate?.() : undefined
+  const showsIdentity = async ({ socket }: Pick<DeviceHead, 'socket'>, { deviceId }: KnownWindowsDevice): Promise<boolean> => {
+    const peer = identity.kind === 'tls' ? (socket as Partial<TLSSocket>).getPeerX509Certificate?.() : undefined
     if (peer === undefined || !isIssuedBy(peer, trust.authorities().trusted)) return false
     const fingerprint = fingerprintOf(peer)
     const { state } = await app.load(certificate, fingerprint)
@@ -57,9 +57,9 @@ export const sessionAuthentication = (edge: WindowsEdge, devices: KnownWindowsDe
     return false
   }
 
-  return async (request, header, device) => {
+  return async (head, header, device) => {
     const { credential, sessionId } = header
-    if (await showsIdentity(request, device)) return { kind: 'own' }
+    if (await showsIdentity(head, device)) return { kind: 'own' }
     const nonce = () => nonceOf(device.deviceId, sessionId, 0)
     if (credential?.type !== 'syncml:auth-md5') return { kind: 'asked', nonce: await nonce() }
     if (await isRight(credential.data, header, device)) return { kind: 'own' }

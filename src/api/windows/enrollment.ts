@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { Request, RequestHandler, Response } from 'express'
-import { raw, Router } from 'express'
 import type { Answering } from '../../protocols/windows/enrollment/envelope.ts'
 import { writeFault } from '../../protocols/windows/enrollment/fault.ts'
 import type { EnrollmentCall } from '../../protocols/windows/enrollment/namespaces.ts'
@@ -12,7 +10,10 @@ import {
   writePoliciesResponse,
   writeTokenResponse,
 } from '../../protocols/windows/enrollment/write-response.ts'
-import { addressOf } from '../attempts.ts'
+import { householdOf } from '../attempts.ts'
+import { BodyRefused } from '../bodies.ts'
+import type { DeviceAnswer, DeviceRoute } from '../device-path.ts'
+import type { Proxies } from '../proxies.ts'
 import { faultOf, raise } from './fault.ts'
 import type { Grants } from './grants.ts'
 import { enrollmentGrants } from './grants.ts'
@@ -27,7 +28,11 @@ type Related = Omit<Answering, 'action'>
  * is a SOAP fault with status 200: of any other status a device only tells its user the number.
  * https://learn.microsoft.com/openspecs/windows_protocols/ms-mde2/4d7eadd5-3951-4f1c-8159-c39e07cbe692
  */
-export const windowsEnrollmentRoutes = (edge: WindowsEdge, grants: Grants = enrollmentGrants(edge)): Router => {
+export const windowsEnrollmentRoutes = (
+  edge: WindowsEdge,
+  addressOf: Proxies['addressOf'],
+  grants: Grants = enrollmentGrants(edge),
+): Readonly<Record<string, DeviceRoute>> => {
   const { app, publicUrl } = edge
   const identities = windowsIdentities(edge)
   const url = (path: string | undefined): string => `${publicUrl}${path ?? ''}`
@@ -58,18 +63,25 @@ export const windowsEnrollmentRoutes = (edge: WindowsEdge, grants: Grants = enro
     return writeTokenResponse(related, document, app.clock())
   }
 
-  const answering =
-    (call: EnrollmentCall, answer: (request: EnrollmentRequest, related: Related, address: string) => Promise<Buffer> | Buffer) =>
-    async (request: Request, response: Response): Promise<void> => {
-      const body = request.body instanceof Uint8Array ? request.body : Buffer.alloc(0)
+  type Answer = (request: EnrollmentRequest, related: Related, address: string) => Promise<Buffer> | Buffer
+
+  const route = (call: EnrollmentCall, answer: Answer): DeviceRoute => ({
+    limitFor: () => maxEnrollmentBytes,
+    answer: async ({ body, ...head }) => {
       const activityId = randomUUID()
       try {
         const read = readEnrollmentRequest(body)
-        send(response, await answer(read, { relatesTo: read.messageId, activityId }, addressOf(request)))
+        const related = { relatesTo: read.messageId, activityId }
+        return soap(await answer(read, related, householdOf(addressOf(head))))
       } catch (error) {
-        send(response, refused(error, { call, activityId, relatesTo: messageIdIn(body) }))
+        return soap(refused(error, { call, activityId, relatesTo: messageIdIn(body) }))
       }
-    }
+    },
+    failed: (error) => {
+      const fault = error instanceof BodyRefused ? unreadable(error) : error
+      return soap(refused(fault, { call, activityId: randomUUID(), relatesTo: null }))
+    },
+  })
 
   const refused = (error: unknown, { call, ...related }: Related & Readonly<{ call: EnrollmentCall }>): Buffer => {
     const fault = faultOf(error)
@@ -82,27 +94,27 @@ export const windowsEnrollmentRoutes = (edge: WindowsEdge, grants: Grants = enro
     )
   }
 
-  const tooLarge =
-    (call: EnrollmentCall): ((error: unknown, ...rest: Parameters<RequestHandler>) => void) =>
-    (_error, _request, response, _next) => {
-      const reason = `A message has at most ${String(maxEnrollmentBytes)} bytes.`
-      const answered = { action: actions[call].response, relatesTo: null, activityId: randomUUID() }
-      send(response, writeFault(answered, { subcode: 'MessageFormat', reason }))
-    }
-
-  const read = raw({ type: () => true, limit: maxEnrollmentBytes })
-  return Router()
-    .get(paths.discovery, (_, response) => {
-      response.status(200).set('content-length', '0').end()
-    })
-    .post(paths.discovery, read, answering('discover', discover), tooLarge('discover'))
-    .post(paths.policy, read, answering('get-policies', policies), tooLarge('get-policies'))
-    .post(paths.enroll, read, answering('enroll', enroll), tooLarge('enroll'))
+  return Object.fromEntries([
+    ...paths.discovery.flatMap((path) => ['GET', 'HEAD'].map((method) => [`${method} ${path}`, isThere] as const)),
+    ...paths.discovery.map((path) => [`POST ${path}`, route('discover', discover)] as const),
+    ...paths.policy.map((path) => [`POST ${path}`, route('get-policies', policies)] as const),
+    ...paths.enroll.map((path) => [`POST ${path}`, route('enroll', enroll)] as const),
+  ])
 }
 
-const send = (response: Response, body: Buffer): void => {
-  response
-    .status(200)
-    .set({ 'content-type': 'application/soap+xml; charset=utf-8', 'content-length': String(body.length) })
-    .end(body)
+/** A device looks whether discovery is there before it asks. */
+const isThere: DeviceRoute = {
+  limitFor: () => maxEnrollmentBytes,
+  answer: () => ({ status: 200 }),
+  failed: () => ({ status: 200 }),
 }
+
+const unreadable = ({ status, message }: BodyRefused): unknown => {
+  try {
+    return raise('MessageFormat', status === 413 ? `A message has at most ${String(maxEnrollmentBytes)} bytes.` : message)
+  } catch (fault) {
+    return fault
+  }
+}
+
+const soap = (body: Buffer): DeviceAnswer => ({ status: 200, type: 'application/soap+xml; charset=utf-8', body })

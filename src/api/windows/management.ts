@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import type { Request, RequestHandler, Response } from 'express'
-import { raw, Router } from 'express'
 import type { Cause } from '../../kernel/event.ts'
 import { ParseError } from '../../kernel/parse-error.ts'
 import type { SyncCommand, SyncMessage } from '../../protocols/windows/syncml/message.ts'
@@ -8,6 +6,8 @@ import { maxMessageBytes, readSyncHeader, readSyncMessage } from '../../protocol
 import { goesOn, statusesFor } from '../../protocols/windows/syncml/statuses-for.ts'
 import { writeSyncMessage } from '../../protocols/windows/syncml/write-message.ts'
 import { deviceChannel } from '../../domain/platforms.ts'
+import { BodyRefused } from '../bodies.ts'
+import type { DeviceAnswer, DeviceHead, DeviceRoute } from '../device-path.ts'
 import { openSecrets } from '../secret-variables.ts'
 import { sessionAuthentication } from './authentication.ts'
 import type { KnownWindowsDevice } from './known-devices.ts'
@@ -31,7 +31,7 @@ const syncType = 'application/vnd.syncml.dm+xml'
  * who they are is answered with a challenge alone; one that comes twice is answered as before.
  * https://learn.microsoft.com/openspecs/windows_protocols/ms-mdm/33769a92-ac31-47ef-ae7b-dc8501f7104f
  */
-export const windowsManagementRoutes = (edge: WindowsEdge): Router => {
+export const windowsManagementRoutes = (edge: WindowsEdge): Readonly<Record<string, DeviceRoute>> => {
   const { app, publicUrl } = edge
   const devices = knownWindowsDevices(app)
   const sessions = sessionMemory()
@@ -96,41 +96,41 @@ export const windowsManagementRoutes = (edge: WindowsEdge): Router => {
     return writeSyncMessage({ header, commands, final: true }, more.commands ?? [])
   }
 
-  const handle = async (request: Request, response: Response): Promise<void> => {
-    let deviceId = ''
-    try {
-      const body = request.body instanceof Uint8Array ? request.body : Buffer.alloc(0)
-      // Who speaks is known before the rest of the message is made sense of.
-      const header = readSyncHeader(body)
-      deviceId = header.source.toUpperCase()
-      const device = await devices.find(deviceId)
-      if (device === null) return refuse(response, 403, { deviceId, reason: 'No device of this id is enrolled.' })
-      const verdict = await authenticate(request, header, device)
-      if (verdict.kind !== 'own') {
-        sessions.of(deviceId, header.sessionId, header.msgId)
-        return send(
-          response,
-          answer({ header, commands: [], final: true }, verdict.kind === 'wrong' ? '401' : '407', { nonce: verdict.nonce }),
-        )
-      }
-      send(response, await respondTo(readSyncMessage(body), device))
-    } catch (error) {
-      if (error instanceof ParseError) return refuse(response, 400, { deviceId, reason: `${error.field}: ${error.message}` })
-      app.logger.error({ err: error, deviceId }, 'a Windows device could not be served')
-      response.status(503).set('retry-after', '60').end()
-    }
+  const handle = async (body: Uint8Array, head: DeviceHead, told: { deviceId: string }): Promise<DeviceAnswer> => {
+    // Who speaks is known before the rest of the message is made sense of.
+    const header = readSyncHeader(body)
+    told.deviceId = header.source.toUpperCase()
+    const { deviceId } = told
+    const device = await devices.find(deviceId)
+    if (device === null) return refused(403, { deviceId, reason: 'No device of this id is enrolled.' })
+    const verdict = await authenticate(head, header, device)
+    if (verdict.kind === 'own') return synced(await respondTo(readSyncMessage(body), device))
+    sessions.of(deviceId, header.sessionId, header.msgId)
+    const status = verdict.kind === 'wrong' ? '401' : '407'
+    return synced(answer({ header, commands: [], final: true }, status, { nonce: verdict.nonce }))
   }
 
-  const refuse = (response: Response, status: number, why: Readonly<{ deviceId: string; reason: string }>): void => {
+  const refused = (status: number, why: Readonly<{ deviceId: string; reason: string }>): DeviceAnswer => {
     app.logger.warn(why, 'a Windows device was refused')
-    response.status(status).end()
+    return { status }
   }
 
-  const tooLarge: (error: unknown, ...rest: Parameters<RequestHandler>) => void = (_error, _request, response, _next) => {
-    refuse(response, 413, { deviceId: '', reason: 'The message is too large.' })
+  const failed = (error: unknown, deviceId: string): DeviceAnswer => {
+    if (error instanceof BodyRefused) return refused(error.status, { deviceId, reason: error.message })
+    if (error instanceof ParseError) return refused(400, { deviceId, reason: `${error.field}: ${error.message}` })
+    app.logger.error({ err: error, deviceId }, 'a Windows device could not be served')
+    return { status: 503, headers: { 'retry-after': '60' } }
   }
 
-  return Router().post(paths.management, raw({ type: () => true, limit: maxMessageBytes }), handle, tooLarge)
+  const route: DeviceRoute = {
+    limitFor: () => maxMessageBytes,
+    answer: async ({ body, ...head }) => {
+      const told = { deviceId: '' }
+      return handle(body, head, told).catch((error: unknown) => failed(error, told.deviceId))
+    },
+    failed: (error) => failed(error, ''),
+  }
+  return Object.fromEntries(paths.management.map((path) => [`POST ${path}`, route]))
 }
 
 /** Asks for what is still to come of a message, or of a large object. */
@@ -140,10 +140,8 @@ const nextMessage: SyncCommand = { name: 'Alert', cmdId: 'next', data: '1222', i
 const isFarewell = (command: SyncCommand): boolean =>
   command.name === 'Alert' && command.data === '1226' && command.items.some(({ type }) => type?.includes('unenrollment') === true)
 
-/** Not by Express, which names a charset behind the type: real servers send it bare. */
-const send = (response: Response, body: Buffer): void => {
-  response.writeHead(200, { 'content-type': syncType, 'content-length': String(body.length) }).end(body)
-}
+/** No charset is named behind the type: real servers send it bare. */
+const synced = (body: Buffer): DeviceAnswer => ({ status: 200, type: syncType, body })
 
 const causeOf = (deviceId: string): Cause => {
   const id = randomUUID()

@@ -1,8 +1,12 @@
 import { once } from 'node:events'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import express from 'express'
+import { agentCalls } from '../../../src/api/agents/calls.ts'
+import { agentServices } from '../../../src/api/agents/edge.ts'
 import { agentRoutes } from '../../../src/api/agents/routes.ts'
 import { knownAgents } from '../../../src/api/agents/known-agents.ts'
+import { devicePath } from '../../../src/api/device-path.ts'
 import { LogUnavailable } from '../../../src/app/ports.ts'
 import { noTeam } from '../../../src/domain/teams/events.ts'
 import type { TestApp } from '../../support/app.ts'
@@ -32,14 +36,18 @@ export const agentRig = async (): Promise<AgentRig> => {
     execute: ((...told: Parameters<typeof rig.app.execute>) =>
       isAway ? Promise.reject(new LogUnavailable('It is away.')) : rig.app.execute(...told)) as typeof rig.app.execute,
   }
-  const web = express()
-    .use(
-      agentRoutes({
-        ...{ app, agents, notesFor: () => Promise.resolve({}) },
-        teamOf: (told) => Promise.resolve(told === secret ? noTeam : null),
-      }),
-    )
-    .listen(0, '127.0.0.1')
+  const services = agentServices({
+    ...{ app, agents, notesFor: () => Promise.resolve({}) },
+    teamOf: (told) => Promise.resolve(told === secret ? noTeam : null),
+    addressOf: ({ socket }) => socket.remoteAddress ?? 'unknown',
+  })
+  const serve = devicePath({
+    routes: agentCalls(services),
+    otherwise: express().use(agentRoutes(services)),
+    isOpen: () => true,
+    observe: () => undefined,
+  })
+  const web = createServer(serve).listen(0, '127.0.0.1')
   await once(web, 'listening')
   const url = `http://127.0.0.1:${String((web.address() as AddressInfo).port)}`
 

@@ -24,7 +24,13 @@ import { octetsValue } from './attributes.ts'
 import { contentTypes, issuerAndSerialOf } from './signed-data.ts'
 import { unpadKey } from './unpad-key.ts'
 
-export type Recipient = Readonly<{ id: Uint8Array; algorithmOid: string; encryptedKey: Uint8Array }>
+/** `id` and `algorithmParameters` are DER with tag and length; the second is null where an algorithm has none. */
+export type Recipient = Readonly<{
+  id: Uint8Array
+  algorithmOid: string
+  algorithmParameters: Uint8Array | null
+  encryptedKey: Uint8Array
+}>
 
 /** PKCS #7 enveloped data, still closed. `algorithm` is null when it is none of those allowed. */
 export type EnvelopedData = Readonly<{
@@ -64,14 +70,17 @@ export const recipientFor = (envelope: EnvelopedData, certificateDer: Uint8Array
  * altered copies of somebody's message must not learn which of these it was. Throws `ParseError` only for what anyone can see from outside:
  * no allowed algorithm, or lengths that cannot be.
  */
-export const openEnvelope = (envelope: EnvelopedData, recipient: Recipient, key: KeyObject): Buffer => {
+export const openEnvelope = (envelope: EnvelopedData, recipient: Recipient, key: KeyObject): Buffer =>
+  openContent(envelope, (keyBytes) => unpadKey(rawDecrypt(key, recipient.encryptedKey), keyBytes))
+
+/** Opens an envelope with a content key that is asked for by its length. Throws `ParseError` as `openEnvelope` does. */
+export const openContent = (envelope: EnvelopedData, contentKeyOf: (keyBytes: number) => Uint8Array): Buffer => {
   if (envelope.algorithm === null) throw new ParseError('envelope', 'The content encryption algorithm is not allowed.')
   const { keyBytes, blockBytes } = contentAlgorithms[envelope.algorithm]
   const { iv, encrypted } = envelope
   if (iv.length !== blockBytes || encrypted.length === 0 || encrypted.length % blockBytes !== 0)
     throw new ParseError('envelope', "The encrypted content's length does not fit its algorithm.")
-  const contentKey = unpadKey(rawDecrypt(key, recipient.encryptedKey), keyBytes)
-  const decipher = createDecipheriv(envelope.algorithm, contentKey, iv).setAutoPadding(false)
+  const decipher = createDecipheriv(envelope.algorithm, contentKeyOf(keyBytes), iv).setAutoPadding(false)
   return withoutPadding(Buffer.concat([decipher.update(encrypted), decipher.final()]), blockBytes)
 }
 
@@ -103,9 +112,11 @@ export const writeEnvelopedData = (content: Uint8Array, certificateDer: Uint8Arr
 const readRecipient = (element: Der): Recipient => {
   const [, id, algorithm, encryptedKey] = derItemsOf(element, derTag.sequence, 'A recipient')
   if (id === undefined) throw new ParseError('envelope', 'A recipient has no identifier.')
+  const [oid, parameters] = derItemsOf(algorithm, derTag.sequence, 'A key encryption algorithm')
   return {
     id: id.whole,
-    algorithmOid: readOid(derItemsOf(algorithm, derTag.sequence, 'A key encryption algorithm')[0], 'A key encryption algorithm'),
+    algorithmOid: readOid(oid, 'A key encryption algorithm'),
+    algorithmParameters: parameters?.whole ?? null,
     encryptedKey: expectDer(encryptedKey, derTag.octetString, 'An encrypted key').content,
   }
 }

@@ -153,7 +153,8 @@ const checkedSerial = (serial: string): string => {
   return digits.replace(/^(00)+/, '')
 }
 
-const pemOf = (certificateDer: Uint8Array): string => {
+/** A certificate in PEM. */
+export const pemOf = (certificateDer: Uint8Array): string => {
   const lines =
     Buffer.from(certificateDer)
       .toString('base64')

@@ -31,7 +31,6 @@ import { eldestOf } from './api/authorities.ts'
 import { ensureAuthority } from './api/authority.ts'
 import { checkpointsOf } from './api/checkpoints.ts'
 import { theToken } from './api/first-token.ts'
-import { nothingWaiting } from './api/apple/nothing-waiting.ts'
 import { query } from './kernel/query.ts'
 import { standingToken } from './api/apple/declaration-sets.ts'
 import { pushCredentials } from './api/push-credentials.ts'
@@ -41,18 +40,18 @@ import { pushTopic } from './api/windows/settings.ts'
 import { serveWeb } from './api/web.ts'
 import type { App } from './app/app.ts'
 import { blobsIn } from './app/blobs.ts'
-import { coalesced } from './app/coalesced.ts'
 import { executor } from './app/execute.ts'
+import type { AmongKin, Kin } from './app/kin-ports.ts'
 import type { LibraryFaults } from './app/library-faults.ts'
 import type { EventLog, Log } from './app/ports.ts'
 import { outagesToldOnce } from './app/outages.ts'
-import { runProjections } from './app/project.ts'
 import { projectionProgress } from './app/projection-progress.ts'
 import { upcasting } from './app/upcasting.ts'
 import type { Config } from './config.ts'
 import { version } from './config.ts'
 import { openLog, withPostgres } from './open-log.ts'
 import { pushByTopic } from './app/push-by-topic.ts'
+import { projecting } from './projecting.ts'
 import { masterKeyOf } from './master-key.ts'
 import { upcasts } from './domain/upcasts.ts'
 import { allProjections } from './projections/all.ts'
@@ -61,7 +60,6 @@ import { activityCursor, activityWork } from './workers/tell-activities.ts'
 import { runAuditChain } from './workers/audit-chain.ts'
 import { workKinds } from './workers/kinds.ts'
 import { startWorkers } from './workers/loop.ts'
-import { workFollowing } from './workers/work-tables.ts'
 
 /** A running Muster. */
 export type Muster = Readonly<{
@@ -71,6 +69,8 @@ export type Muster = Readonly<{
   caPem: string
   /** The first admin token, at the first start only. */
   firstToken: string | null
+  /** What the environment of other processes of this deployment needs. */
+  forOthers: Readonly<{ DATABASE_URL: string; MUSTER_MASTER_KEY: string }>
   /** Stops taking requests, lets what is under way end, and lets go of everything. Safe to repeat. */
   stop: () => Promise<void>
 }>
@@ -78,20 +78,25 @@ export type Muster = Readonly<{
 /** How long a write waits for its readers, ms; after that it answers all the same, and the reader may be a moment behind. */
 const readYourWritesMs = 5_000
 
-/** Workers are told of a kind of work at once, and in a rush so often, ms. */
-const hintEveryMs = 20
-
 /** Apple's push service for profiles that say so. */
 const developmentApns = 'https://api.development.push.apple.com'
 
 /** What the process does for the parts: it counts what failed unseen, and ends when something vital is gone for good. */
-export type Hosting = Readonly<{ libraryFaults?: LibraryFaults; end?: () => void }>
+export type Hosting = Readonly<{
+  libraryFaults?: LibraryFaults
+  end?: () => void
+  /** Other processes of the same program. */
+  kin?: Kin
+  /** Set where this one serves beside others. */
+  among?: AmongKin
+  registry?: Registry
+}>
 
 /** Puts the parts together as the configuration says, and starts the roles. The one place that knows which adapter stands behind which port. */
 export const compose = async (
   config: Config,
   logger: Log,
-  { libraryFaults = () => [], end = () => undefined }: Hosting = {},
+  { libraryFaults = () => [], end = () => undefined, kin, among, registry = new Registry() }: Hosting = {},
 ): Promise<Muster> => {
   const closers: (() => Promise<unknown>)[] = []
   const closing = new AbortController()
@@ -104,19 +109,24 @@ export const compose = async (
     })())
 
   try {
-    return { ...(await start(config, logger, { closers, signal: closing.signal, libraryFaults, end })), stop }
+    return {
+      ...(await start(config, logger, { closers, signal: closing.signal, libraryFaults, end, kin, among, registry })),
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error
   }
 }
 
-type Process = Required<Hosting> & Readonly<{ closers: (() => Promise<unknown>)[]; signal: AbortSignal }>
+type Process = Required<Pick<Hosting, 'libraryFaults' | 'end' | 'registry'>> &
+  Readonly<{ kin: Kin | undefined; among: AmongKin | undefined }> &
+  Readonly<{ closers: (() => Promise<unknown>)[]; signal: AbortSignal }>
 
 const start = async (
   config: Config,
   plain: Log,
-  { closers, signal, libraryFaults, end }: Process,
+  { closers, signal, libraryFaults, end, kin, among, registry }: Process,
 ): Promise<Omit<Muster, 'stop'>> => {
   const runs = (role: Config['roles'][number]) => config.roles.includes(role)
   const url = config.DATABASE_URL ?? (await embedded(config, plain, { closers, end }))
@@ -146,7 +156,9 @@ const start = async (
     log: logger,
   })
   closers.push(queue.close)
-  const vault = postgresVault(pool, await masterKeyOf(config))
+  const masterKey = await masterKeyOf(config)
+  const forOthers = { DATABASE_URL: url, MUSTER_MASTER_KEY: Buffer.from(masterKey).toString('base64') }
+  const vault = postgresVault(pool, masterKey)
   const telemetry = postgresTelemetry(pool, clock, logger)
   closers.push(telemetry.close)
   const work = postgresWorkStore(pool)
@@ -181,33 +193,12 @@ const start = async (
     logger,
   }
 
-  const reign = { number: 0, leading: false }
-  const nothing = nothingWaiting(() => (reign.leading ? reign.number : null))
-  if (runs('projector')) {
-    const onward = config.MUSTER_ACTIVITIES_WEBHOOK_URL === undefined ? [] : [activityWork]
-    const hint = coalesced((kind) => void queue.hint(kind), { everyMs: hintEveryMs, signal })
-    const running = runProjections({
-      log,
-      store,
-      projections: allProjections,
-      work: (sql, events) => work.add(sql, workFollowing(events, onward)),
-      onLeading: (now) => {
-        if (now && !reign.leading) reign.number += 1
-        reign.leading = now
-      },
-      onBatch: (events) => {
-        nothing.applied(events)
-        for (const kind of new Set(workFollowing(events, onward).map(({ kind }) => kind))) hint(kind)
-      },
-      onAdvanced: progress.advanced,
-      signal,
-      logger,
-    })
-    closers.push(() => running)
-    running.catch((error: unknown) => {
-      logger.error({ err: error }, 'the projections stopped')
-    })
-  }
+  const { nothing, running } = projecting({
+    ...{ log, store, work, queue, progress, kin, signal, logger },
+    leads: runs('projector'),
+    onward: config.MUSTER_ACTIVITIES_WEBHOOK_URL === undefined ? [] : [activityWork],
+  })
+  closers.push(() => running)
 
   await ensureAuthority(app, { organization: config.MUSTER_ORGANIZATION, keyBits: config.MUSTER_AUTHORITY_KEY_BITS })
   const trust = await keepTrust(app)
@@ -242,7 +233,8 @@ const start = async (
     closers.push(workers.stop)
   }
 
-  if (!runs('api')) return { url: '', port: null, caPem, firstToken: null }
+  const idle = { url: '', port: null, caPem, forOthers }
+  if (!runs('api')) return { ...idle, firstToken: kin === undefined ? null : await theToken(app) }
   const firstToken = await theToken(app)
   const serving: Serving = await serveWeb({
     app,
@@ -255,16 +247,23 @@ const start = async (
     trust,
     nothingWaiting: nothing,
     progress,
-    registry: new Registry(),
+    registry,
+    among,
     libraryFaults,
     refusal,
   })
   closers.push(serving.close)
-  return { url: serving.url, port: serving.port, caPem, firstToken }
+  return { url: serving.url, port: serving.port, caPem, firstToken, forOthers }
 }
 
+/** The most that a process of ours has open. */
+const connectionsEach = 50
+
 const embedded = async (config: Config, logger: Log, { closers, end }: Pick<Process, 'closers' | 'end'>): Promise<string> => {
-  const postgres = await startEmbeddedPostgres({ dataFolder: join(config.MUSTER_DATA, 'postgres'), log: logger, onGone: end })
+  const postgres = await startEmbeddedPostgres({
+    ...{ dataFolder: join(config.MUSTER_DATA, 'postgres'), log: logger, onGone: end },
+    connections: 70 + connectionsEach * config.MUSTER_API_PROCESSES,
+  })
   closers.push(postgres.stop)
   return postgres.url
 }

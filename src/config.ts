@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { z } from 'zod'
 
 const roles = ['api', 'projector', 'worker'] as const
@@ -16,6 +17,9 @@ const url = (...protocols: readonly string[]) =>
 const eventStoreUrl = z.string().regex(/^(esdb|kurrentdb)(\+discover)?:\/\/[^/?]/, {
   message: 'must begin with esdb://, esdb+discover://, kurrentdb:// or kurrentdb+discover://, and name a host',
 })
+
+/** More serve no faster: the projections and the database are one each. */
+const usualApiProcesses = Math.min(4, availableParallelism())
 
 const number = (from: number, to: number) => z.coerce.number().int().min(from).max(to)
 
@@ -42,6 +46,7 @@ const schema = z.object({
     .optional(),
   MUSTER_HOST: z.string().min(1).default('127.0.0.1'),
   MUSTER_PORT: number(0, 65_535).default(8443),
+  MUSTER_API_PROCESSES: number(1, 16).default(usualApiProcesses),
   MUSTER_PUBLIC_URL: url('https', 'http').optional(),
   MUSTER_ORGANIZATION: z.string().min(1).max(100).default('Muster'),
   MUSTER_TLS: z.enum(['own', 'files', 'off']).default('own'),

@@ -1,5 +1,4 @@
 import { Router } from 'express'
-import type { Registry } from 'prom-client'
 
 /** What a check found. `detail` is a few words for an operator; it is shown to whoever can reach `/readyz`. */
 export type CheckResult = Readonly<{ ok: boolean; detail?: string }>
@@ -9,13 +8,15 @@ export type Check = Readonly<{ name: string; vital?: boolean; check: () => Promi
 
 export type OperationsDeps = Readonly<{
   checks: readonly Check[]
-  registry: Registry
+  /** The figures for Prometheus, and their content type. */
+  metrics: () => Promise<string>
+  contentType: string
   /** How long a check may take, ms; later counts as failed. 2,000 by default. */
   patienceMs?: number
 }>
 
 /** `/healthz`: the process answers. `/readyz`: what it needs is there (503 if not). `/metrics`: figures for Prometheus. */
-export const operationsRouter = ({ checks, registry, patienceMs = 2000 }: OperationsDeps): Router =>
+export const operationsRouter = ({ checks, metrics, contentType, patienceMs = 2000 }: OperationsDeps): Router =>
   Router()
     .get('/healthz', (_, response) => {
       response.set('cache-control', 'no-store').json({ ok: true })
@@ -29,7 +30,7 @@ export const operationsRouter = ({ checks, registry, patienceMs = 2000 }: Operat
         .json({ ok: ready, checks: results })
     })
     .get('/metrics', async (_, response) => {
-      response.set('content-type', registry.contentType).send(await registry.metrics())
+      response.set('content-type', contentType).send(await metrics())
     })
 
 /** Never rejects: a check that throws or takes too long has failed. What it threw may be secret and is not shown. */

@@ -1,6 +1,7 @@
 import type { App } from '../app/app.ts'
 import { AnotherLog } from '../app/log-identity-store.ts'
 import { LogRefused } from '../app/ports.ts'
+import type { AmongKin } from '../app/kin-ports.ts'
 import type { Room } from '../app/room-ports.ts'
 import type { ProjectionProgress } from '../app/projection-progress.ts'
 import { query } from '../kernel/query.ts'
@@ -13,7 +14,7 @@ const mb = 1024 * 1024
 export const readinessChecks = (
   { log, read, queue }: Pick<App, 'log' | 'read' | 'queue'>,
   { projectionStates }: Pick<ProjectionProgress, 'projectionStates'>,
-  { room, leastFreeMb }: Readonly<{ room: Room; leastFreeMb: number }>,
+  { room, leastFreeMb, among }: Readonly<{ room: Room; leastFreeMb: number; among?: AmongKin | undefined }>,
 ): readonly Check[] => [
   {
     name: 'event log',
@@ -57,6 +58,7 @@ export const readinessChecks = (
     vital: false,
     check: async () => ((await queue.healthy()) ? { ok: true } : { ok: false, detail: 'does not answer; sweeps go on' }),
   },
+  ...(among === undefined ? [] : [apiProcesses(among)]),
   {
     name: 'projections',
     vital: false,
@@ -77,3 +79,13 @@ export const readinessChecks = (
     },
   },
 ]
+
+const apiProcesses = ({ processes }: AmongKin): Check => ({
+  name: 'api processes',
+  vital: false,
+  check: () => {
+    const { running, wanted } = processes()
+    const detail = `${String(running)} of ${String(wanted)} serve`
+    return Promise.resolve(running >= wanted ? { ok: true } : { ok: false, detail })
+  },
+})

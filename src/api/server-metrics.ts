@@ -12,7 +12,10 @@ import type { ProjectionProgress } from '../app/projection-progress.ts'
 
 type Figured = Readonly<{ progress: ProjectionProgress; libraryFaults: LibraryFaults; room: Room }>
 
-/** Figures of the whole server, read when they are asked for. A figure that cannot be had is left out of that answer. */
+/**
+ * Figures of the whole server, read when they are asked for. All processes read the same ones: merged, each counts once. A figure that cannot be had is left
+ * out of that answer.
+ */
 export const serverMetrics = (
   registry: Registry,
   { work, outboxes, read, clock, logger }: App,
@@ -24,30 +27,36 @@ export const serverMetrics = (
       logger.warn({ err: error }, 'a figure could not be read')
     })
 
+  const states = atOnce(projectionStates)
   const lag = new Gauge({
     name: 'muster_projection_lag_seconds',
+    aggregator: 'max',
     help: 'How long the oldest event that a read model has not seen has been waiting.',
     labelNames: ['projection'],
     registers: [registry],
     collect: quietly(async () => {
-      for (const { name, lagSeconds, status, setAside } of await projectionStates()) {
-        lag.set({ projection: name }, lagSeconds)
-        stuck.set({ projection: name }, status === 'stuck' ? 1 : 0)
-        aside.set({ projection: name }, setAside)
-      }
+      for (const { name, lagSeconds } of await states()) lag.set({ projection: name }, lagSeconds)
     }),
   })
   const stuck = new Gauge({
     name: 'muster_projection_stuck',
+    aggregator: 'max',
     help: '1 when a read model has stopped at an event that it cannot apply; see /readyz.',
     labelNames: ['projection'],
     registers: [registry],
+    collect: quietly(async () => {
+      for (const { name, status } of await states()) stuck.set({ projection: name }, status === 'stuck' ? 1 : 0)
+    }),
   })
   const aside = new Gauge({
     name: 'muster_projection_set_aside',
+    aggregator: 'max',
     help: 'Events that a read model passed over because it cannot take them in; see GET /projections.',
     labelNames: ['projection'],
     registers: [registry],
+    collect: quietly(async () => {
+      for (const { name, setAside } of await states()) aside.set({ projection: name }, setAside)
+    }),
   })
   const unseen = new Gauge({
     name: 'muster_library_faults',
@@ -60,6 +69,7 @@ export const serverMetrics = (
   })
   const free = new Gauge({
     name: 'muster_free_bytes',
+    aggregator: 'max',
     help: 'Bytes free where the data folder lies.',
     registers: [registry],
     collect: quietly(async () => {
@@ -69,6 +79,7 @@ export const serverMetrics = (
   })
   const rows = new Gauge({
     name: 'muster_work_rows',
+    aggregator: 'max',
     help: 'Work to be done, by kind; parked work needs an operator.',
     labelNames: ['kind', 'state'],
     registers: [registry],
@@ -82,6 +93,7 @@ export const serverMetrics = (
   })
   const deliveries = new Gauge({
     name: 'muster_webhook_deliveries',
+    aggregator: 'max',
     help: 'What a webhook still has to tell its receiver, and what the receiver refused; the latter needs an operator.',
     labelNames: ['webhook', 'state'],
     registers: [registry],
@@ -95,6 +107,7 @@ export const serverMetrics = (
   })
   const pushEnds = new Gauge({
     name: 'muster_push_certificate_expires_seconds',
+    aggregator: 'max',
     help: 'How long the push certificate of a topic is still good; negative when it has ended.',
     labelNames: ['topic'],
     registers: [registry],
@@ -106,6 +119,7 @@ export const serverMetrics = (
   })
   const badTokens = new Gauge({
     name: 'muster_push_tokens_refused',
+    aggregator: 'max',
     help: 'Channels whose last push was not taken, by what the push service said.',
     labelNames: ['reason'],
     registers: [registry],
@@ -116,6 +130,7 @@ export const serverMetrics = (
   })
   const renewals = new Gauge({
     name: 'muster_identities',
+    aggregator: 'max',
     help: 'Enrolled hosts whose identity certificate needs somebody: ending within 30 days, failing to renew, or not renewable from here.',
     labelNames: ['trouble'],
     registers: [registry],
@@ -124,4 +139,10 @@ export const serverMetrics = (
       for (const [trouble, hosts] of Object.entries(troubles ?? {})) renewals.set({ trouble }, hosts)
     }),
   })
+}
+
+/** Asks once for all who want to know at the same time. */
+const atOnce = <T>(ask: () => Promise<T>): (() => Promise<T>) => {
+  let asking: Promise<T> | null = null
+  return () => (asking ??= ask().finally(() => (asking = null)))
 }

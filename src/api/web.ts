@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express'
 import express, { Router } from 'express'
 import type { Registry } from 'prom-client'
 import type { App } from '../app/app.ts'
+import type { AmongKin } from '../app/kin-ports.ts'
 import type { LibraryFaults } from '../app/library-faults.ts'
 import type { BackupSource } from '../app/backup-ports.ts'
 import type { PackageStore } from '../app/package-ports.ts'
@@ -66,6 +67,8 @@ export type WebParts = Readonly<{
   nothingWaiting: NothingWaiting
   progress: ProjectionProgress
   registry: Registry
+  /** Set where this process serves beside others. */
+  among: AmongKin | undefined
   libraryFaults: LibraryFaults
   /** Why the event log that is there is not used; null: it is. */
   refusal: () => string | null
@@ -80,23 +83,21 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
   if (config.MUSTER_TRUST_PROXY !== undefined) web.set('trust proxy', config.MUSTER_TRUST_PROXY)
 
   const proxies = proxiesOf(web.get('trust proxy fn') as Parameters<typeof proxiesOf>[0])
-  // The port may be chosen by the system, and the public URL follows from it: routes come once it is known.
+  // Where the system chooses the port, the public URL follows from it, and routes come once it is known. Else nobody is let in before.
   const entrance: { routes: Router; serve: RequestListener } = { routes: Router().use(notYet), serve: web }
   web.use((request, response, next) => {
     entrance.routes(request, response, next)
   })
   const tls = await tlsOf(config, trust, app.clock)
-  const listening = await listen(
-    (request, response) => {
-      entrance.serve(request, response)
-    },
-    { host: config.MUSTER_HOST, port: config.MUSTER_PORT, tls, isLarge: isPackageUpload },
-  )
-  const publicUrl = publicUrlOf(config, listening.port)
-  if (config.MUSTER_DEVICE_IDENTITY === 'tls')
-    trust.onChange(() => {
-      listening.trustClients(trustedPem(trust))
-    })
+  const open = () =>
+    listen(
+      (request, response) => {
+        entrance.serve(request, response)
+      },
+      { host: config.MUSTER_HOST, port: config.MUSTER_PORT, tls, isLarge: isPackageUpload },
+    )
+  const early = config.MUSTER_PORT === 0 ? await open() : null
+  const publicUrl = publicUrlOf(config, early?.port)
 
   const identity = identityOf(config)
   const { topic, accepted } = topics(app, publicUrl)
@@ -214,8 +215,11 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
     )
     .use(
       operationsRouter({
-        checks: readinessChecks(app, progress, { room: parts.room, leastFreeMb: config.MUSTER_LEAST_FREE_MB }),
-        registry,
+        checks: readinessChecks(app, progress, {
+          ...{ room: parts.room, leastFreeMb: config.MUSTER_LEAST_FREE_MB, among: parts.among },
+        }),
+        contentType: registry.contentType,
+        metrics: parts.among?.metrics ?? (() => registry.metrics()),
       }),
     )
     .use(docsRoutes({ version: parts.version }))
@@ -234,6 +238,11 @@ export const serveWeb = async (parts: WebParts): Promise<Serving> => {
     .use(agentPrefixes, agentErrors(app.logger))
     // What no edge has answered: Express itself would show where it broke.
     .use(errorHandler(app.logger))
+  const listening = early ?? (await open())
+  if (config.MUSTER_DEVICE_IDENTITY === 'tls')
+    trust.onChange(() => {
+      listening.trustClients(trustedPem(trust))
+    })
   return {
     url: publicUrl,
     port: listening.port,

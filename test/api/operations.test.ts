@@ -21,7 +21,11 @@ describe('the operations routes', () => {
     const web = express()
       .use(timed(requestTimes(registry)))
       .use((request, response, next) => {
-        operationsRouter({ checks, registry, patienceMs: 20 })(request, response, next)
+        operationsRouter({ checks, metrics: () => registry.metrics(), contentType: registry.contentType, patienceMs: 20 })(
+          request,
+          response,
+          next,
+        )
       })
       .get('/things/:id', (_, response) => void response.json({}))
       .get('/broken', () => {

@@ -45,6 +45,8 @@ const topFiles: Readonly<Record<string, string>> = {
   'master-key.ts': 'config',
   'open-log.ts': 'compose',
   'process-guard.ts': 'compose',
+  'program.ts': 'compose',
+  'projecting.ts': 'compose',
   'restore.ts': 'compose',
 }
 

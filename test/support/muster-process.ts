@@ -14,6 +14,10 @@ export type MusterProcess = Readonly<{
   /** The first admin token; the same after a restart. */
   token: string
   caPem: string
+  /** Its process id; null: it does not run. */
+  pid: () => number | null
+  /** Asks it to end in order; answers its exit code. */
+  end: () => Promise<number | null>
   /** Ends it at once, as a power cut does. */
   kill: () => Promise<void>
   /** Starts it again: the same port, the same data. */
@@ -35,6 +39,7 @@ export const musterProcess = async (environment: Readonly<Record<string, string>
     MUSTER_PORT: String(port),
     MUSTER_AUTHORITY_KEY_BITS: '2048',
     MUSTER_LOG_LEVEL: 'warn',
+    MUSTER_API_PROCESSES: process.env['MUSTER_API_PROCESSES'] ?? '1',
     ...environment,
   }
   let child: ChildProcess | null = null
@@ -66,6 +71,12 @@ export const musterProcess = async (environment: Readonly<Record<string, string>
     url: ready.url,
     token: ready.token ?? '',
     caPem: await readFile(ready.ca, 'utf8'),
+    pid: () => child?.pid ?? null,
+    end: async () => {
+      const running = child
+      await end('SIGTERM')
+      return running?.exitCode ?? null
+    },
     kill: () => end('SIGKILL'),
     start: async () => void (await start()),
     close: async () => {

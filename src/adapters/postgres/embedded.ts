@@ -26,6 +26,8 @@ export type EmbeddedPostgresOptions = Readonly<{
   port?: number
   /** False gives up safety against power loss for speed: tests only. Default true. */
   durable?: boolean
+  /** How many connections it takes. Default 120. */
+  connections?: number
   log?: Log
   /** Told when the server ended by itself and does not come back, or ended again and again. */
   onGone?: () => void
@@ -46,7 +48,7 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   const account = await accountFor(dataFolder)
   const binaries = await findBinaries(account, `${dataFolder}.binaries`)
   const password = await ensureCluster({ dataFolder, durable, binaries })
-  const start = { dataFolder, durable, binaries }
+  const start = { dataFolder, durable, binaries, connections: options.connections ?? usualConnections }
   const { server, port } = await startServer({ ...start, port: options.port })
 
   const url = `postgres://postgres:${password}@127.0.0.1:${String(port)}/postgres`
@@ -55,7 +57,10 @@ export const startEmbeddedPostgres = async (options: EmbeddedPostgresOptions): P
   return { url, stop: keepUntilStopped(server, { binaries, again, log: options.log, onGone: options.onGone }) }
 }
 
-type Start = Readonly<{ dataFolder: string; durable: boolean; binaries: Binaries; port: number | undefined }>
+type Start = Readonly<{ dataFolder: string; durable: boolean; binaries: Binaries; connections: number; port: number | undefined }>
+
+/** Room for one process of ours, and for whoever looks. */
+const usualConnections = 120
 
 /** A free port may be taken before Postgres gets it, and a killed server's sessions need a moment to notice: both are tried again. */
 const startServer = async (start: Start): Promise<Readonly<{ server: ChildProcess; port: number }>> => {
@@ -72,13 +77,13 @@ const startServer = async (start: Start): Promise<Readonly<{ server: ChildProces
   }
 }
 
-const startOnce = async ({ dataFolder, durable, binaries }: Start, port: number): Promise<ChildProcess> => {
+const startOnce = async ({ dataFolder, durable, binaries, connections }: Start, port: number): Promise<ChildProcess> => {
   const settings = {
     // stopLeftover reads who started a server from this.
     cluster_name: `muster_${String(process.pid)}`,
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
-    max_connections: '120',
+    max_connections: String(connections),
     shared_buffers: '64MB',
     jit: 'off',
     timezone: 'UTC',

@@ -1,5 +1,6 @@
 import { deviceChannel } from '../../domain/platforms.ts'
 import { leastRecentlyUsed } from '../../kernel/least-recently-used.ts'
+import type { KinNews } from '../../app/kin-ports.ts'
 import type { Recorded } from '../../kernel/event.ts'
 import type { NothingWaiting } from './settings.ts'
 
@@ -13,7 +14,7 @@ const believedMs = 30_000
 export const nothingWaiting = (
   reign: () => number | null,
   capacity = 200_000,
-): NothingWaiting & Readonly<{ applied: (events: readonly Recorded[]) => void }> => {
+): NothingWaiting & Readonly<{ applied: (events: KinNews['events']) => void }> => {
   const known = leastRecentlyUsed<Readonly<{ until: number; reign: number }>>(capacity)
   const happened = leastRecentlyUsed<number>(capacity)
   let clock = 0
@@ -32,7 +33,7 @@ export const nothingWaiting = (
     applied: (events) => {
       clock++
       for (const event of events) {
-        if (event.type !== 'CommandsQueued' && !deviceIsAnswered.has(event.type)) continue
+        if (!concerns(event)) continue
         happened.set(event.id, clock)
         if (event.type !== 'CommandsQueued') {
           known.delete(`${event.id}/${deviceChannel}`)
@@ -44,6 +45,16 @@ export const nothingWaiting = (
     },
   }
 }
+
+/** What other processes must hear of a batch to forget what is no longer so. */
+export const concernsIdle = (events: readonly Recorded[]): KinNews['events'] =>
+  events.filter(concerns).map(({ type, id, data }) => {
+    if (type !== 'CommandsQueued') return { type, id, data: {} }
+    const { commands } = data as Readonly<{ commands: readonly Readonly<{ channel: string }>[] }>
+    return { type, id, data: { commands: commands.map(({ channel }) => ({ channel })) } }
+  })
+
+const concerns = ({ type }: Readonly<{ type: string }>): boolean => type === 'CommandsQueued' || deviceIsAnswered.has(type)
 
 /** After these an idle device hears something else than that nothing waits, or is to be noted. */
 const deviceIsAnswered: ReadonlySet<string> = new Set(['UnlockRequested', 'EnrollmentEnded', 'EnrollmentStarted'])

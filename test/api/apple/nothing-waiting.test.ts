@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { nothingWaiting } from '../../../src/api/apple/nothing-waiting.ts'
+import { concernsIdle, nothingWaiting } from '../../../src/api/apple/nothing-waiting.ts'
 import type { Recorded } from '../../../src/kernel/event.ts'
 
 const happened = (type: string, data: object = {}) => [{ type, id: '1', data } as Recorded]
@@ -50,5 +50,24 @@ describe('The memory of channels on which nothing waits', () => {
     memory.remember('1', 'user', memory.asking('1'))
     reign = 2
     assert.deepEqual([memory.isKnown('1', 'device'), memory.isKnown('1', 'user')], [false, false])
+  })
+
+  it('is told to other processes as far as it matters to them, without what commands ask for', () => {
+    const queued = happened('CommandsQueued', {
+      commands: [{ channel: 'user', request: { kind: 'device-lock', pin: '123456' } }],
+    })
+    const told = concernsIdle([
+      ...queued,
+      ...happened('CommandAnswered', { commandId: 'c' }),
+      ...happened('EnrollmentEnded', { why: 'w' }),
+    ])
+    assert.deepEqual(told, [
+      { type: 'CommandsQueued', id: '1', data: { commands: [{ channel: 'user' }] } },
+      { type: 'EnrollmentEnded', id: '1', data: {} },
+    ])
+    const memory = asked()
+    memory.remember('1', 'user', memory.asking('1'))
+    memory.applied(told.slice(0, 1))
+    assert.deepEqual([memory.isKnown('1', 'device'), memory.isKnown('1', 'user')], [true, false])
   })
 })

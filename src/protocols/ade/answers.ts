@@ -41,9 +41,6 @@ export type BetaEnrollmentToken = Readonly<{ os: string; title: string | null; t
 /** Where Apple sends a user whose domain does not answer. */
 export type ServiceDiscovery = Readonly<{ url: string | null; updatedAt: string | null }>
 
-/** Which device a replacement stands for; `replacedOn` is a day. */
-export type Replacement = Readonly<{ serial: string; originalSerial: string; replacedOn: string | null }>
-
 /** Reads the answer of a call over many devices: assign, remove, disown. Throws `ParseError` naming the path. */
 export const readAssignment = (body: string, asked: readonly string[]): AssignmentAnswer => {
   const told = parseObject(body)
@@ -84,16 +81,6 @@ export const readBetaTokens = (body: string): readonly BetaEnrollmentToken[] => 
 export const readServiceDiscovery = (body: string): ServiceDiscovery => {
   const told = parseObject(body)
   return { url: optionalText(told, 'mdm_service_discovery_url'), updatedAt: optionalTime(told, 'last_updated_timestamp') }
-}
-
-/** Reads the details of a replacement (version 10). Throws `ParseError` naming the path. */
-export const readReplacement = (body: string): Replacement => {
-  const told = parseObject(body)
-  return {
-    serial: text(told, 'serial_number', 64).toUpperCase(),
-    originalSerial: text(told, 'original_device_serial_number', 64).toUpperCase(),
-    replacedOn: optionalText(told, 'replacement_date', 64),
-  }
 }
 
 const outcomeOf = (serial: string, value: unknown): DeviceOutcome => {

@@ -45,6 +45,24 @@ export const readRefusal = (call: string, { status, body, retryAfter, now }: Ade
   }
 }
 
+/** There was no answer, or none that is whole; `reason` is half a sentence. */
+export const noAnswer = (call: string, reason: string): AdeRefusal => ({
+  ...{ code: 'unreachable', status: null, word: null, retryAfterMs: null },
+  message: `${explained.unreachable} Of ${call}: ${reason}.`,
+})
+
+/** The answer was a success, and not what the protocol says. */
+export const unintelligible = (call: string, status: number, problem: string): AdeRefusal => ({
+  ...{ code: 'unintelligible', status, word: null, retryAfterMs: null },
+  message: `Apple's answer to ${call} makes no sense. ${problem}`,
+})
+
+/** Apple has asked for patience, and is not asked again before. */
+export const stillThrottled = (waitMs: number): AdeRefusal => ({
+  ...{ code: 'throttled', status: null, word: null, retryAfterMs: waitMs },
+  message: `Apple asked to come again later: not before ${String(Math.ceil(waitMs / 1000))} s from now.`,
+})
+
 /** Longer waits than a day are asked again after a day: no header may put a token to sleep for ever. */
 const longestWaitMs = 24 * 3600_000
 

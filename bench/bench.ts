@@ -21,6 +21,7 @@ const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   explain: async () => (await import('./explain.ts')).explain,
   'enroll-windows': async () => (await import('./enroll-windows.ts')).enrollWindows,
   'as-of': async () => (await import('./as-of.ts')).pastState,
+  states: async () => (await import('./states.ts')).states,
   timeline: async () => (await import('./timeline.ts')).timeline,
 }
 

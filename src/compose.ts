@@ -19,6 +19,7 @@ import { postgresOutboxes } from './adapters/postgres/outbox.ts'
 import { createOperationalTables } from './adapters/postgres/operational-tables.ts'
 import { postgresProjectionStore } from './adapters/postgres/projection-store.ts'
 import { postgresSessions } from './adapters/postgres/sessions.ts'
+import { postgresSnapshots } from './adapters/postgres/snapshots.ts'
 import { postgresSsoAttempts } from './adapters/postgres/sso-attempts.ts'
 import { postgresTelemetry } from './adapters/postgres/telemetry.ts'
 import { postgresAuditChain } from './adapters/postgres/audit-chain.ts'
@@ -55,6 +56,7 @@ import { projecting } from './projecting.ts'
 import { masterKeyOf } from './master-key.ts'
 import { upcasts } from './domain/upcasts.ts'
 import { allProjections } from './projections/all.ts'
+import { rulesVersion } from './rules-version.ts'
 import type { ActivityReceiver } from './workers/tell-activities.ts'
 import { activityCursor, activityWork } from './workers/tell-activities.ts'
 import { runAuditChain } from './workers/audit-chain.ts'
@@ -164,7 +166,7 @@ const start = async (
   const work = postgresWorkStore(pool)
 
   const app: App = {
-    ...executor(log, clock),
+    ...executor(log, clock, { snapshots: postgresSnapshots({ pool, rules: rulesVersion(), logger }) }),
     read: database.read,
     applyNow: database.applyNow,
     hypothetically: database.hypothetically,

@@ -5,6 +5,7 @@ import { Rejection } from '../kernel/rejection.ts'
 import { leastRecentlyUsed } from '../kernel/least-recently-used.ts'
 import type { Clock, EventLog, NewEvent } from './ports.ts'
 import { RevisionConflict, UnreadableEvent } from './ports.ts'
+import type { Snapshots } from './snapshot-ports.ts'
 
 /** What a command led to: its events (none when it was already so) and the state after them. */
 export type Executed<E extends AnyEvent, S> = Readonly<{
@@ -33,22 +34,76 @@ export type Load = <C extends AnyCommand, E extends AnyEvent, S>(decider: Decide
 /** How often a decision is taken anew because the stream moved on meanwhile. */
 const maxConflicts = 12
 
+/** A stream of more events is long: its state is looked for among the snapshots, and kept there when so many had to be read beyond. */
+export const longStream = 200
+
+export type ExecutorOptions = Readonly<{
+  /** How many states are kept in memory. */
+  memory?: number
+  snapshots?: Snapshots
+}>
+
 /**
  * Makes `execute` and `load` over a log. States of recently used streams are kept in memory; a stale one costs a conflict and a read of the
  * tail, never a wrong decision: "nothing to do" and "no" are only believed of a state that was just read.
  */
-export const executor = (log: EventLog, clock: Clock, memory = 20_000): Readonly<{ execute: Execute; load: Load }> => {
+export const executor = (
+  log: EventLog,
+  clock: Clock,
+  { memory = 20_000, snapshots }: ExecutorOptions = {},
+): Readonly<{ execute: Execute; load: Load }> => {
   const states = leastRecentlyUsed<Loaded<unknown>>(memory)
 
   const refresh = async <C extends AnyCommand, E extends AnyEvent, S>(
     decider: Decider<C, E, S>,
     stream: string,
   ): Promise<Loaded<S>> => {
-    const known = (states.get(stream) as Loaded<S> | undefined) ?? { state: decider.initial, revision: -1 }
-    const tail = await log.readStream(stream, { from: known.revision + 1 })
-    const state = tail.reduce((before, event) => evolved(decider, before, event as Recorded<E>, stream), known.state)
-    const loaded = { state, revision: tail.at(-1)?.revision ?? known.revision }
+    const known = states.get(stream) as Loaded<S> | undefined
+    const loaded =
+      known === undefined
+        ? await readWhole(decider, stream)
+        : after(decider, known, await log.readStream(stream, { from: known.revision + 1 }))
     states.set(stream, loaded)
+    return loaded
+  }
+
+  const after = <E extends AnyEvent, S>(
+    decider: Pick<Decider<never, E, S>, 'evolve' | 'category'>,
+    known: Loaded<S>,
+    tail: readonly Recorded[],
+  ): Loaded<S> => ({
+    state: tail.reduce(
+      (before, event) => evolved(decider, before, event as Recorded<E>, streamOf(decider.category, event.id)),
+      known.state,
+    ),
+    revision: tail.at(-1)?.revision ?? known.revision,
+  })
+
+  const readWhole = async <C extends AnyCommand, E extends AnyEvent, S>(
+    decider: Decider<C, E, S>,
+    stream: string,
+  ): Promise<Loaded<S>> => {
+    const nothing = { state: decider.initial, revision: -1 }
+    if (snapshots === undefined) return after(decider, nothing, await log.readStream(stream))
+    const beginning = await log.readStream(stream, { limit: longStream })
+    if (beginning.length < longStream) return after(decider, nothing, beginning)
+    const found = await snapshots.find(stream)
+    if (found !== null) {
+      // Its own event comes along: another log, or an older one, has another there, or none.
+      const [own, ...tail] = await log.readStream(stream, { from: found.revision })
+      if (own?.eventId === found.eventId)
+        return kept(stream, tail, after(decider, { state: found.state as S, revision: found.revision }, tail))
+    }
+    const start = after(decider, nothing, beginning)
+    const rest = await log.readStream(stream, { from: start.revision + 1 })
+    return kept(stream, [...beginning, ...rest], after(decider, start, rest))
+  }
+
+  /** Beside, when much had to be read. */
+  const kept = <S>(stream: string, read: readonly Recorded[], loaded: Loaded<S>): Loaded<S> => {
+    const last = read.at(-1)
+    if (last !== undefined && read.length >= longStream)
+      void snapshots?.keep(stream, { revision: loaded.revision, eventId: last.eventId, state: loaded.state })
     return loaded
   }
 

@@ -189,7 +189,7 @@ describe('executing a command', () => {
   })
 
   it('knows streams that it had to forget', async () => {
-    const { execute } = executor(log, clock, 1)
+    const { execute } = executor(log, clock, { memory: 1 })
     await execute(box, '1', fill(1), cause('c1'))
     await execute(box, '2', fill(2), cause('c2'))
     assert.equal((await execute(box, '1', add('a'), cause('c3'))).state.level, 1)

@@ -48,6 +48,7 @@ const topFiles: Readonly<Record<string, string>> = {
   'program.ts': 'compose',
   'projecting.ts': 'compose',
   'restore.ts': 'compose',
+  'rules-version.ts': 'compose',
 }
 
 const roomOf = (path: string): string => {

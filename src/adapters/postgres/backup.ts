@@ -5,7 +5,7 @@ import type { BackedUpRows, BackedUpTable, BackupSource, BackupTarget } from '..
 const pageSize = 50
 
 /** What is made anew from the log, and may not come back older than it. */
-const derived = ['projection_state', 'projection_set_aside', 'write_probe']
+const derived = ['projection_state', 'projection_set_aside', 'write_probe', 'snapshots']
 
 const tablesThere = `
   select format('%I.%I', n.nspname, c.relname) as name, n.nspname || '.' || c.relname as plain,

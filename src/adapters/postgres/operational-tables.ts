@@ -39,6 +39,9 @@ ${setAsideTable}
     primary key (carve_id, block));
   create table if not exists audit_chain (
     number bigint primary key, position text collate "C" not null unique, link text not null, latest text collate "C");
+  create table if not exists snapshots (
+    stream text primary key, rules text not null, revision bigint not null, event_id text not null, state bytea not null,
+    kept_at timestamptz not null default now());
   create table if not exists log_cursors (name text primary key, position text collate "C" not null);
   create table if not exists host_seen (host_id text primary key, seen_at timestamptz not null);
   create table if not exists user_sessions (

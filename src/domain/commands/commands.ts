@@ -167,7 +167,7 @@ export const commands: Slice<CommandCommand, Decides, Commands, Sees, CommandEve
 }
 
 /** How many settled commands a host remembers; an answer repeated later than that is recorded as unknown. */
-const settledMemory = 256
+const settledMemory = 128
 
 /** What Muster decided by itself would be decided again at once. */
 const isDecided = ({ request }: WaitingCommand): boolean =>

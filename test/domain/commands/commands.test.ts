@@ -110,12 +110,12 @@ describe('commands to a host', () => {
       .then([answered('one', { late: true })])
   })
 
-  it('are remembered for a while only: 256 of those that are over', () => {
+  it('are remembered for a while only: 128 of those that are over', () => {
     const ids = Array.from({ length: 300 }, (_, index) => `command-${String(index)}`)
     const history = [...enrolled(), queued(...ids.map(listing)), ...ids.map((id) => answered(id))]
     const { commands } = stateAfter(host, history)
     const kept = recentKeys(commands.settled)
-    assert.deepEqual([kept.slice(-256), kept.length < 300], [ids.slice(-256), true])
+    assert.deepEqual([kept.slice(-128), kept.length < 200], [ids.slice(-128), true])
     assert.equal(commands.queued, 300)
   })
 })

@@ -70,6 +70,14 @@ export const hostCount = (filter: HostFilter): Query<Readonly<{ count: number }>
     const among = ` and exists (select from label_members m where m.host_id = h.host_id and ${labelled})`
     return { text: less(among, `select count(*) from label_members m where ${labelled}`), values }
   }
+  const { profileId, profileStatus } = filter
+  const isOfProfile = asked.every((name) => name === 'profileId' || name === 'profileStatus')
+  // Only enrolled hosts have rows, and none that was merged away is enrolled.
+  if (isOfProfile && profileId !== null && profileStatus !== null && profileStatus !== 'pending')
+    return {
+      text: `select count(*)::int as count from host_profiles where profile_id = ${value(profileId)} and status = ${value(profileStatus)}`,
+      values,
+    }
   return { text: `select count(*)::int as count from hosts h where ${conditionsOf(filter, value)}`, values }
 }
 

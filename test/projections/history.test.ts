@@ -4,6 +4,7 @@ import { host } from '../../src/domain/host/host.ts'
 import type { EventLog } from '../../src/app/ports.ts'
 import { random } from '../../src/simulators/random.ts'
 import { allProjections } from '../../src/projections/all.ts'
+import { hostCount, hostIdsPassing } from '../../src/projections/host-directory.ts'
 import type { History } from '../support/history.ts'
 import { makeHistory } from '../support/history.ts'
 import { cohortsAsToldBy } from './cohorts-twin.ts'
@@ -67,6 +68,36 @@ describe('the read models of a long history', function () {
       )
       assert.deepEqual(shown, rowsOf(state))
     }
+  })
+
+  it('count the hosts on which a setting stands so as they list them, after every batch', async () => {
+    const luck = random('counts')
+    const everything = {
+      text: null,
+      teamIds: null,
+      settings: null,
+      labelId: null,
+      presence: null,
+      stages: null,
+      platform: null,
+      osVersion: null,
+    }
+    let counted = 0
+    for (;;) {
+      const batch = await tables.project(1 + luck.below(300))
+      if (batch.length === 0) break
+      const profiles = new Set(
+        (await tables.rows('host_profiles')).flatMap((row) => ('profile_id' in row ? [String(row.profile_id)] : [])),
+      )
+      for (const profileId of profiles)
+        for (const profileStatus of ['verified', 'verifying', 'pending', 'failed'] as const) {
+          const filter = { ...everything, profileId, profileStatus, now: '2026-03-01T12:00:00.000Z' }
+          const [row] = await tables.read(hostCount(filter))
+          assert.equal(row?.count, (await tables.read(hostIdsPassing(filter, '', 1000))).length, profileStatus)
+          counted += row?.count ?? 0
+        }
+    }
+    assert.ok(counted > 0)
   })
 
   const ofHost = async (table: string, hostId: string): Promise<unknown> =>

@@ -11,6 +11,7 @@ import { readConfig } from '../../src/config.ts'
 import type { Network } from '../../src/simulators/apple/network.ts'
 import { deviceNetwork } from '../../src/simulators/apple/network.ts'
 import { freshDatabase } from './postgres.ts'
+import { composeShared } from './shared-server.ts'
 
 /** What may stand in the environment of a server. */
 export type Environment = Readonly<Record<string, string>>
@@ -53,7 +54,9 @@ export const startServer = async ({ environment = {}, roles, embedded = false }:
   const config = readConfig(whole)
   const complaints: Readonly<{ fields: object; message: string }>[] = []
   const remarks: Readonly<{ fields: object; message: string }>[] = []
-  const muster = await compose({ ...config, roles: roles ?? config.roles }, listening(complaints, remarks))
+  const isShared = roles === undefined && !embedded && config.MUSTER_API_PROCESSES > 1 && config.MUSTER_PORT === 0
+  const start = isShared ? composeShared : compose
+  const muster = await start({ ...config, roles: roles ?? config.roles }, listening(complaints, remarks))
   const network = deviceNetwork({ ca: muster.caPem, tries: 1 })
   const client = musterClient({ url: muster.url, token: muster.firstToken ?? '', ca: muster.caPem })
   return {
@@ -80,7 +83,10 @@ export const startServer = async ({ environment = {}, roles, embedded = false }:
 export const joinServer = async (server: Pick<TestServer, 'environment'>, roles: readonly RoleName[]) =>
   compose({ ...readConfig({ ...server.environment }), roles }, listening([], []))
 
-const common = { MUSTER_PORT: '0', MUSTER_AUTHORITY_KEY_BITS: '2048', MUSTER_LOG_LEVEL: 'silent' }
+const common = {
+  ...{ MUSTER_PORT: '0', MUSTER_AUTHORITY_KEY_BITS: '2048', MUSTER_LOG_LEVEL: 'silent' },
+  MUSTER_API_PROCESSES: process.env['MUSTER_API_PROCESSES'] ?? '1',
+}
 
 type Lines = Readonly<{ fields: object; message: string }>[]
 

@@ -139,7 +139,7 @@ const start = async (
   const { clock, close: stopComparing } = await databaseClock({ pool, logger: plain })
   closers.push(stopComparing)
 
-  const { logger, watch } = outagesToldOnce({ logger: plain, clock, signal })
+  const { logger, watch } = outagesToldOnce({ logger: plain, clock, signal, isToldElsewhere: kin !== undefined && runs('api') })
 
   const { log: rawLog, refusal } = await openLog(config, { url, pool }, { logger, signal })
   closers.push(rawLog.close)

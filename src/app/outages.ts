@@ -13,7 +13,15 @@ export type Outages = Readonly<{
   watch: (probes: Readonly<Record<Store, () => Promise<unknown>>>) => void
 }>
 
-type Options = Readonly<{ logger: Log; clock: Clock; signal: AbortSignal; everyMs?: number; lookMs?: number }>
+type Options = Readonly<{
+  logger: Log
+  clock: Clock
+  signal: AbortSignal
+  /** Another process of the same program tells. */
+  isToldElsewhere?: boolean
+  everyMs?: number
+  lookMs?: number
+}>
 
 type Outage = { since: number; missed: number; toldAt: number }
 
@@ -21,7 +29,11 @@ type Outage = { since: number; missed: number; toldAt: number }
  * A log for everything that may meet a store that is away. Each call that fails by it would be a line with its stack: what is said of the first is
  * said of all, so the others are counted.
  */
-export const outagesToldOnce = ({ logger, clock, signal, everyMs = 60_000, lookMs = 1_000 }: Options): Outages => {
+export const outagesToldOnce = (options: Options): Outages => {
+  const { logger, clock, signal, isToldElsewhere = false, everyMs = 60_000, lookMs = 1_000 } = options
+  const tell = (level: 'info' | 'error', fields: object, message: string): void => {
+    if (!isToldElsewhere) logger[level](fields, message)
+  }
   const away = new Map<Store, Outage>()
   let probes: Readonly<Record<Store, () => Promise<unknown>>> | null = null
 
@@ -35,7 +47,7 @@ export const outagesToldOnce = ({ logger, clock, signal, everyMs = 60_000, lookM
       return
     }
     away.set(store, { since: now, missed: 1, toldAt: now })
-    logger.error({ store, error: error.message }, `The ${store} is away: what needs it is answered with 503 until it is back.`)
+    tell('error', { store, error: error.message }, `The ${store} is away: what needs it is answered with 503 until it is back.`)
     void look(store)
   }
 
@@ -46,12 +58,12 @@ export const outagesToldOnce = ({ logger, clock, signal, everyMs = 60_000, lookM
       if (signal.aborted || outage === undefined) return
       if (probes !== null && (await isBack(probes[store]))) {
         away.delete(store)
-        logger.info({ store, ...lasting(outage) }, `The ${store} is back.`)
+        tell('info', { store, ...lasting(outage) }, `The ${store} is back.`)
         return
       }
       if (clock().getTime() - outage.toldAt < everyMs) continue
       outage.toldAt = clock().getTime()
-      logger.error({ store, ...lasting(outage) }, `The ${store} is still away.`)
+      tell('error', { store, ...lasting(outage) }, `The ${store} is still away.`)
     }
   }
 

@@ -22,7 +22,10 @@ describe('A device that calls while the event log is away', function () {
 
   before(async () => {
     log = await eventStoreServer()
-    server = await startServer({ environment: { EVENTSTORE_URL: log.url, MUSTER_DECLARATIONS: 'off' } })
+    server = await startServer({
+      // One process: each counts what it missed itself.
+      environment: { EVENTSTORE_URL: log.url, MUSTER_DECLARATIONS: 'off', MUSTER_API_PROCESSES: '1' },
+    })
     fleet = await story.enrolledFleet(server, { count: 1, seed: 'patient', onAnswer: () => atAnswer() })
     const [only] = fleet.devices
     assert.ok(only !== undefined)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { largestState, postgresSnapshots } from '../../../src/adapters/postgres/snapshots.ts'
+import { eventually } from '../../support/eventually.ts'
 import { snapshotsContract } from '../../contracts/snapshots.contract.ts'
 import type { Operational } from './operational.ts'
 import { openOperational } from './operational.ts'
@@ -48,7 +49,7 @@ describe('Snapshots in Postgres', function () {
     await place.pool.query(`update snapshots set kept_at = now() - interval '2 days'`)
     by('newest')
     const streams = async () => (await place.pool.query<{ stream: string }>('select stream from snapshots order by stream')).rows
-    for (let look = 0; look < 100 && (await streams()).length > 1; look++) await new Promise((resolve) => setTimeout(resolve, 20))
+    await eventually('they are let go of', async () => (await streams()).length === 1)
     assert.deepEqual(await streams(), [{ stream: 'box-5' }])
   })
 })

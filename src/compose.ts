@@ -35,7 +35,7 @@ import { theToken } from './api/first-token.ts'
 import { query } from './kernel/query.ts'
 import { standingToken } from './api/apple/declaration-sets.ts'
 import { pushCredentials } from './api/push-credentials.ts'
-import { keepTrust } from './api/trust.ts'
+import { keepTrust, trustChanges } from './api/trust.ts'
 import type { Serving } from './api/web.ts'
 import { pushTopic } from './api/windows/settings.ts'
 import { serveWeb } from './api/web.ts'
@@ -204,6 +204,9 @@ const start = async (
 
   await ensureAuthority(app, { organization: config.MUSTER_ORGANIZATION, keyBits: config.MUSTER_AUTHORITY_KEY_BITS })
   const trust = await keepTrust(app)
+  kin?.hear(({ events }) => {
+    if (events.some(({ type }) => trustChanges.has(type))) void trust.refresh()
+  })
   closers.push(() => {
     trust.stop()
     return Promise.resolve()

@@ -1,10 +1,12 @@
 import { concernsIdle, nothingWaiting } from './api/apple/nothing-waiting.ts'
+import { trustChanges } from './api/trust.ts'
 import type { App } from './app/app.ts'
 import { coalesced } from './app/coalesced.ts'
-import type { Kin } from './app/kin-ports.ts'
+import type { Kin, KinNews } from './app/kin-ports.ts'
 import { runProjections } from './app/project.ts'
 import type { ProjectionProgress } from './app/projection-progress.ts'
 import type { ProjectionStore } from './app/projection-store.ts'
+import type { Recorded } from './kernel/event.ts'
 import { allProjections } from './projections/all.ts'
 import type { AnyTable } from './workers/work-tables.ts'
 import { workFollowing } from './workers/work-tables.ts'
@@ -59,7 +61,10 @@ export const projecting = (parts: ProjectingParts) => {
       }
       // Nobody is woken before all that serve know that something waits.
       if (kin === undefined) wake()
-      else void kin.tell({ reign: ownReign(), events: concernsIdle(events) }).then(wake)
+      else
+        void kin
+          .tell({ reign: ownReign(), events: [...concernsIdle(events), ...events.filter(changesTrust).map(nameOf)] })
+          .then(wake)
     },
     onAdvanced: progress.advanced,
     signal,
@@ -70,3 +75,7 @@ export const projecting = (parts: ProjectingParts) => {
   })
   return { nothing, running }
 }
+
+const changesTrust = ({ type }: Recorded): boolean => trustChanges.has(type)
+
+const nameOf = ({ type, id }: Recorded): KinNews['events'][number] => ({ type, id, data: {} })

@@ -14,6 +14,16 @@ export type Trust = Readonly<{
   stop: () => void
 }>
 
+/** After these, other certificates are let in than before. */
+export const trustChanges: ReadonlySet<string> = new Set([
+  'AuthorityCreated',
+  'AuthorityPrepared',
+  'AuthorityRolledOver',
+  'AuthorityImported',
+  'AuthorityRetired',
+  'CertificateRevoked',
+])
+
 /** How long a change made by another process may go unnoticed, ms. */
 const believedMs = 5_000
 

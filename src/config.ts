@@ -18,7 +18,7 @@ const eventStoreUrl = z.string().regex(/^(esdb|kurrentdb)(\+discover)?:\/\/[^/?]
   message: 'must begin with esdb://, esdb+discover://, kurrentdb:// or kurrentdb+discover://, and name a host',
 })
 
-/** More serve no faster: the projections and the database are one each. */
+/** With the embedded database. More serve no faster: the projections and the database are one each. */
 const usualApiProcesses = Math.min(4, availableParallelism())
 
 const number = (from: number, to: number) => z.coerce.number().int().min(from).max(to)
@@ -46,7 +46,7 @@ const schema = z.object({
     .optional(),
   MUSTER_HOST: z.string().min(1).default('127.0.0.1'),
   MUSTER_PORT: number(0, 65_535).default(8443),
-  MUSTER_API_PROCESSES: number(1, 16).default(usualApiProcesses),
+  MUSTER_API_PROCESSES: number(1, 16).optional(),
   MUSTER_PUBLIC_URL: url('https', 'http').optional(),
   MUSTER_ORGANIZATION: z.string().min(1).max(100).default('Muster'),
   MUSTER_TLS: z.enum(['own', 'files', 'off']).default('own'),
@@ -132,7 +132,8 @@ const schema = z.object({
 })
 
 /** Everything that the environment decides, checked. */
-export type Config = Readonly<z.infer<typeof schema>> & Readonly<{ roles: readonly RoleName[] }>
+export type Config = Readonly<Omit<z.infer<typeof schema>, 'MUSTER_API_PROCESSES'>> &
+  Readonly<{ MUSTER_API_PROCESSES: number; roles: readonly RoleName[] }>
 
 /** A setting that makes no sense; the message names the variable. */
 export class ConfigError extends Error {
@@ -145,7 +146,13 @@ export const readConfig = (environment: NodeJS.ProcessEnv, role = 'all'): Config
   const read = schema.safeParse(told)
   if (!read.success)
     throw new ConfigError(read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n'))
-  const config: Config = { ...read.data, roles: rolesOf(role) }
+  const { DATABASE_URL, MUSTER_API_PROCESSES } = read.data
+  const config: Config = {
+    ...read.data,
+    // Each process takes connections of its own, and how many another database has is its operator's to say.
+    MUSTER_API_PROCESSES: MUSTER_API_PROCESSES ?? (DATABASE_URL === undefined ? usualApiProcesses : 1),
+    roles: rolesOf(role),
+  }
   const problem = inconsistency(config)
   if (problem !== null) throw new ConfigError(problem)
   return config

@@ -83,9 +83,14 @@ export const firstProcess = ({ wanted, logger }: Readonly<{ wanted: number; logg
         case 'measured':
           return figures.answered(worker, message.number, message.measured)
         case 'metrics':
-          void metrics().then((text) => {
-            say(worker, { kind: 'metrics', number: message.number, text })
-          })
+          metrics().then(
+            (text) => {
+              say(worker, { kind: 'metrics', number: message.number, text })
+            },
+            (error: unknown) => {
+              logger.warn({ err: error }, 'The figures of all processes could not be merged; one tells its own.')
+            },
+          )
       }
     })
     worker.once('exit', (code, signal) => {

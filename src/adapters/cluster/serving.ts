@@ -39,9 +39,13 @@ export const servingProcess = (stop: () => void): ServingProcess => {
         processes = { running: message.running, wanted: message.wanted }
         return
       case 'measure':
-        void registry.getMetricsAsJSON().then((measured) => {
-          say({ kind: 'measured', number: message.number, measured })
-        })
+        registry.getMetricsAsJSON().then(
+          (measured) => {
+            say({ kind: 'measured', number: message.number, measured })
+          },
+          // The others are told without this one's.
+          () => undefined,
+        )
         return
       case 'metrics':
         asked.get(message.number)?.(message.text)
